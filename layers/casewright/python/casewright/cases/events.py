@@ -1,0 +1,137 @@
+"""What can happen to a case: the events of the stream, and our own.
+
+Times are aware UTC. The order of a case's events is `Event.position`: approximateChangeTime ("can be used for ordering", AWS), then the
+envelope id, because the stream doubles and reorders.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from casewright.cases.performers import Performer
+from casewright.cases.values import FieldValue
+
+RelatedItemType = Literal["comment", "contact", "file", "sla", "connectcase", "custom", "unknown"]
+
+
+class RelatedItem(msgspec.Struct, frozen=True):
+    """A related item as an event tells it. Texts are empty where the event configuration leaves the content out."""
+
+    id: str
+    type: RelatedItemType
+    created_at: datetime | None = None
+    comment_body: str = ""
+    contact_arn: str = ""
+    contact_channel: str = ""
+    file_arn: str = ""
+    sla_name: str = ""
+    sla_status: str = ""
+    sla_target_at: datetime | None = None
+    sla_completed_at: datetime | None = None
+    connected_case_id: str = ""
+    fields: Mapping[str, FieldValue] = {}
+
+
+class CaseCreated(msgspec.Struct, frozen=True, tag="case_created"):
+    """A case came into being. `fields` is None when the event carries no field data at all."""
+
+    template_id: str
+    created_at: datetime | None
+    fields: Mapping[str, FieldValue] | None
+
+
+class CaseUpdated(msgspec.Struct, frozen=True, tag="case_updated"):
+    """Fields of a case changed; `fields` is the case after the change, as far as the event configuration includes it."""
+
+    template_id: str
+    created_at: datetime | None
+    fields: Mapping[str, FieldValue] | None
+    changed_field_ids: tuple[str, ...]
+
+
+class CaseDeleted(msgspec.Struct, frozen=True, tag="case_deleted"):
+    """A case is gone."""
+
+    template_id: str
+
+
+class CaseRead(msgspec.Struct, frozen=True, tag="case_read"):
+    """Our own reading of a case (GetCase) where its events did not come: state, not a change; no rule fires on it."""
+
+    template_id: str
+    created_at: datetime | None
+    fields: Mapping[str, FieldValue]
+
+
+class RelatedItemAdded(msgspec.Struct, frozen=True, tag="related_item_added"):
+    """A related item was added to the case."""
+
+    item: RelatedItem
+
+
+class RelatedItemUpdated(msgspec.Struct, frozen=True, tag="related_item_updated"):
+    """A related item changed."""
+
+    item: RelatedItem
+    changed_attributes: tuple[str, ...] = ()
+
+
+class RelatedItemRemoved(msgspec.Struct, frozen=True, tag="related_item_removed"):
+    """A related item was removed."""
+
+    item: RelatedItem
+
+
+class ClockDue(msgspec.Struct, frozen=True, tag="clock_due"):
+    """Our own event: a milestone of a clock has come. The event's time is the due time."""
+
+    policy: str
+    cycle: int
+    milestone: str
+
+
+class Unrecognised(msgspec.Struct, frozen=True, tag="unrecognised"):
+    """An event type this release does not know: it reaches the lake, is counted, and decides nothing."""
+
+    event_type: str
+
+
+Change: TypeAlias = (
+    CaseCreated
+    | CaseUpdated
+    | CaseDeleted
+    | CaseRead
+    | RelatedItemAdded
+    | RelatedItemUpdated
+    | RelatedItemRemoved
+    | ClockDue
+    | Unrecognised
+)
+
+
+class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """The place of an event in the order of its case."""
+
+    at: datetime
+    event_id: str
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event: the envelope's facts and the change it tells."""
+
+    id: str
+    at: datetime
+    case_id: str
+    domain_id: str
+    account: str
+    region: str
+    event_type: str
+    performer: Performer
+    change: Change
+
+    @property
+    def position(self) -> Position:
+        """Where the event stands in the order of its case."""
+        return Position(self.at, self.id)

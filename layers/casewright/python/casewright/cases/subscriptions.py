@@ -1,0 +1,29 @@
+"""Which events we ask EventBridge for: patterns as data, used by the stacks and by the local cloud alike."""
+
+from typing import Final
+
+CASES_SOURCE: Final = "aws.cases"
+CASES_DETAIL_TYPES: Final = ("Amazon Connect Cases Change", "Amazon Connect Cases Event")
+"""The present detail-type and the one of 2022. Matching the source alone would also match CloudTrail's API call events."""
+
+OWN_SOURCE: Final = "casewright"
+CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
+
+CASE_CREATED: Final = "CASE.CREATED"
+CASE_UPDATED: Final = "CASE.UPDATED"
+CASE_DELETED: Final = "CASE.DELETED"
+ITEM_PREFIXES: Final = ("RELATED_ITEM.", "CASE.RELATED_ITEM.")
+"""The event reference and the data lake spell the prefix differently; both are accepted for all three verbs."""
+
+BUCKETS: Final = ("cases", "connect", "ses", "events")
+"""Quota buckets of effects, each a message group of the wake queue."""
+
+
+def case_changes(domain_arn: str) -> dict[str, object]:
+    """The event pattern for every change in one Cases domain (`resources[0]` is the domain's ARN)."""
+    return {"source": [CASES_SOURCE], "detail-type": list(CASES_DETAIL_TYPES), "resources": [domain_arn]}
+
+
+def domain_arn(*, region: str, account: str, domain_id: str, partition: str = "aws") -> str:
+    """The ARN of a Cases domain."""
+    return f"arn:{partition}:cases:{region}:{account}:domain/{domain_id}"

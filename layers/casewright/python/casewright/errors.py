@@ -1,0 +1,112 @@
+"""Every error the program raises on purpose.
+
+CasewrightError
+├── BadInput                     a person or a message gave something that cannot be used
+│   ├── MalformedEvent           a message that is no event; ends in the dead-letter queue
+│   ├── UnlinkedName             a rule names what the catalog of this domain does not have
+│   ├── UnreadableRecord         a stored record of a format this release does not read
+│   └── MissingSetting           a function started without something it needs
+├── Retryable                    the same call may succeed later
+│   ├── Throttled                the service asked to slow down
+│   ├── Unavailable              the service failed or did not answer; the effect may have happened
+│   ├── VersionConflict          somebody wrote the head first
+│   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
+│   └── SendingPaused            mail is paused; nothing is lost, nothing is sent
+└── Permanent                    the same call will fail again
+    ├── NotFound                 the case, task or template is gone
+    ├── Refused                  the service said the request is wrong
+    └── RuleSetBreaker           one event asked for more effects than one transaction holds
+"""
+
+
+class CasewrightError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class BadInput(CasewrightError):
+    """Something given cannot be used; the message says where, what, and what would be accepted."""
+
+
+class MalformedEvent(BadInput):
+    """A message is no Cases event and no event of ours."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where, self.problem = where, problem
+        super().__init__(f"{where}: {problem}")
+
+
+class UnlinkedName(BadInput):
+    """A bundle names a field, option, template, queue, user or flow that the catalog lacks."""
+
+    def __init__(self, where: str, kind: str, name: str, known: tuple[str, ...]) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(f"{where}: the catalog has no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}")
+
+
+class UnreadableRecord(BadInput):
+    """A stored record carries a format number that this release does not read."""
+
+    def __init__(self, what: str, given: int, accepted: tuple[int, ...]) -> None:
+        super().__init__(f"{what}: format {given} cannot be read; this release reads {', '.join(map(str, accepted))}")
+
+
+class MissingSetting(BadInput):
+    """An environment variable a function needs is not set, or cannot be read."""
+
+    def __init__(self, name: str, given: str | None, accepted: str) -> None:
+        super().__init__(f"environment variable {name}: got {_shown(given)}; accepted is {accepted}")
+
+
+class Retryable(CasewrightError):
+    """The same call may succeed later."""
+
+
+class Throttled(Retryable):
+    """The service asked to slow down."""
+
+
+class Unavailable(Retryable):
+    """The service failed or did not answer in time: the effect may have happened."""
+
+
+class VersionConflict(Retryable):
+    """The head of a case was written by somebody else since it was read."""
+
+
+class CaseNotYetKnown(Retryable):
+    """A related item arrived before any event of its case."""
+
+    def __init__(self, case_id: str) -> None:
+        self.case_id = case_id
+        super().__init__(f"case {case_id} is not known yet")
+
+
+class SendingPaused(Retryable):
+    """Email sending is paused for the account or the configuration set."""
+
+
+class Permanent(CasewrightError):
+    """The same call will fail again."""
+
+
+class NotFound(Permanent):
+    """The thing acted on is gone."""
+
+
+class Refused(Permanent):
+    """The service understood the request and refused it."""
+
+
+class RuleSetBreaker(Permanent):
+    """One event asked for more effects than are allowed."""
+
+    def __init__(self, event_id: str, asked: int, allowed: int, rules: tuple[str, ...]) -> None:
+        self.asked, self.allowed, self.rules = asked, allowed, rules
+        super().__init__(
+            f"event {event_id}: rules {', '.join(rules)} ask for {asked} effects; at most {allowed} are performed for one event"
+        )
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= 120 else f"{text[:117]}..."
