@@ -1,0 +1,1 @@
+"""Business time: when a clock of an SLA runs."""

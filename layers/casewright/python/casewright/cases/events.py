@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from casewright.cases.performers import Performer
+from casewright.cases.performers import OwnWrite, Performer
 from casewright.cases.values import FieldValue
 
 RelatedItemType = Literal["comment", "contact", "file", "sla", "connectcase", "custom", "unknown"]
@@ -130,6 +130,8 @@ class Event(msgspec.Struct, frozen=True):
     event_type: str
     performer: Performer
     change: Change
+    own: OwnWrite | None = None
+    """The write of ours that caused it, if one did."""
 
     @property
     def position(self) -> Position:

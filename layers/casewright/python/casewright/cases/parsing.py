@@ -21,7 +21,7 @@ from casewright.cases.events import (
     RelatedItemUpdated,
     Unrecognised,
 )
-from casewright.cases.performers import Performer
+from casewright.cases.performers import Performer, own_write
 from casewright.cases.values import FieldValue, from_wire
 from casewright.errors import MalformedEvent
 
@@ -81,8 +81,10 @@ _details: Final = msgspec.json.Decoder(_Detail)
 _clock_details: Final = msgspec.json.Decoder(_ClockDetail)
 
 
-def parse(body: str | bytes) -> Event:
+def parse(body: str | bytes, *, own_role: str = "") -> Event:
     """Read one EventBridge envelope: of the Cases stream, or our own clock event.
+
+    `own_role` is the name of the role that `perform` writes as; without it every change counts as somebody else's.
 
     Raises:
         MalformedEvent: saying where (a JSON path) and what is wrong.

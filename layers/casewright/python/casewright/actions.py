@@ -1,0 +1,114 @@
+"""What can be asked of the world: values ready to perform, every name resolved and every text filled.
+
+A rule's own wording of these (names, templates) is `rules/instructions.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Literal, TypeAlias, assert_never
+
+import msgspec
+
+from casewright.cases.values import FieldValue
+
+Bucket = Literal["cases", "connect", "ses", "events"]
+"""Whose quota an action spends."""
+
+Priority = Literal[1, 2, 3]
+"""1 for deadlines, 2 for people waiting, 3 for housekeeping."""
+
+
+class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
+    """One message to these addresses."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+
+
+class CreateTask(msgspec.Struct, frozen=True, tag="create_task"):
+    """A Connect task in a flow, to be linked to the case. Name up to 512 characters, description up to 4096 (Connect API)."""
+
+    flow_arn: str
+    name: str
+    description: str = ""
+
+
+class EndTasks(msgspec.Struct, frozen=True, tag="end_tasks"):
+    """End every open task of the case."""
+
+
+class UpdateCase(msgspec.Struct, frozen=True, tag="update_case"):
+    """Set fields of the case, by field id; the empty text clears."""
+
+    fields: Mapping[str, FieldValue]
+
+
+class AddComment(msgspec.Struct, frozen=True, tag="add_comment"):
+    """A comment on the case, 1 to 15000 characters (Cases API)."""
+
+    body: str
+
+
+class PutEvent(msgspec.Struct, frozen=True, tag="put_event"):
+    """An event on the bus, source `casewright`."""
+
+    detail_type: str
+    detail: Mapping[str, object]
+
+
+class AttachContact(msgspec.Struct, frozen=True, tag="attach_contact"):
+    """Link a contact to the case; follows CreateTask."""
+
+    contact_arn: str
+
+
+class MirrorSla(msgspec.Struct, frozen=True, tag="mirror_sla"):
+    """Show a clock in the agent workspace as an SLA related item of this many wall-clock minutes."""
+
+    name: str
+    field_id: str
+    target_value: FieldValue
+    minutes: int
+
+
+class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):
+    """Take the SLA related item of a clock away: the clock is paused, or its due time moved."""
+
+    name: str
+
+
+Action: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | AttachContact | MirrorSla | UnmirrorSla
+
+DAY: Final = timedelta(days=1)
+
+
+def bucket_of(action: Action) -> Bucket:
+    """Whose quota the action spends."""
+    match action:
+        case SendEmail():
+            return "ses"
+        case CreateTask() | EndTasks():
+            return "connect"
+        case UpdateCase() | AddComment() | AttachContact() | MirrorSla() | UnmirrorSla():
+            return "cases"
+        case PutEvent():
+            return "events"
+        case _ as never:
+            assert_never(never)
+
+
+def expires_after(action: Action) -> timedelta:
+    """How long after its decision the action still makes sense: 4 hours for updates and mail, a day for the rest."""
+    match action:
+        case UpdateCase() | SendEmail():
+            return timedelta(hours=4)
+        case CreateTask() | EndTasks() | AddComment() | PutEvent() | AttachContact() | MirrorSla() | UnmirrorSla():
+            return DAY
+        case _ as never:
+            assert_never(never)
+
+
+def name_of(action: Action) -> str:
+    """The action as rules spell it: `send_email`."""
+    return str(action.__struct_config__.tag)

@@ -1,0 +1,31 @@
+"""What a clock asks of a calendar."""
+
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+
+class Calendar(Protocol):
+    """Open time, as a measure. Instants are aware UTC; durations are open time."""
+
+    def add(self, start: datetime, open_time: timedelta) -> datetime:
+        """The instant at which `open_time` has passed since `start`; adding nothing gives `start`."""
+        ...
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The open time from `start` to `end`."""
+        ...
+
+
+class AlwaysOpen:
+    """Wall time: every instant is open."""
+
+    def add(self, start: datetime, open_time: timedelta) -> datetime:
+        """`start` and the duration."""
+        return start + open_time
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The plain difference."""
+        return end - start
+
+
+ALWAYS_OPEN: Final[Calendar] = AlwaysOpen()

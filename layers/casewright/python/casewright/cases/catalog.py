@@ -1,0 +1,34 @@
+"""Names operators use and the ids of one Cases domain and Connect instance behind them."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+FieldType = Literal["Text", "Number", "Boolean", "DateTime", "SingleSelect", "Url", "User"]
+
+
+class FieldEntry(msgspec.Struct, frozen=True):
+    """A case field: its id, its type, and for a single-select its options as label -> value."""
+
+    id: str
+    type: FieldType
+    options: Mapping[str, str] = {}
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a bundle may name. Written by `configure_domain`, or by hand for a domain that exists."""
+
+    domain_id: str
+    fields: Mapping[str, FieldEntry]
+    templates: Mapping[str, str] = {}
+    queues: Mapping[str, str] = {}
+    users: Mapping[str, str] = {}
+    flows: Mapping[str, str] = {}
+    mailboxes: Mapping[str, tuple[str, ...]] = {}
+    """Groups of addresses that mail may be sent to by name."""
+
+    @property
+    def included_field_ids(self) -> frozenset[str]:
+        """The fields the event configuration carries: `configure_domain` puts every field of the catalog there."""
+        return frozenset(entry.id for entry in self.fields.values())

@@ -1,0 +1,62 @@
+"""The case as known: folded from its events, one at a time, in their order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import TypeAlias
+
+import msgspec
+
+from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, Event
+from casewright.cases.values import FieldValue
+
+
+class Missing(Enum):
+    """Why a field has no value to compare."""
+
+    ABSENT = "absent"
+    """Known to have none: an event that carries fields came without it."""
+    UNKNOWN = "unknown"
+    """Never seen, or not in the event configuration."""
+
+
+Known: TypeAlias = FieldValue | Missing
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What is known of a case. `fields` is None as long as no event carried field data."""
+
+    case_id: str
+    template_id: str = ""
+    created_at: datetime | None = None
+    fields: Mapping[str, FieldValue] | None = None
+    deleted: bool = False
+    hydrated: bool = False
+    """The state came from GetCase, not from the stream alone."""
+
+    def field(self, field_id: str, *, included: frozenset[str]) -> Known:
+        """The value of a field; `included` are the ids that the event configuration carries."""
+        if self.fields is None:
+            return Missing.UNKNOWN
+        if field_id in self.fields:
+            return self.fields[field_id]
+        return Missing.ABSENT if field_id in included else Missing.UNKNOWN
+
+
+def apply(case: Case, event: Event) -> Case:
+    """The case after the event. Case events replace all fields: they carry the whole configured after-state."""
+    match event.change:
+        case CaseCreated() | CaseUpdated() as change:
+            return Case(
+                case_id=case.case_id,
+                template_id=change.template_id or case.template_id,
+                created_at=change.created_at or case.created_at,
+                fields=change.fields,
+                hydrated=case.hydrated,
+            )
+        case CaseRead(template_id=template_id, created_at=created_at, fields=fields):
+            return Case(case_id=case.case_id, template_id=template_id, created_at=created_at, fields=fields, hydrated=True)
+        case CaseDeleted():
+            return msgspec.structs.replace(case, deleted=True)
+        case _:
+            return case
