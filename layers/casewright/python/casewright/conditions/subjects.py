@@ -39,11 +39,11 @@ Reading: TypeAlias = Known | datetime
 
 
 class Field(msgspec.Struct, frozen=True, tag="field"):
-    """A case field by its catalog name; `id` and `type` are filled when the bundle is linked."""
+    """A case field by its catalog name; `id` and `field_type` are filled when the bundle is linked."""
 
     name: str
     id: str = ""
-    type: FieldType = "Text"
+    field_type: FieldType = "Text"
 
 
 class Fact(msgspec.Struct, frozen=True, tag="fact"):
@@ -110,9 +110,9 @@ def _typed(value: Known, field: Field) -> Reading:
     match value:
         case User(arn=arn):
             return bare_id(arn)
-        case str() if field.id in REFERENCE_FIELDS or field.type == "User":
+        case str() if field.id in REFERENCE_FIELDS or field.field_type == "User":
             return bare_id(value)
-        case str() if field.type == "DateTime" and value != EMPTY:
+        case str() if field.field_type == "DateTime" and value != EMPTY:
             return _instant(value)
         case _:
             return value

@@ -64,14 +64,28 @@ class AssignSla(msgspec.Struct, frozen=True, tag="assign_sla"):
     policy: str
 
 
+class Members(msgspec.Struct, frozen=True, tag="members"):
+    """An object within the detail of an event."""
+
+    of: Mapping[str, "Detail"]
+
+
+class Items(msgspec.Struct, frozen=True, tag="items"):
+    """A list within the detail of an event."""
+
+    of: tuple["Detail", ...]
+
+
+Detail: TypeAlias = Text | float | bool | None | Members | Items
+"""JSON whose texts may hold variables."""
+
+
 class PutEvent(msgspec.Struct, frozen=True, tag="put_event"):
     """An event on the bus; texts of the detail may hold variables, at any depth."""
 
     detail_type: str
-    detail: Mapping[str, "Detail"]
+    detail: Members
 
-
-Detail: TypeAlias = "Text | float | bool | None | Mapping[str, Detail]"
 
 Instruction: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | AssignSla | PutEvent
 
@@ -92,8 +106,9 @@ def resolve(instruction: Instruction, facts: Facts) -> actions.Action | None:
         case AddComment():
             return actions.AddComment(fill(instruction.body, facts)[:15000])
         case PutEvent():
-            detail = {name: _detail(value, facts) for name, value in instruction.detail.items()}
-            return actions.PutEvent(instruction.detail_type, detail)
+            return actions.PutEvent(
+                instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()}
+            )
         case AssignSla():
             return None
         case _ as never:
@@ -115,8 +130,12 @@ def _value(value: FieldValue | Text, facts: Facts) -> FieldValue:
 
 
 def _detail(value: Detail, facts: Facts) -> object:
-    if isinstance(value, tuple):
-        return fill(value, facts)
-    if isinstance(value, Mapping):
-        return {name: _detail(inner, facts) for name, inner in value.items()}
-    return value
+    match value:
+        case tuple():
+            return fill(value, facts)
+        case Members(of=members):
+            return {name: _detail(inner, facts) for name, inner in members.items()}
+        case Items(of=items):
+            return [_detail(inner, facts) for inner in items]
+        case _:
+            return value

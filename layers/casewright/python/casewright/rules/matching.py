@@ -6,7 +6,8 @@ from typing import Final
 from casewright.cases.performers import OwnWrite
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import evaluate
-from casewright.rules.rule import Rule, Trigger
+from casewright.conditions.triggers import Trigger
+from casewright.rules.rule import Rule
 
 MOST_HOPS: Final = 3
 """How often a rule that reacts to our own writes may be set off by one of them in a row."""

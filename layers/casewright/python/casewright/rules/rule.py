@@ -1,36 +1,10 @@
 """A rule as compiled."""
 
-from typing import Final, Literal, get_args
-
 import msgspec
 
-from casewright.cases.events import (
-    CaseCreated,
-    CaseDeleted,
-    CaseRead,
-    CaseUpdated,
-    Change,
-    ClockDue,
-    RelatedItemAdded,
-    RelatedItemRemoved,
-    RelatedItemUpdated,
-    Unrecognised,
-)
 from casewright.conditions.tree import ALWAYS, Condition
+from casewright.conditions.triggers import Trigger
 from casewright.rules.instructions import Instruction
-
-Trigger = Literal[
-    "case_created",
-    "case_updated",
-    "case_deleted",
-    "related_item_added",
-    "related_item_updated",
-    "related_item_removed",
-    "sla_milestone",
-    "sla_breached",
-    "sla_met",
-]
-TRIGGERS: Final[tuple[str, ...]] = get_args(Trigger)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,22 +17,3 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     order: int = 0
     stop: bool = False
     reacts_to_casewright: bool = False
-
-
-def trigger_of(change: Change) -> Trigger | None:
-    """The trigger an event stands for; None for our own readings and ticks, and for what is not recognised."""
-    match change:
-        case CaseCreated():
-            return "case_created"
-        case CaseUpdated():
-            return "case_updated"
-        case CaseDeleted():
-            return "case_deleted"
-        case RelatedItemAdded():
-            return "related_item_added"
-        case RelatedItemUpdated():
-            return "related_item_updated"
-        case RelatedItemRemoved():
-            return "related_item_removed"
-        case CaseRead() | ClockDue() | Unrecognised():
-            return None

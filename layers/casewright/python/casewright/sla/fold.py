@@ -10,7 +10,7 @@ import msgspec
 
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import became_true, evaluate
-from casewright.rules.rule import trigger_of
+from casewright.conditions.triggers import trigger_of
 from casewright.sla import clocks
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.policies import Policy, StartsOn, StartsWhen

@@ -8,7 +8,7 @@ import msgspec
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.tree import ALWAYS, Condition, evaluate
-from casewright.rules.rule import Trigger
+from casewright.conditions.triggers import Trigger
 
 BREACH: Final = "breach"
 """The name of the milestone that every clock has: its due time."""

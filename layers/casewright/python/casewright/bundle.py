@@ -1,0 +1,82 @@
+"""Everything an operator wrote, compiled: names not yet linked to ids, with a content hash."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from casewright.cases.catalog import Catalog
+from casewright.errors import BadInput, UnreadableRecord
+from casewright.linking import Linker
+from casewright.rules.instructions import Email
+from casewright.rules.matching import in_order
+from casewright.rules.rule import Rule
+from casewright.sla.policies import Policy
+
+FORMAT: Final = 1
+READS: Final = (1,)
+"""Formats this release reads: its own and the one before, once there is one."""
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """The compiled contact_center/. Rules stand in firing order."""
+
+    format: int = FORMAT
+    rules: tuple[Rule, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    emails: Mapping[str, Email] = {}
+
+
+class LinkedBundle(msgspec.Struct, frozen=True, kw_only=True):
+    """A bundle whose names are ids of one domain: what decisions are made with."""
+
+    hash: str
+    rules: tuple[Rule, ...]
+    policies: tuple[Policy, ...]
+    included_field_ids: frozenset[str]
+
+
+def write(bundle: Bundle) -> bytes:
+    """The bundle as JSON with sorted keys: equal bundles give equal bytes."""
+    return msgspec.json.encode(msgspec.structs.replace(bundle, rules=in_order(bundle.rules)), order="sorted")
+
+
+def content_hash(written: bytes) -> str:
+    """The name of a written bundle: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(written).hexdigest()[:16]
+
+
+def read(written: bytes) -> Bundle:
+    """Read a written bundle.
+
+    Raises:
+        UnreadableRecord: its format is not one of READS.
+        BadInput: it is no bundle.
+    """
+    try:
+        given = msgspec.json.decode(written, type=_Format).format
+        if given not in READS:
+            raise UnreadableRecord("bundle", given, READS)
+        return msgspec.json.decode(written, type=Bundle)
+    except msgspec.DecodeError as error:
+        raise BadInput(f"bundle: {error}") from error
+
+
+def link(bundle: Bundle, catalog: Catalog, *, bundle_hash: str) -> LinkedBundle:
+    """Replace names by the ids of a domain.
+
+    Raises:
+        UnlinkedName: the catalog lacks a name the bundle uses.
+    """
+    linker = Linker(catalog, bundle.emails, frozenset(policy.name for policy in bundle.policies))
+    return LinkedBundle(
+        hash=bundle_hash,
+        rules=tuple(linker.rule(rule) for rule in bundle.rules),
+        policies=tuple(linker.policy(policy) for policy in bundle.policies),
+        included_field_ids=catalog.included_field_ids,
+    )
+
+
+class _Format(msgspec.Struct):
+    format: int

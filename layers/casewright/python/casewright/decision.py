@@ -1,0 +1,116 @@
+"""What deciding gives: values that are stored, shown and performed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from casewright.actions import Action, Bucket, Priority
+from casewright.cases.events import Position
+from casewright.cases.state import Case
+from casewright.conditions.triggers import Trigger
+from casewright.sla.clocks import Clock, Transition
+
+
+class FieldChange(msgspec.Struct, frozen=True, array_like=True):
+    """The last change of a field."""
+
+    position: Position
+    ours: bool
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is folded of a case so far. `last` is None before the first event."""
+
+    case: Case
+    last: Position | None = None
+    clocks: Mapping[str, Clock] = {}
+    field_changes: Mapping[str, FieldChange] = {}
+    """Last change of each field, for telling whether a write of ours is still wanted."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A rule that fired: by which trigger, and for which transition of a clock, if for one."""
+
+    rule: str
+    trigger: Trigger
+    because: str = ""
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be done once. `key` is the same whenever the same decision is made."""
+
+    key: str
+    case_id: str
+    rule: str
+    index: int
+    action: Action
+    bucket: Bucket
+    priority: Priority
+    hop: int
+    position: Position
+    """Of the event it was decided on."""
+    not_before: datetime
+    expires_at: datetime
+
+
+class Overruled(msgspec.Struct, frozen=True):
+    """Two rules set one field: the later in order won."""
+
+    field_id: str
+    loser: str
+    winner: str
+
+
+class EffectName(msgspec.Struct, frozen=True):
+    """An effect as a list of differences speaks of it."""
+
+    rule: str
+    index: int
+    key: str
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What the true order would have decided otherwise on an event decided before a late one came."""
+
+    event_id: str
+    missing: tuple[EffectName, ...]
+    """Would have been asked for, and was not."""
+    surplus: tuple[EffectName, ...]
+    """Was asked for, and would not have been."""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What one event led to."""
+
+    case_id: str
+    position: Position
+    bundle_hash: str
+    matched: tuple[Match, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    assigned: tuple[str, ...] = ()
+    """Policies whose clock a rule started."""
+    transitions: tuple[Transition, ...] = ()
+    overruled: tuple[Overruled, ...] = ()
+    late: bool = False
+    corrections: tuple[Correction, ...] = ()
+    broken: str = ""
+    """Why the rule-set breaker tripped, if it did: then no effect is asked for."""
+
+    @property
+    def effect_names(self) -> tuple[EffectName, ...]:
+        """The effects, by name."""
+        return tuple(EffectName(effect.rule, effect.index, effect.key) for effect in self.effects)
+
+
+EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "recorded"]
+"""`recorded`: decided while the deployment was not armed."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How performing an effect ended. `detail` says what came of it or why nothing did."""
+
+    status: EffectStatus
+    detail: str = ""
+    follow_ups: tuple[Effect, ...] = ()

@@ -1,0 +1,61 @@
+"""A late event: fold the whole log again in its true order, decide the late one in its place, and say what its absence had changed."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from casewright.bundle import LinkedBundle
+from casewright.cases.events import Event
+from casewright.decide import Decided, blank, decide, fold
+from casewright.decision import Correction, Decision, EffectName, Head
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """An event of the log and the decision made on it when it came."""
+
+    event: Event
+    decision: Decision
+
+
+def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle) -> Decided:
+    """Decide on an event that belongs before some of the log.
+
+    Its effects are those its place asks for, less what was asked for already (a clock may have fired with a later event). Events after it
+    are not decided again: what would have differed is listed, for decisions made with the same bundle.
+    """
+    entries = sorted(log, key=lambda entry: entry.event.position)
+    asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
+    head = blank(event.case_id)
+    for entry in entries:
+        if entry.event.position > event.position:
+            break
+        head = _after(head, entry, bundle).head
+    own = decide(head, event, bundle)
+    head, corrections = own.head, list[Correction]()
+    for entry in entries:
+        if entry.event.position > event.position:
+            again = _after(head, entry, bundle)
+            head = again.head
+            corrections += _correction(entry, again, bundle)
+    effects = tuple(effect for effect in own.decision.effects if effect.key not in asked)
+    decision = replace(own.decision, effects=effects, late=True, corrections=tuple(corrections))
+    return Decided(decision, head)
+
+
+def _after(head: Head, entry: Logged, bundle: LinkedBundle) -> Decided:
+    if entry.decision.bundle_hash == bundle.hash:
+        return decide(head, entry.event, bundle)
+    return Decided(entry.decision, fold(head, entry.event, bundle, entry.decision.assigned))
+
+
+def _correction(entry: Logged, again: Decided, bundle: LinkedBundle) -> Iterator[Correction]:
+    if entry.decision.bundle_hash != bundle.hash:
+        return
+    then, now = set(entry.decision.effect_names), set(again.decision.effect_names)
+    if then != now:
+        yield Correction(entry.event.id, _sorted(now - then), _sorted(then - now))
+
+
+def _sorted(names: set[EffectName]) -> tuple[EffectName, ...]:
+    return tuple(sorted(names, key=lambda name: (name.rule, name.index, name.key)))
