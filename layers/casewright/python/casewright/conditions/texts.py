@@ -16,18 +16,18 @@ class Variable(msgspec.Struct, frozen=True, tag="variable"):
     subject: Subject
 
 
-class Literal(msgspec.Struct, frozen=True, tag="literal"):
+class Verbatim(msgspec.Struct, frozen=True, tag="verbatim"):
     """Text as it stands."""
 
     text: str
 
 
-Text: TypeAlias = tuple[Variable | Literal, ...]
+Text: TypeAlias = tuple[Variable | Verbatim, ...]
 
 
 def fill(text: Text, facts: Facts) -> str:
     """The text at this moment. A value that is absent or unknown leaves its place empty."""
-    return "".join(part.text if isinstance(part, Literal) else _shown(part, facts) for part in text)
+    return "".join(part.text if isinstance(part, Verbatim) else _shown(part, facts) for part in text)
 
 
 def _shown(variable: Variable, facts: Facts) -> str:
