@@ -1,0 +1,1 @@
+"""HTTP on one side, services on the other: requests parsed and validated, responses and errors written, by botocore's models."""
