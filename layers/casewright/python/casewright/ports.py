@@ -1,0 +1,251 @@
+"""What the program needs from the world. Adapters in `aws/` fulfil these; every error they raise is one of `errors`.
+
+Instants are aware UTC. Any method may raise a Retryable; a Permanent where the docstring names it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from casewright.actions import AddComment, Bucket, CreateTask, MirrorSla, PutEvent, SendEmail
+from casewright.bundle import LinkedBundle
+from casewright.cases.catalog import Catalog
+from casewright.cases.events import CaseRead, Event
+from casewright.cases.values import FieldValue
+from casewright.decide import Decided
+from casewright.decision import Effect, Head, Outcome
+from casewright.redecide import Logged
+
+Row = Mapping[str, object]
+
+
+class StoredHead(msgspec.Struct, frozen=True):
+    """A head as read, with the version it must still have when it is written; 0 when the case is new."""
+
+    head: Head
+    version: int
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """An effect waiting to be performed. `write_id` names an attempt that may have happened; empty before the first."""
+
+    effect: Effect
+    not_before: datetime
+    write_id: str = ""
+    attempts: int = 0
+
+
+class DueClock(msgspec.Struct, frozen=True):
+    """A milestone about to come."""
+
+    case_id: str
+    policy: str
+    cycle: int
+    milestone: str
+    due: datetime
+
+
+class Time(Protocol):
+    """The clock on the wall."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class CaseLog(Protocol):
+    """The log of every case, and the head folded from it."""
+
+    def head(self, case_id: str) -> StoredHead:
+        """The head, blank when the case is new."""
+        ...
+
+    def logged(self, case_id: str, event_id: str) -> Logged | None:
+        """The event of that id with its decision, if it was logged."""
+        ...
+
+    def entries(self, case_id: str) -> tuple[Logged, ...]:
+        """Everything logged of a case, in no particular order."""
+        ...
+
+    def record(self, decided: Decided, event: Event, *, version: int, armed: bool) -> None:
+        """Write event, head, decision and effects in one transaction.
+
+        Raises:
+            VersionConflict: the head is no longer at `version`, or the event was logged meanwhile.
+        """
+        ...
+
+
+class DueClocks(Protocol):
+    """The index of clocks by their next due time."""
+
+    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
+        """Every milestone that comes before the moment and has not fired."""
+        ...
+
+
+class EffectQueue(Protocol):
+    """Pending effects, most urgent first; the table is the queue."""
+
+    def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
+        """The most urgent effects whose time has come."""
+        ...
+
+    def claim(self, effects: Sequence[Pending], *, write_id: str, until: datetime) -> tuple[Pending, ...]:
+        """Take effects under a lease for one write; answers those that were still there to take."""
+        ...
+
+    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write_id: bool) -> None:
+        """Give effects back to be tried later. The write id is kept only when the attempt may have happened."""
+        ...
+
+    def finish(self, effect: Effect, outcome: Outcome, at: datetime) -> None:
+        """Record how an effect ended, together with the effects that follow from it."""
+        ...
+
+
+class Tokens(Protocol):
+    """Token buckets shared by everything that spends one quota."""
+
+    def take(self, quota: str, *, rate: float, burst: float, now: datetime) -> timedelta:
+        """Take one token; zero when it was there, else how long to wait before asking again."""
+        ...
+
+
+class Wake(Protocol):
+    """The bell of the performers."""
+
+    def ring(self, buckets: Sequence[Bucket]) -> None:
+        """Ask for a performer of each bucket; carries no work."""
+        ...
+
+
+class CaseEvents(Protocol):
+    """The queue that `decide` reads."""
+
+    def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
+        """Send each as an event of our own, to arrive when it is due."""
+        ...
+
+    def send_back(self, body: str, *, waited: int, seconds: int) -> None:
+        """Send a message again, to arrive after a while, with the number of times it waited."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Where messages go that cannot be used."""
+
+    def bury(self, body: str, reason: str) -> None:
+        """Keep a message with the reason."""
+        ...
+
+
+class Lake(Protocol):
+    """The stream into the lake."""
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Deliver rows, at least once."""
+        ...
+
+
+class CaseReader(Protocol):
+    """Reading one case."""
+
+    def read(self, case_id: str, field_ids: Sequence[str]) -> CaseRead:
+        """The case as it is now.
+
+        Raises:
+            NotFound: the case is gone.
+        """
+        ...
+
+
+class CaseWriter(Protocol):
+    """Writing to one case. `entity` is the customEntity of the write; a repeated `write_id` gives the first answer."""
+
+    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
+        """Set fields. Raises NotFound or Refused."""
+        ...
+
+    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+        """Add a comment; answers its id. Raises NotFound or Refused."""
+        ...
+
+
+class RelatedItems(Protocol):
+    """Related items without a client token: looked for before they are created."""
+
+    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
+        """Link a contact unless it is linked; answers the item's id. Raises NotFound or Refused."""
+        ...
+
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
+        """Create the SLA item unless an open one of that name is there; answers the item's id. Raises NotFound or Refused."""
+        ...
+
+    def unmirror_sla(self, case_id: str, name: str) -> int:
+        """Delete the open SLA items of that name; answers how many there were."""
+        ...
+
+    def task_ids(self, case_id: str) -> tuple[str, ...]:
+        """The contact ids of the tasks linked to the case."""
+        ...
+
+
+class Tasks(Protocol):
+    """Tasks of the Connect instance."""
+
+    def start(self, task: CreateTask, *, case_id: str, client_token: str) -> str:
+        """Start a task; answers its contact ARN; the same token starts it once. Raises Refused."""
+        ...
+
+    def end(self, contact_id: str) -> bool:
+        """End a task; False when it had ended before."""
+        ...
+
+
+class Mail(Protocol):
+    """Sending mail. There is no client token: asking twice sends twice."""
+
+    def send(self, email: SendEmail, *, effect_key: str, case_id: str) -> str:
+        """Send one message; answers its id. Raises Refused or SendingPaused."""
+        ...
+
+
+class Bus(Protocol):
+    """The event bus."""
+
+    def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
+        """Put one event, source `casewright`; answers its id. Raises Refused."""
+        ...
+
+
+class Bundles(Protocol):
+    """The published bundle and the catalog of this domain."""
+
+    def written(self) -> tuple[bytes, Catalog] | None:
+        """The current bundle as written and the catalog; None as long as nothing was published."""
+        ...
+
+
+class Arming(Protocol):
+    """Whether effects are performed."""
+
+    def is_armed(self) -> bool:
+        """False on a fresh deployment: decisions are recorded and nothing is done."""
+        ...
+
+
+class Programs(Protocol):
+    """The linked bundle in force."""
+
+    def current(self) -> LinkedBundle:
+        """The last bundle that links; refreshed now and then."""
+        ...

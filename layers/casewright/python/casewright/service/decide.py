@@ -1,0 +1,125 @@
+"""Decide: from one message to its decision in the table, once."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from casewright.bundle import LinkedBundle
+from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, Unrecognised
+from casewright.cases.parsing import parse
+from casewright.decide import Decided, decide
+from casewright.decision import Head
+from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
+from casewright.ports import Arming, CaseEvents, CaseLog, CaseReader, DeadLetters, Lake, Programs, Row, StoredHead, Time, Wake
+from casewright.redecide import redecide
+from casewright.sla.clocks import pending
+from casewright.telemetry import Telemetry
+
+TRIES: Final = 5
+"""How often a version conflict is decided again before the message returns to the queue."""
+
+WAITS, WAIT_SECONDS = 3, 20
+"""How long a related item waits for the event of its own case before the case is read."""
+
+
+class Deciding(msgspec.Struct, frozen=True, kw_only=True):
+    """The ports of the use case."""
+
+    log: CaseLog
+    programs: Programs
+    arming: Arming
+    reader: CaseReader
+    queue: CaseEvents
+    dead_letters: DeadLetters
+    lake: Lake
+    wake: Wake
+    time: Time
+    telemetry: Telemetry
+    own_role: str
+    rows: Callable[[Decided, Event], Sequence[Row]]
+
+
+def take(body: str, waited: int, ports: Deciding) -> None:
+    """Decide on one message; `waited` is how often it was sent back already.
+
+    A message that is no event is buried with its reason. A Retryable rises, so that the queue delivers the message again.
+    """
+    try:
+        event = parse(body, own_role=ports.own_role)
+    except MalformedEvent as error:
+        ports.dead_letters.bury(body, str(error))
+        ports.telemetry.count("EventsMalformed")
+        ports.telemetry.log("event buried", outcome="malformed", reason=str(error))
+        return
+    try:
+        outcome = _settle(event, waited, ports)
+    except CaseNotYetKnown:
+        ports.queue.send_back(body, waited=waited + 1, seconds=WAIT_SECONDS)
+        outcome = "waiting for its case"
+    ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
+
+
+def _settle(event: Event, waited: int, ports: Deciding) -> str:
+    if isinstance(event.change, Unrecognised):
+        ports.telemetry.count("EventsUnrecognised")
+        return "unrecognised"
+    for attempt in range(TRIES):
+        try:
+            return _once(event, waited, ports)
+        except VersionConflict:
+            if attempt == TRIES - 1:
+                raise
+            ports.time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 -- jitter, not a secret
+    raise AssertionError("the last try returns or raises")
+
+
+def _once(event: Event, waited: int, ports: Deciding) -> str:
+    stored, bundle = ports.log.head(event.case_id), ports.programs.current()
+    if isinstance(event.change, ClockDue) and not _still_due(event.change, event, stored.head):
+        return "clock no longer due"
+    in_order = stored.head.last is None or event.position > stored.head.last
+    if not in_order and (logged := ports.log.logged(event.case_id, event.id)):
+        _deliver(Decided(logged.decision, stored.head), event, ports)
+        return "duplicate"
+    if stored.head.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
+        stored = _hydrated(event, stored, bundle, waited, ports)
+    if in_order:
+        decided = decide(stored.head, event, bundle)
+    else:
+        decided = redecide(ports.log.entries(event.case_id), event, bundle)
+        ports.telemetry.count("EventsLate")
+    ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
+    _deliver(decided, event, ports)
+    return "decided late" if decided.decision.late else "decided"
+
+
+def _still_due(due: ClockDue, event: Event, head: Head) -> bool:
+    clock = head.clocks.get(due.policy)
+    return clock is not None and clock.cycle == due.cycle and (event.at, due.milestone) in pending(clock)
+
+
+def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: int, ports: Deciding) -> StoredHead:
+    """The state of a case none of whose events came, as GetCase tells it, logged as an event just before this one."""
+    if waited < WAITS:
+        raise CaseNotYetKnown(event.case_id)
+    try:
+        found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))
+    except NotFound:
+        return stored
+    reading = msgspec.structs.replace(event, id=f"!{event.id}", event_type="CASE.READ", change=found, own=None)
+    decided = decide(stored.head, reading, bundle)
+    ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
+    ports.telemetry.count("CasesHydrated")
+    return StoredHead(decided.head, stored.version + 1)
+
+
+def _deliver(decided: Decided, event: Event, ports: Deciding) -> None:
+    """What follows the transaction, done again for a duplicate, so that a crash in between loses nothing."""
+    decision = decided.decision
+    ports.lake.put(ports.rows(decided, event))
+    if decision.broken:
+        ports.telemetry.count("RuleSetBreakerTripped")
+        ports.telemetry.log("rule-set breaker tripped", event_id=event.id, case_id=event.case_id, reason=decision.broken)
+    ports.wake.ring(sorted({effect.bucket for effect in decision.effects}))

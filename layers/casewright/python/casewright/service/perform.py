@@ -1,0 +1,83 @@
+"""Perform: one write to the world, for one effect or for several updates of one case."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from casewright import actions
+from casewright.cases.performers import entity_for
+from casewright.cases.values import FieldValue
+from casewright.decide import effect_key
+from casewright.decision import Effect, Outcome
+from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks
+
+
+class Performing(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of the world that effects change."""
+
+    cases: CaseWriter
+    items: RelatedItems
+    tasks: Tasks
+    mail: Mail
+    bus: Bus
+
+
+def perform(effects: Sequence[Effect], write_id: str, world: Performing, *, retried: bool) -> list[Outcome]:
+    """Do it; answers one outcome an effect. Raises what the ports raise."""
+    if len(effects) > 1 or isinstance(effects[0].action, actions.UpdateCase):
+        return _update(effects, write_id, world)
+    return [_one(effects[0], write_id, world, retried=retried)]
+
+
+def _update(effects: Sequence[Effect], write_id: str, world: Performing) -> list[Outcome]:
+    fields: dict[str, FieldValue] = {}
+    for effect in sorted(effects, key=lambda each: (each.position, each.rule, each.index)):
+        assert isinstance(effect.action, actions.UpdateCase), "only updates are merged"
+        fields |= effect.action.fields
+    hop = max(effect.hop for effect in effects)
+    world.cases.update(effects[0].case_id, fields, write_id=write_id, entity=entity_for(write_id, hop))
+    return [Outcome(status="done", detail=f"write {write_id}") for _ in effects]
+
+
+def _one(effect: Effect, write_id: str, world: Performing, *, retried: bool) -> Outcome:
+    case_id, entity = effect.case_id, entity_for(write_id, effect.hop)
+    match effect.action:
+        case actions.SendEmail() as email:
+            return _mail(effect, email, world, retried=retried)
+        case actions.CreateTask() as task:
+            contact_arn = world.tasks.start(task, case_id=case_id, client_token=effect.key)
+            return Outcome(status="done", detail=contact_arn, follow_ups=(_attachment(effect, contact_arn),))
+        case actions.EndTasks():
+            ended = [contact_id for contact_id in world.items.task_ids(case_id) if world.tasks.end(contact_id)]
+            return Outcome(status="done", detail=f"ended {len(ended)} tasks: {', '.join(ended)}" if ended else "no open task")
+        case actions.AddComment() as comment:
+            return Outcome(status="done", detail=world.cases.comment(case_id, comment, write_id=write_id, entity=entity))
+        case actions.AttachContact(contact_arn=contact_arn):
+            return Outcome(status="done", detail=world.items.attach_contact(case_id, contact_arn, entity=entity))
+        case actions.MirrorSla() as sla:
+            return Outcome(status="done", detail=world.items.mirror_sla(case_id, sla, entity=entity))
+        case actions.UnmirrorSla(name=name):
+            return Outcome(status="done", detail=f"deleted {world.items.unmirror_sla(case_id, name)}")
+        case actions.PutEvent() as event:
+            return Outcome(status="done", detail=world.bus.put(event, case_id=case_id, effect_key=effect.key))
+        case actions.UpdateCase():
+            raise AssertionError("updates are written by _update")
+
+
+def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, retried: bool) -> Outcome:
+    if not email.to:
+        return Outcome(status="failed", detail="no recipient: every address of `to` was empty")
+    message_id = world.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
+    return Outcome(
+        status="done", detail=f"{message_id} (an earlier attempt was interrupted: possibly sent twice)" if retried else message_id
+    )
+
+
+def _attachment(effect: Effect, contact_arn: str) -> Effect:
+    return replace(
+        effect,
+        key=effect_key(effect.key, "attach_contact", 0),
+        action=actions.AttachContact(contact_arn),
+        bucket="cases",
+    )

@@ -1,0 +1,20 @@
+"""Sweep: every minute, send what falls due within two minutes as events of our own, and ring for effects left behind."""
+
+from datetime import timedelta
+from typing import Final
+
+from casewright.ports import CaseEvents, DueClocks, Time
+from casewright.telemetry import Telemetry
+
+AHEAD: Final = timedelta(minutes=2)
+"""Twice the period of the sweep: a milestone is sent by two sweeps, and the second finds it done or stands in for the first."""
+
+
+def sweep(clocks: DueClocks, queue: CaseEvents, time: Time, telemetry: Telemetry) -> int:
+    """Send the milestones that are due, or will be before long; answers how many."""
+    now = time.now()
+    due = clocks.due_before(now + AHEAD)
+    queue.send_due(due, now)
+    telemetry.count("ClocksSent", len(due))
+    telemetry.log("clocks swept", sent=len(due))
+    return len(due)
