@@ -1,0 +1,1 @@
+"""Amazon Connect on the laptop: the operations that automation over cases uses."""
