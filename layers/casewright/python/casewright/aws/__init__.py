@@ -1,0 +1,1 @@
+"""One adapter per AWS service: each fulfils ports and translates the service's errors into ours."""

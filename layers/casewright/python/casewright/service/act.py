@@ -73,16 +73,16 @@ def _write(group: Sequence[Pending], ports: Acting) -> int:
         return ended
     write_id = wanted[0].write_id or uuid.uuid4().hex
     claimed = ports.effects.claim(wanted, write_id=write_id, until=now + LEASE)
-    return ended + (_attempt(claimed, write_id, ports) if claimed else 0)
+    return ended + (_attempt(claimed, write_id, ports, interrupted=bool(wanted[0].write_id)) if claimed else 0)
 
 
-def _attempt(claimed: Sequence[Pending], write_id: str, ports: Acting) -> int:
+def _attempt(claimed: Sequence[Pending], write_id: str, ports: Acting, *, interrupted: bool) -> int:
     bucket = claimed[0].effect.bucket
     rate = ports.rates[bucket]
     while wait := ports.tokens.take(bucket, rate=rate, burst=max(1.0, rate), now=ports.time.now()):
         ports.time.sleep(wait.total_seconds())
     try:
-        outcomes = perform([each.effect for each in claimed], write_id, ports.world, retried=claimed[0].attempts > 0)
+        outcomes = perform([each.effect for each in claimed], write_id, ports.world, interrupted=interrupted)
     except Retryable as error:
         return _later(claimed, error, ports)
     except Permanent as error:

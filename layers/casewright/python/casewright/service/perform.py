@@ -23,11 +23,11 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
 
 
-def perform(effects: Sequence[Effect], write_id: str, world: Performing, *, retried: bool) -> list[Outcome]:
+def perform(effects: Sequence[Effect], write_id: str, world: Performing, *, interrupted: bool) -> list[Outcome]:
     """Do it; answers one outcome an effect. Raises what the ports raise."""
     if len(effects) > 1 or isinstance(effects[0].action, actions.UpdateCase):
         return _update(effects, write_id, world)
-    return [_one(effects[0], write_id, world, retried=retried)]
+    return [_one(effects[0], write_id, world, interrupted=interrupted)]
 
 
 def _update(effects: Sequence[Effect], write_id: str, world: Performing) -> list[Outcome]:
@@ -40,11 +40,11 @@ def _update(effects: Sequence[Effect], write_id: str, world: Performing) -> list
     return [Outcome(status="done", detail=f"write {write_id}") for _ in effects]
 
 
-def _one(effect: Effect, write_id: str, world: Performing, *, retried: bool) -> Outcome:
+def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool) -> Outcome:
     case_id, entity = effect.case_id, entity_for(write_id, effect.hop)
     match effect.action:
         case actions.SendEmail() as email:
-            return _mail(effect, email, world, retried=retried)
+            return _mail(effect, email, world, interrupted=interrupted)
         case actions.CreateTask() as task:
             contact_arn = world.tasks.start(task, case_id=case_id, client_token=effect.key)
             return Outcome(status="done", detail=contact_arn, follow_ups=(_attachment(effect, contact_arn),))
@@ -65,12 +65,13 @@ def _one(effect: Effect, write_id: str, world: Performing, *, retried: bool) -> 
             raise AssertionError("updates are written by _update")
 
 
-def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, retried: bool) -> Outcome:
+def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, interrupted: bool) -> Outcome:
     if not email.to:
         return Outcome(status="failed", detail="no recipient: every address of `to` was empty")
     message_id = world.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
     return Outcome(
-        status="done", detail=f"{message_id} (an earlier attempt was interrupted: possibly sent twice)" if retried else message_id
+        status="done",
+        detail=f"{message_id} (an earlier attempt was interrupted: possibly sent twice)" if interrupted else message_id,
     )
 
 

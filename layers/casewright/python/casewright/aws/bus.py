@@ -1,0 +1,25 @@
+"""Amazon EventBridge: events of our own."""
+
+import json
+
+from casewright.actions import PutEvent
+from casewright.aws.clients import Client
+from casewright.aws.failures import meaning, translated
+from casewright.cases.subscriptions import OWN_SOURCE
+
+
+class EventBus:
+    """Fulfils Bus."""
+
+    def __init__(self, client: Client, bus: str) -> None:
+        self._client, self._bus = client, bus
+
+    def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
+        """PutEvents; `detail.casewright` names the case and the effect, so that a consumer can tell a repetition."""
+        detail = {**event.detail, "casewright": {"caseId": case_id, "effect": effect_key}}
+        entry = {"Source": OWN_SOURCE, "DetailType": event.detail_type, "Detail": json.dumps(detail), "EventBusName": self._bus}
+        with translated("PutEvents"):
+            [answer] = self._client.put_events(Entries=[entry])["Entries"]
+        if answer.get("ErrorCode"):
+            raise meaning(answer["ErrorCode"], f"PutEvents: {answer['ErrorCode']}: {answer.get('ErrorMessage', '')}")
+        return str(answer["EventId"])

@@ -1,0 +1,152 @@
+"""The case log on DynamoDB: one transaction an event, and the index of due clocks."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from casewright.aws.clients import Client
+from casewright.aws.failures import translated
+from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, pack, shard_of, stamp, unpack
+from casewright.cases.events import Event
+from casewright.decide import Decided, blank
+from casewright.decision import Decision, Effect, Head
+from casewright.errors import VersionConflict
+from casewright.ports import DueClock, StoredHead
+from casewright.redecide import Logged
+from casewright.sla.clocks import pending
+
+_CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class CaseTable:
+    """Fulfils CaseLog and DueClocks."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
+
+    def head(self, case_id: str) -> StoredHead:
+        """The head, read consistently; blank with version 0 when the case is new."""
+        item = self._get(case_key(case_id), "head")
+        if item is None:
+            return StoredHead(blank(case_id), 0)
+        return StoredHead(unpack(item["body"], Head, item), int(item["version"]["N"]))
+
+    def logged(self, case_id: str, event_id: str) -> Logged | None:
+        """The entry of an event, if there is one."""
+        item = self._get(case_key(case_id), f"event#{event_id}")
+        return _entry(item) if item else None
+
+    def entries(self, case_id: str) -> tuple[Logged, ...]:
+        """The whole log of a case."""
+        query = {
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
+            "ExpressionAttributeValues": {":pk": {"S": case_key(case_id)}, ":sk": {"S": "event#"}},
+        }
+        return tuple(_entry(item) for item in self._query(ConsistentRead=True, **query))
+
+    def record(self, decided: Decided, event: Event, *, version: int, armed: bool) -> None:
+        """One transaction: head, event with decision, effects.
+
+        Raises:
+            VersionConflict: a condition failed or another transaction was under way: read again and decide again.
+        """
+        writes = [self._head_put(decided.head, version), self._event_put(event, decided.decision)]
+        writes += [self._put(effect_item(effect, armed=armed), new=True) for effect in decided.decision.effects]
+        with translated("TransactWriteItems"):
+            try:
+                self._client.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                reasons = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
+                if reasons & _CONFLICTS:
+                    raise VersionConflict(f"case {event.case_id}: {', '.join(sorted(reasons & _CONFLICTS))}") from error
+                raise
+
+    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
+        """Milestones before the moment, read from the heads that the index names."""
+        return tuple(
+            due for shard in range(SHARDS) for case_id in self._due_cases(str(shard), moment) for due in self._due(case_id, moment)
+        )
+
+    def _due_cases(self, shard: str, moment: datetime) -> Iterator[str]:
+        query = {
+            "IndexName": "due",
+            "KeyConditionExpression": "due_shard = :shard AND next_due < :moment",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":moment": {"S": stamp(moment)}},
+        }
+        for item in self._query(**query):
+            yield item["pk"]["S"].removeprefix("case#")
+
+    def _due(self, case_id: str, moment: datetime) -> Iterator[DueClock]:
+        for policy, clock in self.head(case_id).head.clocks.items():
+            for due, milestone in pending(clock):
+                if due < moment:
+                    yield DueClock(case_id, policy, clock.cycle, milestone, due)
+
+    def _head_put(self, head: Head, version: int) -> Any:
+        item = {
+            **key(case_key(head.case.case_id), "head"),
+            "format": {"N": str(FORMAT)},
+            "version": {"N": str(version + 1)},
+            "body": pack(head),
+        }
+        due = min((at for clock in head.clocks.values() for at, _ in pending(clock)), default=None)
+        if due is not None:
+            item |= {"next_due": {"S": stamp(due)}, "due_shard": {"S": shard_of(head.case.case_id)}}
+        put = self._put(item)
+        put["Put"] |= {
+            "ConditionExpression": "version = :version" if version else "attribute_not_exists(pk)",
+            **({"ExpressionAttributeValues": {":version": {"N": str(version)}}} if version else {}),
+        }
+        return put
+
+    def _event_put(self, event: Event, decision: Decision) -> Any:
+        item = {
+            **key(case_key(event.case_id), f"event#{event.id}"),
+            "format": {"N": str(FORMAT)},
+            "at": {"S": stamp(event.at)},
+            "event": pack(event),
+            "decision": pack(decision),
+        }
+        return self._put(item, new=True)
+
+    def _put(self, item: Item, *, new: bool = False) -> Any:
+        put: Item = {"TableName": self._table, "Item": item}
+        return {"Put": put | {"ConditionExpression": "attribute_not_exists(pk)"} if new else put}
+
+    def _get(self, partition: str, sort: str) -> Item | None:
+        with translated("GetItem"):
+            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get(
+                "Item"
+            )
+        return item
+
+    def _query(self, **query: Any) -> Iterator[Item]:
+        with translated("Query"):
+            for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
+                yield from page["Items"]
+
+
+def effect_item(effect: Effect, *, armed: bool = True) -> Item:
+    """A new effect as an item: pending and in the queue, or only recorded while the deployment is not armed."""
+    item = {
+        **key(case_key(effect.case_id), f"effect#{effect.key}"),
+        "format": {"N": str(FORMAT)},
+        "body": pack(effect),
+        "attempts": {"N": "0"},
+        "not_before": {"S": stamp(effect.not_before)},
+        "status": {"S": "pending" if armed else "recorded"},
+    }
+    if armed:
+        item |= {"bucket": {"S": effect.bucket}, "urgency": {"S": urgency(effect, effect.not_before)}}
+    return item
+
+
+def urgency(effect: Effect, not_before: datetime) -> str:
+    """The sort key of the queue: priority, then time."""
+    return f"{effect.priority}#{stamp(not_before)}#{effect.key}"
+
+
+def _entry(item: Item) -> Logged:
+    return Logged(unpack(item["event"], Event, item), unpack(item["decision"], Decision, item))

@@ -1,0 +1,135 @@
+"""Amazon Connect Cases: reading and writing cases and their related items.
+
+Updates and comments go through the batch operations even for one case: those alone take a clientToken.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from casewright.actions import AddComment, MirrorSla
+from casewright.aws.clients import Client
+from casewright.aws.failures import meaning, translated
+from casewright.cases.events import CaseRead
+from casewright.cases.values import FieldValue, as_wire, from_wire
+
+_FIELDS_A_READ: Final = 100
+_TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
+"""Fields that BatchUpdateCase takes beside `fields`."""
+
+
+class CasesDomain:
+    """Fulfils CaseReader, CaseWriter and RelatedItems for one domain."""
+
+    def __init__(self, client: Client, domain_id: str) -> None:
+        self._client, self._domain = client, domain_id
+
+    def read(self, case_id: str, field_ids: Sequence[str]) -> CaseRead:
+        """GetCase, 100 fields a call."""
+        fields: dict[str, FieldValue] = {}
+        template_id = ""
+        for start in range(0, max(1, len(field_ids)), _FIELDS_A_READ):
+            wanted = [{"id": field_id} for field_id in field_ids[start : start + _FIELDS_A_READ]] or [{"id": "status"}]
+            for answer in self._pages(case_id, wanted):
+                template_id = answer["templateId"]
+                fields |= {field["id"]: from_wire(field["value"]) for field in answer["fields"] if field["value"]}
+        return CaseRead(template_id, None, fields)
+
+    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
+        """BatchUpdateCase for one case."""
+        top = {_TOP_LEVEL[field_id]: value for field_id, value in fields.items() if field_id in _TOP_LEVEL}
+        rest = [{"fieldIdentifier": {"id": id_}, "value": as_wire(value)} for id_, value in fields.items() if id_ not in _TOP_LEVEL]
+        with translated("BatchUpdateCase"):
+            answer = self._client.batch_update_case(
+                domainId=self._domain,
+                cases=[{"caseIdentifier": {"caseId": case_id}}],
+                fields=rest,
+                performedBy={"customEntity": entity},
+                clientToken=write_id,
+                **top,
+            )
+        _raise_failed(answer["failedCases"], "BatchUpdateCase")
+
+    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+        """BatchCreateRelatedItem for one case."""
+        with translated("BatchCreateRelatedItem"):
+            answer = self._client.batch_create_related_item(
+                domainId=self._domain,
+                cases=[{"caseIdentifier": {"caseId": case_id}}],
+                content={"comment": {"body": comment.body, "contentType": "Text/Plain"}},
+                performedBy={"customEntity": entity},
+                clientToken=write_id,
+            )
+        _raise_failed(answer["failedItems"], "BatchCreateRelatedItem")
+        return str(answer["successfulItems"][0]["relatedItemId"])
+
+    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
+        """Look for the contact among the case's contacts, else create the item."""
+        for item in self._items(case_id, {"contact": {}}):
+            if item["content"]["contact"]["contactArn"] == contact_arn:
+                return str(item["relatedItemId"])
+        return self._create(case_id, "Contact", {"contact": {"contactArn": contact_arn}}, entity)
+
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
+        """Look for an open SLA of the name, else create it."""
+        for item in self._open_slas(case_id, sla.name):
+            return str(item["relatedItemId"])
+        configuration = {
+            "name": sla.name,
+            "type": "CaseField",
+            "fieldId": sla.field_id,
+            "targetFieldValues": [as_wire(sla.target_value)],
+            "targetSlaMinutes": sla.minutes,
+        }
+        return self._create(case_id, "Sla", {"sla": {"slaInputConfiguration": configuration}}, entity)
+
+    def unmirror_sla(self, case_id: str, name: str) -> int:
+        """Delete the open SLAs of the name."""
+        found = list(self._open_slas(case_id, name))
+        for item in found:
+            with translated("DeleteRelatedItem"):
+                self._client.delete_related_item(domainId=self._domain, caseId=case_id, relatedItemId=item["relatedItemId"])
+        return len(found)
+
+    def task_ids(self, case_id: str) -> tuple[str, ...]:
+        """Contacts of channel TASK on the case."""
+        items = self._items(case_id, {"contact": {"channel": ["TASK"]}})
+        return tuple(item["content"]["contact"]["contactArn"].rsplit("/", 1)[-1] for item in items)
+
+    def _open_slas(self, case_id: str, name: str) -> Iterator[dict[str, Any]]:
+        for item in self._items(case_id, {"sla": {"name": name}}):
+            if item["content"]["sla"]["slaConfiguration"]["status"] in ("Active", "Overdue"):
+                yield item
+
+    def _create(self, case_id: str, kind: str, content: dict[str, Any], entity: str) -> str:
+        with translated("CreateRelatedItem"):
+            answer = self._client.create_related_item(
+                domainId=self._domain, caseId=case_id, type=kind, content=content, performedBy={"customEntity": entity}
+            )
+        return str(answer["relatedItemId"])
+
+    def _items(self, case_id: str, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        page: dict[str, str] = {}
+        while True:
+            with translated("SearchRelatedItems"):
+                answer = self._client.search_related_items(
+                    domainId=self._domain, caseId=case_id, filters=[wanted], maxResults=25, **page
+                )
+            yield from (item for item in answer["relatedItems"] if item)
+            if not answer.get("nextToken"):
+                return
+            page = {"nextToken": answer["nextToken"]}
+
+    def _pages(self, case_id: str, wanted: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+        page: dict[str, str] = {}
+        while True:
+            with translated("GetCase"):
+                answer = self._client.get_case(domainId=self._domain, caseId=case_id, fields=wanted, **page)
+            yield answer
+            if not answer.get("nextToken"):
+                return
+            page = {"nextToken": answer["nextToken"]}
+
+
+def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:
+    for each in failed:
+        raise meaning(each["errorCode"], f"{call}: {each['errorCode']}: {each['errorMessage']}")

@@ -1,0 +1,62 @@
+"""Stored records of the case table: how keys and bodies are written.
+
+pk               sk              what
+case#ID          head            Head (zlib JSON), version, next_due and due_shard while a clock runs
+case#ID          event#ID        Event and Decision (zlib JSON)
+case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency while pending (the sparse index is the queue)
+tokens#QUOTA     tokens          a token bucket
+control          arming          whether effects are performed
+"""
+
+import zlib
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from casewright.errors import UnreadableRecord
+
+FORMAT: Final = 1
+READS: Final = (1,)
+SHARDS: Final = 8
+"""Partitions of the index of due clocks."""
+
+Item = dict[str, Any]
+T = TypeVar("T")
+
+
+def case_key(case_id: str) -> str:
+    """Partition of everything about one case."""
+    return f"case#{case_id}"
+
+
+def key(partition: str, sort: str) -> Item:
+    """The primary key of an item."""
+    return {"pk": {"S": partition}, "sk": {"S": sort}}
+
+
+def pack(value: object) -> Item:
+    """A value of ours as a binary attribute."""
+    return {"B": zlib.compress(msgspec.json.encode(value), 6)}
+
+
+def unpack(attribute: Item, kind: type[T], item: Item) -> T:
+    """Read a packed attribute of an item.
+
+    Raises:
+        UnreadableRecord: the item carries a format this release does not read.
+    """
+    given = int(item.get("format", {"N": "0"})["N"])
+    if given not in READS:
+        raise UnreadableRecord(f"record {item['pk']['S']} {item['sk']['S']}", given, READS)
+    return msgspec.json.decode(zlib.decompress(attribute["B"]), type=kind)
+
+
+def stamp(moment: datetime) -> str:
+    """An instant as text that sorts as time: UTC with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def shard_of(case_id: str) -> str:
+    """The due shard of a case."""
+    return str(zlib.crc32(case_id.encode()) % SHARDS)
