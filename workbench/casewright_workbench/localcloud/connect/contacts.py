@@ -23,9 +23,17 @@ class Contact:
     references: dict[str, Any] = field(default_factory=dict)
     segment_attributes: dict[str, Any] = field(default_factory=dict)
     flow_id: str | None = None
+    expires: datetime | None = None
     disconnected: datetime | None = None
+    disconnect_reason: str | None = None
     last_updated: datetime | None = None
     cases: dict[str, str] = field(default_factory=dict)  # case id -> reference number, one entry per linked case
+
+    def ended_by(self, now: datetime) -> datetime | None:
+        """When the contact ended, by hand or by expiring; None while it is active."""
+        if self.disconnected:
+            return self.disconnected
+        return self.expires if self.expires and self.expires <= now else None
 
 
 class ContactBook:
