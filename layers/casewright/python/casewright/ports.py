@@ -11,7 +11,8 @@ import msgspec
 
 from casewright.actions import AddComment, Bucket, CreateTask, MirrorSla, PutEvent, SendEmail
 from casewright.bundle import LinkedBundle
-from casewright.cases.catalog import Catalog
+from casewright.cases.catalog import Catalog, FieldEntry
+from casewright.cases.definition import ConditionDefinition, FieldDefinition, OptionDefinition, TemplateDefinition
 from casewright.cases.events import CaseRead, Event
 from casewright.cases.values import FieldValue
 from casewright.decide import Decided
@@ -248,4 +249,75 @@ class Programs(Protocol):
 
     def current(self) -> LinkedBundle:
         """The last bundle that links; refreshed now and then."""
+        ...
+
+
+class DomainFields(Protocol):
+    """Fields and options of the domain."""
+
+    def fields(self) -> Mapping[str, FieldEntry]:
+        """Every field by its name, without options."""
+        ...
+
+    def create(self, field: FieldDefinition, *, tags: Mapping[str, str]) -> str:
+        """Create a custom field; answers its id."""
+        ...
+
+    def options(self, field_id: str) -> Mapping[str, str]:
+        """Active options, label to value."""
+        ...
+
+    def put_options(self, field_id: str, options: Sequence[OptionDefinition]) -> None:
+        """Add or change options. Raises Refused, naming the options that were."""
+        ...
+
+
+class DomainTemplates(Protocol):
+    """Field conditions and templates of the domain."""
+
+    def conditions(self) -> Mapping[str, str]:
+        """Ids of field conditions by name."""
+        ...
+
+    def create_condition(self, condition: ConditionDefinition, field_ids: Mapping[str, str]) -> str:
+        """Create a field condition; answers its id."""
+        ...
+
+    def templates(self) -> Mapping[str, str]:
+        """Ids of templates by name."""
+        ...
+
+    def create_template(
+        self,
+        template: TemplateDefinition,
+        *,
+        field_ids: Mapping[str, str],
+        rules: Sequence[tuple[str, str]],
+        tags: Mapping[str, str],
+    ) -> str:
+        """Create a template with its layout and its (condition id, field id) rules; answers its id."""
+        ...
+
+
+class EventStream(Protocol):
+    """What the domain publishes, and to whom."""
+
+    def include(self, field_ids: frozenset[str]) -> frozenset[str]:
+        """Enable events that carry at least these fields and related item content; answers every field they now carry."""
+        ...
+
+    def integrate(self) -> str:
+        """Let Connect's own rules hear of cases: adopt the event integration and its association, or create them; answers its ARN."""
+        ...
+
+
+class Publishing(Protocol):
+    """The writing side of the bundle store."""
+
+    def seed(self, written: bytes) -> bool:
+        """Put a bundle in force where none is; False when one was."""
+        ...
+
+    def write_catalog(self, catalog: Catalog) -> None:
+        """Replace the catalog."""
         ...

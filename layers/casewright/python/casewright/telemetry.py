@@ -13,3 +13,7 @@ class Telemetry(Protocol):
     def count(self, name: str, value: int = 1) -> None:
         """Add to a counter of the namespace Casewright."""
         ...
+
+    def flush(self) -> None:
+        """Write the counters of this invocation."""
+        ...

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -34,7 +34,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     time: Time
     telemetry: Telemetry
     rates: Mapping[Bucket, float]
-    row: Callable[[Effect, Outcome, object], Row]
+    row: Callable[[Effect, Outcome, datetime], Row]
 
 
 def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int:

@@ -1,0 +1,25 @@
+"""Case events from SQS: each becomes a decision, or goes back, or is buried; its batch goes on."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from casewright.aws.queues import WAITED
+from casewright.service.decide import take
+from casewright.wiring import container
+
+
+def handle(event: dict[str, Any], context: Any) -> Any:
+    """Answer the ids of the messages that shall be delivered again."""
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    ports = container().deciding
+
+    def one(record: SQSRecord) -> None:
+        waited = record.message_attributes.get(WAITED)
+        take(record.body, int(waited.string_value or 0) if waited else 0, ports)
+
+    try:
+        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+    finally:
+        ports.telemetry.flush()
