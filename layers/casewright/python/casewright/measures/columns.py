@@ -1,8 +1,8 @@
 """The one wide table of the lake, `facts`: its columns with their Glue (Hive) types, in order.
 
-The Glue table, the Parquet schema of the local lake and the rows are all made from these. Columns about events are named as in the tables
-case_events and case_related_item_events of AWS's own data lake. Timestamps are UTC, to the millisecond. Columns are only ever added, at
-the end of their group: a file written before a column came reads as null there.
+The Glue table, the Parquet schema of the local lake and the rows are all made from these. Columns about events are named as in
+the tables case_events and case_related_item_events of AWS's own data lake. Timestamps are UTC, to the millisecond. Columns are
+only ever added: a file written before a column came reads as null there.
 """
 
 from typing import Final, Literal, get_args
@@ -35,6 +35,7 @@ _EVERY: Final = (
     Column("case_id", "string", "The case; empty where an unrecognised event names none"),
     Column("cases_domain_arn", "string", "The Cases domain"),
     Column("aws_account_id", "string", "The account of the domain"),
+    Column("recorded_timestamp", "timestamp", "When the record reached the stream into the lake"),
 )
 
 _EVENT: Final = (

@@ -1,0 +1,90 @@
+"""Events, decisions, clocks and effects as rows of `facts`.
+
+A row belongs to the UTC date of its event's change; of a decision, a clock or an effect, to that of the event that led to it. So a
+row told twice, late, or again after a crash falls where the first one fell, and reading keeps one.
+"""
+
+from datetime import UTC, datetime
+
+from casewright.actions import name_of
+from casewright.cases.events import CaseRead, ClockDue, Event
+from casewright.decide import Decided
+from casewright.decision import Decision, Effect, Head, Outcome
+from casewright.measures.columns import PARTITION
+from casewright.measures.event_rows import of_event
+from casewright.measures.row import Row, date_of, instant, row_of
+from casewright.sla.clocks import Clock
+from casewright.sla.policies import BREACH
+
+__all__ = ["Row", "of_decision", "of_event", "of_outcome"]
+
+
+def of_decision(decided: Decided, event: Event) -> tuple[Row, ...]:
+    """The row of a decision, and one of each clock it changed.
+
+    A late decision gives every clock of the case, because all were folded again. Where the event did not come from the stream (a
+    reading of ours, a clock falling due) its own row stands first; the stream brings the others by itself.
+    """
+    decision, head = decided.decision, decided.head
+    own = (of_event(event, listed=frozenset()),) if isinstance(event.change, CaseRead | ClockDue) else ()
+    changed = head.clocks if decision.late else dict.fromkeys(each.policy for each in decision.transitions)
+    clocks = (_clock_row(head.clocks[policy], event, head, late=decision.late) for policy in changed if policy in head.clocks)
+    return (*own, _decision_row(decision, event), *clocks)
+
+
+def of_outcome(effect: Effect, outcome: Outcome, at: datetime) -> Row:
+    """The row of an effect that came to a status at that instant.
+
+    `detail` of the outcome stays out: it may hold an address or an error text that quotes one.
+    """
+    return {
+        "kind": "effect",
+        "event_id": effect.position.event_id,
+        "event_timestamp": instant(effect.position.at),
+        "case_id": effect.case_id,
+        "effect_key": effect.key,
+        "effect_rule": effect.rule,
+        "effect_action": name_of(effect.action),
+        "effect_bucket": effect.bucket,
+        "effect_priority": effect.priority,
+        "effect_status": outcome.status,
+        "effect_ended_timestamp": instant(at),
+        PARTITION.name: date_of(effect.position.at),
+    }
+
+
+def _decision_row(decision: Decision, event: Event) -> Row:
+    columns: Row = {
+        "decision_bundle_hash": decision.bundle_hash,
+        "decision_rules": [match.rule for match in decision.matched],
+        "decision_effect_keys": [effect.key for effect in decision.effects],
+        "decision_effect_rules": [effect.rule for effect in decision.effects],
+        "decision_overruled_rules": [lost.loser for lost in decision.overruled],
+        "decision_corrections": len(decision.corrections),
+        "decision_late": decision.late,
+        "decision_broken": bool(decision.broken),
+    }
+    return row_of("decision", event, columns)
+
+
+def _clock_row(clock: Clock, event: Event, head: Head, *, late: bool) -> Row:
+    columns: Row = {
+        "clock_policy": clock.policy.name,
+        "clock_cycle": clock.cycle,
+        "clock_status": clock.status,
+        "clock_breached": BREACH in clock.fired,
+        "clock_started_timestamp": instant(clock.started_at),
+        "clock_due_timestamp": instant(clock.due_at),
+        "clock_ended_timestamp": instant(clock.ended_at),
+        "clock_target_seconds": clock.target.total_seconds(),
+        "clock_paused_seconds": clock.time_paused.total_seconds(),
+        "clock_revision": _revision(event, head, late=late),
+        "template_id": head.case.template_id,
+    }
+    return row_of("clock", event, columns)
+
+
+def _revision(event: Event, head: Head, *, late: bool) -> str:
+    """The last event folded into the head, not the one decided on: a late event changes what is known as of a later one."""
+    last = head.last or event.position
+    return f"{last.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}/{last.event_id}/{int(late)}"
