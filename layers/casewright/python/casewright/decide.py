@@ -8,10 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from casewright import actions
+from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseUpdated, Event
 from casewright.cases.performers import OwnWrite
 from casewright.cases.state import Case, apply
-from casewright.bundle import LinkedBundle
 from casewright.conditions.subjects import ClockFact, Facts
 from casewright.conditions.triggers import Trigger, trigger_of
 from casewright.decision import Decision, Effect, FieldChange, Head, Match, Overruled
@@ -59,9 +59,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids)
     folded = sla.fold(head.clocks, bundle.policies, facts)
     fired = [
-        (rule, moment)
-        for moment in _moments(facts, folded)
-        for rule in matching(bundle.rules, moment.trigger, moment.facts, moment.own)
+        (rule, moment) for moment in _moments(facts, folded) for rule in matching(bundle.rules, moment.trigger, moment.facts, moment.own)
     ]
     assigned = _assigned(rule for rule, _ in fired)
     for policy in bundle.policies:

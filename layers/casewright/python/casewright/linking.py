@@ -91,9 +91,7 @@ class Linker(msgspec.Struct, frozen=True):
                 return replace(step, to=to, email=self.email(step.template, where))
             case do.CreateTask():
                 flow_arn = _named(self.catalog.flows, step.flow, "flow", where)
-                return replace(
-                    step, flow_arn=flow_arn, name=self.text(step.name, where), description=self.text(step.description, where)
-                )
+                return replace(step, flow_arn=flow_arn, name=self.text(step.name, where), description=self.text(step.description, where))
             case do.UpdateCase():
                 return do.UpdateCase(tuple(self._assignment(each, where) for each in step.set))
             case do.AddComment():
@@ -137,11 +135,7 @@ class Linker(msgspec.Struct, frozen=True):
         if isinstance(subject, Fact):
             return _named(self.catalog.templates, value, "template", where) if subject.name == "template" else value
         entry = self._entry(subject, where)
-        return (
-            bare_id(self._reference(value, entry, where))
-            if entry.id in REFERENCE_FIELDS
-            else self._option(value, entry, where, subject)
-        )
+        return bare_id(self._reference(value, entry, where)) if entry.id in REFERENCE_FIELDS else self._option(value, entry, where, subject)
 
     def _reference(self, value: str, entry: FieldEntry, where: str) -> str:
         kind = REFERENCE_FIELDS[entry.id]
@@ -159,11 +153,7 @@ class Linker(msgspec.Struct, frozen=True):
         if isinstance(value, tuple):
             value = self.text(value, where)
         elif isinstance(value, str):
-            value = (
-                self._reference(value, entry, where)
-                if entry.id in REFERENCE_FIELDS
-                else self._option(value, entry, where, each.field)
-            )
+            value = self._reference(value, entry, where) if entry.id in REFERENCE_FIELDS else self._option(value, entry, where, each.field)
         return do.Assignment(self._field(each.field, where), value)
 
     def _mirror(self, mirror: Mirror, where: str) -> Mirror:

@@ -153,17 +153,13 @@ class Container:
         return Performing(
             cases=cases,
             items=cases,
-            tasks=ConnectTasks(
-                self.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region
-            ),
+            tasks=ConnectTasks(self.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
             mail=SesMail(self.client("sesv2"), sender=settings.mail_from, configuration_set=settings.mail_configuration_set),
             bus=EventBus(self.client("events"), settings.event_bus),
         )
 
     def _case_events(self, settings: AutomationSettings, url: str) -> CaseEventsQueue:
-        return CaseEventsQueue(
-            self.client("sqs"), url, account=settings.account, region=settings.region, domain_id=settings.domain_id
-        )
+        return CaseEventsQueue(self.client("sqs"), url, account=settings.account, region=settings.region, domain_id=settings.domain_id)
 
 
 _in_use: ContextVar[Container | None] = ContextVar("container", default=None)

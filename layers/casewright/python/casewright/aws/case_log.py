@@ -117,9 +117,7 @@ class CaseTable:
 
     def _get(self, partition: str, sort: str) -> Item | None:
         with translated("GetItem"):
-            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get(
-                "Item"
-            )
+            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get("Item")
         return item
 
     def _query(self, **query: Any) -> Iterator[Item]:

@@ -111,9 +111,7 @@ class CasesDomain:
         page: dict[str, str] = {}
         while True:
             with translated("SearchRelatedItems"):
-                answer = self._client.search_related_items(
-                    domainId=self._domain, caseId=case_id, filters=[wanted], maxResults=25, **page
-                )
+                answer = self._client.search_related_items(domainId=self._domain, caseId=case_id, filters=[wanted], maxResults=25, **page)
             yield from (item for item in answer["relatedItems"] if item)
             if not answer.get("nextToken"):
                 return

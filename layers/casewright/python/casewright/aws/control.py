@@ -51,7 +51,5 @@ class ControlTable:
 
     def _get(self, partition: str, sort: str) -> Item | None:
         with translated("GetItem"):
-            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get(
-                "Item"
-            )
+            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get("Item")
         return item

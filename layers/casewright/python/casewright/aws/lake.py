@@ -23,11 +23,7 @@ class FactsStream:
         records = [{"Data": msgspec.json.encode(row) + b"\n"} for row in rows]
         for start in range(0, len(records), MOST_RECORDS):
             with translated("PutRecordBatch"):
-                answer = self._client.put_record_batch(
-                    DeliveryStreamName=self._stream, Records=records[start : start + MOST_RECORDS]
-                )
+                answer = self._client.put_record_batch(DeliveryStreamName=self._stream, Records=records[start : start + MOST_RECORDS])
             failed = [each for each in answer["RequestResponses"] if each.get("ErrorCode")]
             if failed:
-                raise meaning(
-                    "ServiceUnavailableException", f"PutRecordBatch: {len(failed)} records failed: {failed[0]['ErrorCode']}"
-                )
+                raise meaning("ServiceUnavailableException", f"PutRecordBatch: {len(failed)} records failed: {failed[0]['ErrorCode']}")

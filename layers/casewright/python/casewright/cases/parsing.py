@@ -97,9 +97,11 @@ def parse(body: str | bytes, *, own_role: str = "") -> Event:
         raise MalformedEvent("$.detail-type", f"got {envelope.source!r} with {envelope.detail_type!r}; accepted is {accepted}")
     detail = _decode(_details, envelope.detail, "$.detail")
     change, case_id = _change(detail, envelope)
-    return _event(
+    event = _event(
         envelope, detail.approximate_change_time, case_id, change, event_type=detail.event_type, performed_by=detail.performed_by
     )
+    own = own_write(event.performer, own_role=own_role, is_delete=isinstance(change, CaseDeleted | RelatedItemRemoved))
+    return msgspec.structs.replace(event, own=own)
 
 
 def _clock_event(envelope: _Envelope) -> Event:
@@ -108,9 +110,7 @@ def _clock_event(envelope: _Envelope) -> Event:
     return _event(envelope, clock.due, clock.case_id, change, event_type="CLOCK.DUE", performed_by=_PerformedBy())
 
 
-def _event(
-    envelope: _Envelope, at: datetime, case_id: str, change: Change, *, event_type: str, performed_by: _PerformedBy
-) -> Event:
+def _event(envelope: _Envelope, at: datetime, case_id: str, change: Change, *, event_type: str, performed_by: _PerformedBy) -> Event:
     domain = _CASE_IN_ARN.search(envelope.resources[0])
     if domain is None:
         raise MalformedEvent("$.resources[0]", f"got {envelope.resources[0]!r}; accepted is the ARN of a Cases domain")
@@ -156,9 +156,7 @@ def _case_change(kind: str, detail: _Detail, case: _Case) -> Change:
 
 def _item_change(verb: str, detail: _Detail) -> tuple[Change, str]:
     if detail.related_item is None:
-        raise MalformedEvent(
-            "$.detail.relatedItem", f"missing; {detail.event_type} accepts an object with caseId and relatedItemId"
-        )
+        raise MalformedEvent("$.detail.relatedItem", f"missing; {detail.event_type} accepts an object with caseId and relatedItemId")
     item, case_id = items.parse(detail.related_item)
     match verb:
         case "CREATED":

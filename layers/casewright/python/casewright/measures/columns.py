@@ -24,9 +24,7 @@ class Column(msgspec.Struct, frozen=True):
     holds: str
 
 
-PARTITION: Final = Column(
-    "dt", "string", "UTC date of the event (or of the event decided on), YYYY-MM-DD; the partition, not in the files"
-)
+PARTITION: Final = Column("dt", "string", "UTC date of the event (or of the event decided on), YYYY-MM-DD; the partition, not in the files")
 
 _EVERY: Final = (
     Column("kind", "string", "What the row tells: " + ", ".join(KINDS)),
@@ -40,9 +38,7 @@ _EVERY: Final = (
 
 _EVENT: Final = (
     Column("event_type", "string", "CASE.CREATED, CASE.RELATED_ITEM.UPDATED, ...; of an unrecognised event, as it came"),
-    Column(
-        "performed_by_iam_principal", "string", "IAM principal that made the change, without the session name of an assumed role"
-    ),
+    Column("performed_by_iam_principal", "string", "IAM principal that made the change, without the session name of an assumed role"),
     Column("performed_by_user_arn", "string", "Connect user that made the change"),
     Column("performed_by_custom_entity", "string", "customEntity of the change: ours, or any if listed"),
     Column("created_timestamp", "timestamp", "When the case, or the related item, was created"),

@@ -76,7 +76,7 @@ class Items(msgspec.Struct, frozen=True, tag="items"):
     of: tuple["Detail", ...]
 
 
-Detail: TypeAlias = Text | float | bool | None | Members | Items
+Detail: TypeAlias = Text | float | bool | Members | Items | None
 """JSON whose texts may hold variables."""
 
 
@@ -106,9 +106,7 @@ def resolve(instruction: Instruction, facts: Facts) -> actions.Action | None:
         case AddComment():
             return actions.AddComment(fill(instruction.body, facts)[:15000])
         case PutEvent():
-            return actions.PutEvent(
-                instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()}
-            )
+            return actions.PutEvent(instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()})
         case AssignSla():
             return None
         case _ as never:

@@ -67,9 +67,7 @@ def _field(field: FieldDefinition, found: FieldEntry | None, definition: DomainD
     if found is None:
         found = FieldEntry(ports.fields.create(field, tags=definition.tags), field.type)
     if found.type != field.type:
-        raise Refused(
-            f"field {field.name}: the domain has it as {found.type}, the definition says {field.type}; a type cannot be changed"
-        )
+        raise Refused(f"field {field.name}: the domain has it as {found.type}, the definition says {field.type}; a type cannot be changed")
     if field.type != "SingleSelect":
         return found
     present = ports.fields.options(found.id)
@@ -94,9 +92,7 @@ def _templates(
     for template in definition.templates:
         if template.name not in existing:
             rules = _rules(template, definition, field_ids, condition_ids)
-            existing[template.name] = ports.templates.create_template(
-                template, field_ids=field_ids, rules=rules, tags=definition.tags
-            )
+            existing[template.name] = ports.templates.create_template(template, field_ids=field_ids, rules=rules, tags=definition.tags)
     return existing
 
 

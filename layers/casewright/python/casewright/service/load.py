@@ -43,7 +43,5 @@ class LinkedPrograms:
             self._current = link(read(written), catalog, bundle_hash=seen[0])
         except BadInput as error:
             self._telemetry.count("BundleRefused")
-            self._telemetry.log(
-                "bundle refused, the last good one stays", bundle=seen[0], kept=self._current.hash, reason=str(error)
-            )
+            self._telemetry.log("bundle refused, the last good one stays", bundle=seen[0], kept=self._current.hash, reason=str(error))
         self._seen = seen

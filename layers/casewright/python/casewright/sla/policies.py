@@ -1,7 +1,7 @@
 """A policy as compiled: when a clock starts, pauses and ends, and by when it must have ended."""
 
 from datetime import timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
