@@ -1,0 +1,129 @@
+"""catalog.yaml: names of what exists already, with its ids: of the Connect instance, and of the domain where that exists too."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from casewright.cases.catalog import Catalog, FieldEntry
+from casewright.cases.definition import Directory
+from casewright_authoring.fields import field_name, field_type
+from casewright_authoring.findings import Fault, Report, fault
+from casewright_authoring.instructions import ADDRESS
+from casewright_authoring.known import KnownField
+from casewright_authoring.nodes import Entry, Node
+from casewright_authoring.options import read_options
+from casewright_authoring.shapes import mapping, one_or_more, record, text
+
+V = TypeVar("V")
+
+DIRECTORY_KEYS: Final = ("queues", "users", "flows", "mailboxes")
+DOMAIN_KEYS: Final = ("domain_id", "fields", "templates")
+
+_ARN: Final = r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[^/\s]+/(?:%s)/[^/\s]+"
+_KINDS: Final = {
+    "queues": ("queue", re.compile(_ARN % "queue")),
+    "users": ("agent", re.compile(_ARN % "agent|user")),
+    "flows": ("contact-flow", re.compile(_ARN % "contact-flow")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """What the file says. A None stands for an entry that could not be read; `domain_id` is empty for a domain yet to be made."""
+
+    arns: dict[str, dict[str, str | None]]
+    mailboxes: dict[str, tuple[str, ...] | None]
+    domain_id: str
+    describes_domain: bool
+    fields: dict[str, KnownField | None]
+    templates: dict[str, str | None]
+
+    @property
+    def directory(self) -> Directory:
+        """The names of the Connect instance."""
+        queues, users, flows = (_readable(self.arns[kind]) for kind in _KINDS)
+        return Directory(queues=queues, users=users, flows=flows, mailboxes=_readable(self.mailboxes))
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """The whole catalog, when the file describes a domain that exists."""
+        if not self.domain_id:
+            return None
+        known = self.directory
+        return Catalog(
+            domain_id=self.domain_id,
+            fields={name: FieldEntry(each.id, each.type, each.options) for name, each in _readable(self.fields).items()},
+            templates=_readable(self.templates),
+            queues=known.queues,
+            users=known.users,
+            flows=known.flows,
+            mailboxes=known.mailboxes,
+        )
+
+
+NOTHING: Final = CatalogFile({kind: {} for kind in _KINDS}, {}, "", False, {}, {})
+
+
+def read_catalog(node: Node, report: Report) -> CatalogFile:
+    """The file, read."""
+    given = record(node, "the catalog", report, optional=(*DOMAIN_KEYS, *DIRECTORY_KEYS))
+    described = [key for key in DOMAIN_KEYS if given.node.get(key) is not None]
+    if described and "domain_id" not in described:
+        report.tell(given.node.place, f"{' and '.join(described)} with ids belong to a domain that exists: the key 'domain_id' is needed")
+
+    return CatalogFile(
+        arns={kind: _table(given.node.get(kind), partial(_arn, kind=kind), report) for kind in _KINDS},
+        mailboxes=_table(given.node.get("mailboxes"), partial(_addresses, report=report), report),
+        domain_id=given.read("domain_id", lambda one: text(one, "domain_id"), ""),
+        describes_domain=bool(described),
+        fields=_table(given.node.get("fields"), partial(_field, report=report), report),
+        templates=_table(given.node.get("templates"), lambda entry: text(entry.value, f"the id of the template {entry.name!r}"), report),
+    )
+
+
+def _arn(entry: Entry, *, kind: str) -> str:
+    given = text(entry.value, f"the ARN of {entry.name!r}")
+    resource, pattern = _KINDS[kind]
+    if not pattern.fullmatch(given):
+        accepted = f"arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/{resource}/ID"
+        raise fault(entry.value.place, f"{given!r} is given for {entry.name!r} of {kind}; accepted is {accepted}")
+    return given
+
+
+def _addresses(entry: Entry, report: Report) -> tuple[str, ...]:
+    def address(node: Node) -> str:
+        given = text(node, "a mail address")
+        if not ADDRESS.fullmatch(given):
+            raise fault(node.place, f"{given!r} is no mail address")
+        return given
+
+    if "@" in entry.name:
+        raise fault(entry.key.place, f"{entry.name!r} cannot name a mailbox: with an @ it would be read as an address")
+    return report.each(address, one_or_more(entry.value, f"the mailbox {entry.name!r}"))
+
+
+def _field(entry: Entry, report: Report) -> KnownField:
+    name = field_name(entry)
+    given = record(entry.value, f"the field {name!r}", report, required=("id", "type"), optional=("options",))
+    kind = given.read("type", field_type, None)
+    options = given.read("options", partial(read_options, report=report), ())
+    if options and kind not in {"SingleSelect", None}:
+        report.tell(given.node.place, f"only a SingleSelect field has options; {name!r} is of type {kind}")
+    field_id = given.read("id", lambda one: text(one, "the id of a field"), "")
+    if kind is None:
+        raise Fault(None)
+    return KnownField(name, kind, field_id, {option.label: option.value for option in options})
+
+
+def _table(node: Node | None, reader: Callable[[Entry], V], report: Report) -> dict[str, V | None]:
+    """What stands under a key, by name."""
+    if node is None:
+        return {}
+    given = report.attempt(lambda one: mapping(one, "this table of names"), node, None)
+    return {entry.name: report.attempt(reader, entry, None) for entry in given.entries} if given else {}
+
+
+def _readable(entries: Mapping[str, V | None]) -> dict[str, V]:
+    return {name: entry for name, entry in entries.items() if entry is not None}

@@ -1,0 +1,96 @@
+"""From a directory that an operator writes to the bundle that decides and the definition of its domain."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from casewright import bundle
+from casewright.bundle import Bundle
+from casewright.cases.catalog import Catalog
+from casewright.cases.definition import Directory, DomainDefinition
+from casewright.rules.instructions import Email
+from casewright.rules.matching import in_order
+from casewright.rules.rule import Rule
+from casewright.sla.policies import Policy
+from casewright_authoring import emails as emails_file
+from casewright_authoring.domain import Domain, read_domain
+from casewright_authoring.findings import Findings, Report
+from casewright_authoring.known import Known, Names
+from casewright_authoring.rules import Rules
+from casewright_authoring.slas import Slas, known_slas
+from casewright_authoring.sources import Sources, read_sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """Everything a directory says.
+
+    `written` is the bundle as stored, `hash` its name. `catalog` is there only where catalog.yaml itself gives the ids of a domain
+    that exists; for a domain that `definition` describes, the catalog is written once its resources exist.
+    """
+
+    bundle: Bundle
+    written: bytes
+    hash: str
+    definition: DomainDefinition
+    directory: Directory
+    catalog: Catalog | None
+
+
+def compile_directory(path: Path) -> Compiled:
+    """Compile a directory such as contact_center/.
+
+    Raises:
+        Findings: something in it is wrong; the error carries every finding, each with its place.
+    """
+    report = Report()
+    compiled = _compile(path, report)
+    if report.findings:
+        raise Findings(report.findings)
+    return compiled
+
+
+def _compile(path: Path, report: Report) -> Compiled:
+    sources = read_sources(path, report)
+    domain = read_domain(sources, report)
+    names = _names(domain, sources, emails={})
+    emails = dict(report.each(emails_file.Emails(names, report).read, sources.folders.get("emails", ())))
+    told = {name: None for node in sources.folders.get("emails", ()) if (name := emails_file.named_in(node))}
+    names = _names(domain, sources, emails={**told, **emails})
+    made = Bundle(
+        rules=in_order(_rules(sources, names, report)),
+        policies=tuple(sorted(_policies(sources, names, report), key=lambda policy: policy.name)),
+        emails=emails,
+    )
+    written = bundle.write(made)
+    return Compiled(
+        bundle=made,
+        written=written,
+        hash=bundle.content_hash(written),
+        definition=domain.definition,
+        directory=domain.catalog_file.directory,
+        catalog=domain.catalog_file.catalog,
+    )
+
+
+def _rules(sources: Sources, names: Names, report: Report) -> tuple[Rule, ...]:
+    files = report.each(Rules(names, report).read_file, sources.folders.get("rules", ()))
+    return tuple(rule for rules in files for rule in rules)
+
+
+def _policies(sources: Sources, names: Names, report: Report) -> tuple[Policy, ...]:
+    node = sources.files.get("slas.yaml")
+    return report.attempt(Slas(names, report).read_file, node, ()) if node is not None else ()
+
+
+def _names(domain: Domain, sources: Sources, *, emails: dict[str, Email | None]) -> Names:
+    whole, arns = sources.whole("catalog.yaml"), domain.catalog_file.arns
+    return Names(
+        fields=domain.fields,
+        templates=domain.templates,
+        queues=Known("queue", arns["queues"], whole),
+        users=Known("user", arns["users"], whole),
+        flows=Known("flow", arns["flows"], whole),
+        mailboxes=Known("mailbox", domain.catalog_file.mailboxes, whole),
+        slas=Known("SLA", known_slas(sources.files.get("slas.yaml")), sources.whole("slas.yaml")),
+        emails=Known("email", emails, sources.whole("emails")),
+    )

@@ -1,0 +1,81 @@
+"""What a directory defines, by name: everything that rules, policies and emails may speak of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from casewright.cases.catalog import FieldType
+from casewright.conditions.subjects import FACT_NAMES
+from casewright.rules.instructions import Email
+from casewright_authoring.findings import Fault, Place, fault
+from casewright_authoring.nodes import Node
+from casewright_authoring.shapes import text
+from casewright_authoring.suggestions import unknown
+
+T = TypeVar("T")
+
+RESERVED: frozenset[str] = frozenset({"all", "any", "not", "id", *FACT_NAMES})
+"""Names no field may have: they mean something else where a field's name may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """Names of one kind. A name whose definition is wrong has None: using it is no second finding.
+
+    `whole` is False where a file of definitions could not be read at all: then no name counts as unknown.
+    """
+
+    kind: str
+    entries: Mapping[str, T | None]
+    whole: bool = True
+
+    def named(self, node: Node) -> T:
+        """What the name in the node stands for."""
+        return self.find(text(node, f"the name of a {self.kind}"), node.place)
+
+    def find(self, name: str, place: Place) -> T:
+        """What a name that stands at a place stands for."""
+        found = self.entries.get(name)
+        if found is not None:
+            return found
+        if name in self.entries or not self.whole:
+            raise Fault(None)
+        raise fault(place, unknown(self.kind, name, self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownField:
+    """A field as rules see it. `id` is that of a system field, or of the catalog; empty for a field yet to be created."""
+
+    name: str
+    type: FieldType
+    id: str
+    options: Mapping[str, str]
+    """Label -> value."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSla:
+    """A policy as rules see it."""
+
+    assigned: bool
+    milestones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Everything that can be named."""
+
+    fields: Known[KnownField]
+    templates: Known[str]
+    queues: Known[str]
+    users: Known[str]
+    flows: Known[str]
+    mailboxes: Known[tuple[str, ...]]
+    slas: Known[KnownSla]
+    emails: Known[Email]
+
+
+def themselves(names: Iterable[str]) -> dict[str, str]:
+    """Names that stand for nothing but themselves."""
+    return {name: name for name in names}
