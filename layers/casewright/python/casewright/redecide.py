@@ -37,7 +37,7 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle) -> Decid
         if entry.event.position > event.position:
             again = _after(head, entry, bundle)
             head = again.head
-            corrections += _correction(entry, again, bundle)
+            corrections += _correction(entry, again, bundle, asked)
     effects = tuple(effect for effect in own.decision.effects if effect.key not in asked)
     decision = replace(own.decision, effects=effects, late=True, corrections=tuple(corrections))
     return Decided(decision, head)
@@ -49,12 +49,13 @@ def _after(head: Head, entry: Logged, bundle: LinkedBundle) -> Decided:
     return Decided(entry.decision, fold(head, entry.event, bundle, entry.decision.assigned))
 
 
-def _correction(entry: Logged, again: Decided, bundle: LinkedBundle) -> Iterator[Correction]:
+def _correction(entry: Logged, again: Decided, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:
     if entry.decision.bundle_hash != bundle.hash:
         return
     then, now = set(entry.decision.effect_names), set(again.decision.effect_names)
-    if then != now:
-        yield Correction(entry.event.id, _sorted(now - then), _sorted(then - now))
+    missing = {name for name in now - then if name.key not in asked}
+    if missing or then - now:
+        yield Correction(entry.event.id, _sorted(missing), _sorted(then - now))
 
 
 def _sorted(names: set[EffectName]) -> tuple[EffectName, ...]:

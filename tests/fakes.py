@@ -1,0 +1,154 @@
+"""Small fakes of the ports, in memory."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from building import OWN_ROLE, START
+
+from casewright.bundle import LinkedBundle
+from casewright.cases.events import CaseRead, Event
+from casewright.decide import Decided, blank
+from casewright.decision import Effect
+from casewright.errors import NotFound, VersionConflict
+from casewright.ports import DueClock, Row, StoredHead
+from casewright.redecide import Logged
+from casewright.service.decide import Deciding
+from casewright.sla.clocks import pending
+
+
+class FakeTime:
+    def __init__(self, now: datetime = START) -> None:
+        self.moment = now
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class FakeLog:
+    """CaseLog and DueClocks; `before_record` lets a test come in between."""
+
+    def __init__(self) -> None:
+        self.heads: dict[str, StoredHead] = {}
+        self.log: dict[tuple[str, str], Logged] = {}
+        self.effects: list[Effect] = []
+        self.before_record: Callable[[], None] = lambda: None
+
+    def head(self, case_id: str) -> StoredHead:
+        return self.heads.get(case_id, StoredHead(blank(case_id), 0))
+
+    def logged(self, case_id: str, event_id: str) -> Logged | None:
+        return self.log.get((case_id, event_id))
+
+    def entries(self, case_id: str) -> tuple[Logged, ...]:
+        return tuple(entry for (case, _), entry in self.log.items() if case == case_id)
+
+    def record(self, decided: Decided, event: Event, *, version: int, armed: bool) -> None:
+        self.before_record()
+        if self.head(event.case_id).version != version or (event.case_id, event.id) in self.log:
+            raise VersionConflict(event.case_id)
+        self.heads[event.case_id] = StoredHead(decided.head, version + 1)
+        self.log[event.case_id, event.id] = Logged(event, decided.decision)
+        if armed:
+            self.effects.extend(decided.decision.effects)
+
+    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
+        return tuple(
+            DueClock(case_id, policy, clock.cycle, milestone, due)
+            for case_id, stored in self.heads.items()
+            for policy, clock in stored.head.clocks.items()
+            for due, milestone in pending(clock)
+            if due < moment
+        )
+
+
+class FakePrograms:
+    def __init__(self, bundle: LinkedBundle) -> None:
+        self.bundle = bundle
+
+    def current(self) -> LinkedBundle:
+        return self.bundle
+
+
+class FakeSwitch:
+    def __init__(self, *, armed: bool = True) -> None:
+        self.armed = armed
+
+    def is_armed(self) -> bool:
+        return self.armed
+
+
+class FakeReader:
+    def __init__(self) -> None:
+        self.cases: dict[str, CaseRead] = {}
+
+    def read(self, case_id: str, field_ids: Sequence[str]) -> CaseRead:
+        if case_id not in self.cases:
+            raise NotFound(case_id)
+        return self.cases[case_id]
+
+
+class FakeQueue:
+    """CaseEvents, DeadLetters and Wake."""
+
+    def __init__(self) -> None:
+        self.sent_back: list[tuple[str, int, int]] = []
+        self.due: list[DueClock] = []
+        self.buried: list[tuple[str, str]] = []
+        self.rung: list[str] = []
+
+    def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
+        self.due.extend(clocks)
+
+    def send_back(self, body: str, *, waited: int, seconds: int) -> None:
+        self.sent_back.append((body, waited, seconds))
+
+    def bury(self, body: str, reason: str) -> None:
+        self.buried.append((body, reason))
+
+    def ring(self, buckets: Sequence[str]) -> None:
+        self.rung.extend(buckets)
+
+
+class FakeLake:
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def put(self, rows: Sequence[Row]) -> None:
+        self.rows.extend(rows)
+
+
+class FakeTelemetry:
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, object]]] = []
+        self.counts: Counter[str] = Counter()
+
+    def log(self, message: str, **facts: object) -> None:
+        self.lines.append((message, facts))
+
+    def count(self, name: str, value: int = 1) -> None:
+        self.counts[name] += value
+
+    def flush(self) -> None:
+        pass
+
+
+def deciding(bundle: LinkedBundle, *, log: FakeLog | None = None, armed: bool = True) -> Deciding:
+    queue = FakeQueue()
+    return Deciding(
+        log=log or FakeLog(),
+        programs=FakePrograms(bundle),
+        arming=FakeSwitch(armed=armed),
+        reader=FakeReader(),
+        queue=queue,
+        dead_letters=queue,
+        lake=FakeLake(),
+        wake=queue,
+        time=FakeTime(),
+        telemetry=FakeTelemetry(),
+        own_role=OWN_ROLE,
+        rows=lambda decided, event: [{"kind": "decision", "event_id": event.id, "effects": len(decided.decision.effects)}],
+    )
