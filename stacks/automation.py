@@ -1,0 +1,138 @@
+"""The automation stack: the table of cases, and the functions that decide, perform and keep the clocks."""
+
+from typing import Final
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from casewright.cases.subscriptions import BUCKETS
+from casewright.settings import AutomationSettings, DecideSettings, PerformSettings, SweepSettings
+from stacks.parts.case_table import DUE, PENDING, CaseTable
+from stacks.parts.facts import FactsStream
+from stacks.parts.function import Function, FunctionRole
+from stacks.parts.grants import allow, allow_reading_bundles
+from stacks.parts.layer import Layers
+from stacks.parts.outside import allow_acting_on_cases, allow_emitting_events, allow_reading_cases, allow_sending_mail, allow_starting_tasks
+from stacks.parts.place import Place
+from stacks.parts.queue import DeadLetters, Queue
+from stacks.parts.rule import Tick, to_function, to_ring
+from stacks.stage import Stage
+
+DECIDE_TIMEOUT: Final = Duration.minutes(1)
+PERFORM_TIMEOUT: Final = Duration.minutes(5)
+"""Longer than a lease of effects, so that one performer can spend several tokens of a slow bucket."""
+
+
+class Automation(Stack):
+    """From an event on the queue to an effect in the world."""
+
+    def __init__(  # noqa: PLR0913 - keyword-only, each one a thing made by another stack
+        self, scope: Construct, *, stage: Stage, place: Place, bundles: s3.Bucket, case_events: Queue, stream: FactsStream
+    ) -> None:
+        super().__init__(scope, f"casewright-{stage.name}-automation", env=stage.environment, description="Casewright: deciding and performing")
+        self._stage, self._place, self._bundles, self._case_events, self._stream = stage, place, bundles, case_events, stream
+        self._layers = Layers(self, "Layers", stage=stage)
+        self._table = CaseTable(self, "Cases")
+        self._wake = Queue(self, "Wake", stage=stage, reader_timeout=PERFORM_TIMEOUT, oldest=Duration.minutes(15), fifo=True)
+        self._performer = FunctionRole(self, "PerformRole", stage=stage)
+        self.functions = (self._decide(), self._perform(), self._sweep())
+        self.queues = (self._wake,)
+
+    def _decide(self) -> Function:
+        role = FunctionRole(self, "DecideRole", stage=self._stage)
+        dead_letters = self._case_events.dead_letters
+        settings = DecideSettings(
+            **self._shared(), case_events_queue_url=self._case_events.queue_url, dead_letter_queue_url=dead_letters.queue_url
+        )
+        decide = self._function("Decide", role, settings, timeout=DECIDE_TIMEOUT, memory_mb=1024)
+        decide.add_event_source(
+            sources.SqsEventSource(
+                self._case_events,
+                batch_size=10,
+                report_batch_item_failures=True,
+                max_concurrency=self._stage.decide_concurrency,
+            )
+        )
+        self._table.allow(role, "GetItem", "Query", "PutItem")
+        allow_reading_bundles(role, self._bundles)
+        allow_reading_cases(role, self._place)
+        allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn, dead_letters.queue_arn, self._wake.queue_arn])
+        allow(role, ["firehose:PutRecordBatch"], on=[self._stream.arn])
+        return decide
+
+    def _perform(self) -> Function:
+        stage, role = self._stage, self._performer
+        settings = PerformSettings(
+            **self._shared(),
+            instance_id=stage.instance_id,
+            mail_from=stage.mail_from,
+            mail_configuration_set=stage.mail_configuration_set,
+            cases_rate=stage.cases_rate,
+            connect_rate=stage.connect_rate,
+            ses_rate=stage.ses_rate,
+            events_rate=stage.events_rate,
+        )
+        perform = self._function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
+        bells = sources.SqsEventSource(
+            self._wake, batch_size=10, report_batch_item_failures=True, max_concurrency=len(BUCKETS)
+        )
+        perform.add_event_source(bells)
+        self._table.allow(role, "GetItem", "PutItem", "UpdateItem")
+        self._table.allow_querying(role, PENDING)
+        allow_acting_on_cases(role, self._place)
+        allow_starting_tasks(role, self._place)
+        allow_sending_mail(role, stage)
+        allow_emitting_events(role)
+        allow(role, ["sqs:SendMessage"], on=[self._wake.queue_arn])
+        allow(role, ["firehose:PutRecordBatch"], on=[self._stream.arn])
+        undelivered = DeadLetters(self, "NotRung", stage=stage)
+        Tick(self, "Ring", targets=[to_ring(self._wake, bucket, undelivered=undelivered) for bucket in BUCKETS])
+        return perform
+
+    def _sweep(self) -> Function:
+        role = FunctionRole(self, "SweepRole", stage=self._stage)
+        dead_letters = DeadLetters(self, "NotSwept", stage=self._stage)
+        settings = SweepSettings(**self._shared(), case_events_queue_url=self._case_events.queue_url)
+        sweep = self._function("Sweep", role, settings, timeout=Duration.seconds(50), dead_letters=dead_letters)
+        Tick(self, "EveryMinute", targets=[to_function(sweep, undelivered=dead_letters)])
+        self._table.allow(role, "GetItem")
+        self._table.allow_querying(role, DUE)
+        allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
+        return sweep
+
+    def _function(  # noqa: PLR0913 - keyword-only, what differs between the three
+        self,
+        id: str,  # noqa: A002 - CDK's own name for it
+        role: FunctionRole,
+        settings: AutomationSettings,
+        *,
+        timeout: Duration,
+        memory_mb: int = 512,
+        dead_letters: DeadLetters | None = None,
+    ) -> Function:
+        return Function(
+            self,
+            id,
+            stage=self._stage,
+            layers=self._layers,
+            folder=id.lower(),
+            settings=settings,
+            role=role,
+            timeout=timeout,
+            memory_mb=memory_mb,
+            dead_letters=dead_letters,
+        )
+
+    def _shared(self) -> dict[str, str]:
+        return {
+            "domain_id": self._place.domain_id(self),
+            "account": self.account,
+            "region": self.region,
+            "case_table": self._table.table_name,
+            "wake_queue_url": self._wake.queue_url,
+            "bundle_bucket": self._bundles.bucket_name,
+            "facts_stream": self._stream.name,
+            "own_role": self._performer.role_name,
+        }

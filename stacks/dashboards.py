@@ -1,0 +1,98 @@
+"""The dashboards stack: how the automation itself is doing, on one page, and the alarms about what it counts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from stacks.parts.alarm import Alarm
+from stacks.parts.facts import FactsStream
+from stacks.parts.function import METRICS_NAMESPACE, SERVICE, Function
+from stacks.parts.queue import Queue
+from stacks.stage import Stage
+
+ALARMED: Final[Mapping[str, str]] = {
+    "RuleSetBreakerTripped": "one event asked for more effects than the breaker lets through: a rule set runs away",
+    "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
+    "EventsMalformed": "messages came that are no events: they lie in the dead letters",
+    "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
+    "EffectsFailed": "effects were refused for good: `casewright why CASE` says which and why",
+    "BundleRefused": "a published bundle does not link to this domain; the one before stays in force",
+}
+"""Counters whose every increase is worth a look, with what it means."""
+
+_FIVE_MINUTES: Final = Duration.minutes(5)
+
+
+class Dashboards(Stack):
+    """The operations dashboard: alarms on top, then the way of an event from left to right."""
+
+    def __init__(  # noqa: PLR0913 - keyword-only, what there is to watch
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        functions: Sequence[Function],
+        queues: Sequence[Queue],
+        stream: FactsStream,
+        watched: Sequence[Stack],
+    ) -> None:
+        super().__init__(scope, f"casewright-{stage.name}-dashboards", env=stage.environment, description="Casewright: health of the automation")
+        for name, meaning in ALARMED.items():
+            Alarm(self, name, stage=stage, metric=counter(name), meaning=meaning)
+        dashboard = cloudwatch.Dashboard(self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO)
+        dashboard.add_widgets(self._alarms([*watched, self]))
+        dashboard.add_widgets(
+            _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "CasesHydrated", "ClocksSent"]),
+            _counters("Effects", ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"]),
+            _graph("Waiting messages", [queue.metric_approximate_number_of_messages_visible(label=queue.node.id) for queue in queues]),
+            _graph("Oldest message, seconds", [queue.metric_approximate_age_of_oldest_message(label=queue.node.id) for queue in queues]),
+        )
+        dashboard.add_widgets(
+            _graph("Invocations", [function.metric_invocations(label=function.node.id) for function in functions]),
+            _graph("Errors", [function.metric_errors(label=function.node.id) for function in functions]),
+            _graph("Duration p95, ms", [function.metric_duration(label=function.node.id, statistic="p95") for function in functions]),
+            _graph("Age of the lake, seconds", [_freshness(stream)]),
+        )
+
+    def _alarms(self, stacks: Sequence[Stack]) -> cloudwatch.AlarmStatusWidget:
+        """Alarms are found by name: an export of each would tie the stacks together for good."""
+        names = [each.physical_name for stack in stacks for each in stack.node.find_all() if isinstance(each, Alarm)]
+        arns = [
+            self.format_arn(service="cloudwatch", resource="alarm", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME)
+            for name in names
+        ]
+        alarms = [cloudwatch.Alarm.from_alarm_arn(self, f"Shown-{name}", arn) for name, arn in zip(names, arns, strict=True)]
+        return cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=4)
+
+
+def counter(name: str) -> cloudwatch.Metric:
+    """A counter of ours: the sum over five minutes."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": SERVICE},
+        statistic="Sum",
+        period=_FIVE_MINUTES,
+        label=name,
+    )
+
+
+def _counters(title: str, names: Sequence[str]) -> cloudwatch.GraphWidget:
+    return _graph(title, [counter(name) for name in names])
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=6, height=6)
+
+
+def _freshness(stream: FactsStream) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/Firehose",
+        metric_name="DeliveryToS3.DataFreshness",
+        dimensions_map={"DeliveryStreamName": stream.name},
+        statistic="Maximum",
+        period=_FIVE_MINUTES,
+    )

@@ -1,0 +1,52 @@
+"""The lake stack: every fact as Parquet on S3, partitioned by the date of its event, and readable by Athena."""
+
+from typing import Final
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from casewright.settings import ShapeRecordsSettings
+from stacks.parts.bucket import Bucket
+from stacks.parts.facts import BACKUP_PREFIX, ERROR_PREFIX, FactsStream, FactsTable
+from stacks.parts.function import Function, FunctionRole
+from stacks.parts.layer import Layers
+from stacks.parts.place import Place
+from stacks.stage import Stage
+
+_SHAPING_TIMEOUT: Final = Duration.minutes(5)
+"""The longest Firehose waits for a transformation."""
+
+
+class Lake(Stack):
+    """Bucket, table, and the stream that fills them."""
+
+    def __init__(self, scope: Construct, *, stage: Stage, place: Place) -> None:
+        super().__init__(scope, f"casewright-{stage.name}-lake", env=stage.environment, description="Casewright: the lake of facts")
+        bucket = Bucket(
+            self,
+            "Facts",
+            unlogged_because="Readers come through Athena, which logs every query; reads of single objects are CloudTrail data events.",
+            lifecycle_rules=[_expire(BACKUP_PREFIX, stage), _expire(ERROR_PREFIX, stage), _clean_up()],
+        )
+        table = FactsTable(self, "Table", bucket=bucket)
+        self.shape_records = Function(
+            self,
+            "ShapeRecords",
+            stage=stage,
+            layers=Layers(self, "Layers", stage=stage),
+            folder="shape_records",
+            role=FunctionRole(self, "ShapeRecordsRole", stage=stage),
+            timeout=_SHAPING_TIMEOUT,
+            settings=ShapeRecordsSettings(domain_id=place.domain_id(self), account=self.account, region=self.region),
+        )
+        self.stream = FactsStream(self, "Stream", stage=stage, bucket=bucket, table=table, shaper=self.shape_records)
+        self.functions = (self.shape_records,)
+
+
+def _expire(prefix: str, stage: Stage) -> s3.LifecycleRule:
+    return s3.LifecycleRule(prefix=prefix, expiration=Duration.days(stage.raw_retention_days))
+
+
+def _clean_up() -> s3.LifecycleRule:
+    return s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))

@@ -1,0 +1,102 @@
+"""A function as we run them: arm64, our layers, a log with an end, alarms, and no permission but what is granted."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from casewright.settings import Settings
+from stacks.parts.acknowledge import acknowledge
+from stacks.parts.alarm import Alarm
+from stacks.parts.layer import ROOT, Layers
+from stacks.parts.queue import DeadLetters
+from stacks.stage import LOG_RETENTIONS, Stage
+
+METRICS_NAMESPACE: Final = "Casewright"
+SERVICE: Final = "casewright"
+"""The value of the dimension `service` of every metric of ours."""
+
+_OLDER_RUNTIME: Final = (
+    "The runtime is a field of Stage and equals the Python that ran the tests and compiled the layers; "
+    "the newest one is a change of that field, not of this function."
+)
+
+
+class Function(lambda_.Function):
+    """One folder of `lambdas/`, entered at `handler.handle`, told by its settings.
+
+    `dead_letters` is required of a function that is invoked asynchronously (a rule, CloudFormation); readers of a queue use the
+    queue's own. Such an invocation is not retried: a queue or the next minute brings the work again.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only, each one a property that differs
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - CDK's own name for it
+        *,
+        stage: Stage,
+        layers: Layers,
+        folder: str,
+        settings: Settings,
+        role: "FunctionRole",
+        timeout: Duration,
+        memory_mb: int = 512,
+        dead_letters: DeadLetters | None = None,
+    ) -> None:
+        self.house_role = role
+        super().__init__(
+            scope,
+            id,
+            code=lambda_.Code.from_asset(str(ROOT / "lambdas" / folder), exclude=["__pycache__"]),
+            handler="handler.handle",
+            runtime=lambda_.Runtime(stage.runtime, lambda_.RuntimeFamily.PYTHON),
+            architecture=lambda_.Architecture.ARM_64,
+            layers=list(layers.versions),
+            environment={**settings.as_environment(), **_powertools()},
+            role=role,
+            log_group=role.log_group,
+            timeout=timeout,
+            memory_size=memory_mb,
+            dead_letter_queue=dead_letters,
+            retry_attempts=0 if dead_letters else None,
+        )
+        acknowledge(self, "AwsSolutions-L1", because=_OLDER_RUNTIME)
+        self._watch(stage)
+
+    def _watch(self, stage: Stage) -> None:
+        scope, id_ = self.node.scope, self.node.id
+        assert scope is not None
+        errors = self.metric_errors(period=Duration.minutes(5))
+        Alarm(scope, f"{id_}Fails", stage=stage, metric=errors, meaning=f"{id_} raises: read its log group")
+        throttles = self.metric_throttles(period=Duration.minutes(5))
+        meaning = f"{id_} is throttled: the account has too little Lambda concurrency left"
+        Alarm(scope, f"{id_}Throttled", stage=stage, metric=throttles, meaning=meaning, periods=3)
+
+
+class FunctionRole(iam.Role):
+    """The role of one function, able to write its own log and nothing else until granted more.
+
+    It is made before the function, because other functions are told its name.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:  # noqa: A002 - CDK's own name for it
+        super().__init__(scope, id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            retention=logs.RetentionDays[LOG_RETENTIONS[stage.log_retention_days]],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.log_group.grant_write(self)
+
+
+def _powertools() -> Mapping[str, str]:
+    return {
+        "POWERTOOLS_SERVICE_NAME": SERVICE,
+        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }

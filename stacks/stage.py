@@ -1,0 +1,121 @@
+"""What differs between one deployment of Casewright and another: everything else is the same code."""
+
+import re
+import sys
+from collections.abc import Mapping
+from typing import Final, Self
+
+import msgspec
+from aws_cdk import Environment
+
+RUNTIMES: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
+CASES_REGIONS: Final = frozenset({
+    "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-west-2", "us-east-1", "us-west-2",
+})  # fmt: skip
+"""Regions whose CloudFormation knows AWS::Cases::* (provider schemas of October 2026)."""
+
+LOG_RETENTIONS: Final = {
+    1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS",
+    120: "FOUR_MONTHS", 150: "FIVE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR", 400: "THIRTEEN_MONTHS", 545: "EIGHTEEN_MONTHS",
+    731: "TWO_YEARS", 1096: "THREE_YEARS", 1827: "FIVE_YEARS", 3653: "TEN_YEARS",
+}  # fmt: skip
+"""The numbers of days CloudWatch Logs accepts, and CDK's names for them."""
+
+_SHAPES: Final = {
+    "name": (r"[a-z][a-z0-9-]{0,19}", "1 to 20 of a-z 0-9 -, a letter first"),
+    "account": (r"\d{12}", "12 digits, or null for the account of the credentials"),
+    "domain_id": (r"[A-Za-z0-9-]{1,500}", "the id of an existing Cases domain, or null to create one"),
+    "instance_id": (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of the Connect instance, the last part of its ARN"),
+    "mail_from": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "a bare address such as cases@example.com, of a verified SES identity"),
+    "alarm_topic": (r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+", "the ARN of an SNS topic, or null"),
+}
+
+
+class StageError(ValueError):
+    """A stage that cannot be deployed: says which field, what was given and what would be accepted."""
+
+    def __init__(self, stage: str, field: str, given: object, accepted: str) -> None:
+        self.stage, self.field, self.given, self.accepted = stage, field, given, accepted
+        super().__init__(f"cdk.json: stages.{stage}.{field} is {given!r}; accepted: {accepted}")
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One deployment: where it stands, whose domain it serves, how much it may spend. Rates are calls per second.
+
+    Raises:
+        StageError: a field has a value that could only fail later, on AWS.
+    """
+
+    name: str
+    region: str
+    instance_id: str
+    mail_from: str
+    account: str | None = None
+    domain_id: str | None = None
+    """None creates a domain and associates it with the instance."""
+    mail_configuration_set: str = ""
+    alarm_topic: str | None = None
+    runtime: str
+    log_retention_days: int = 90
+    raw_retention_days: int = 30
+    """How long the event archive and the raw backup of the lake are kept."""
+    decide_concurrency: int = 10
+    cases_rate: float = 1.0
+    connect_rate: float = 1.0
+    ses_rate: float = 7.0
+    events_rate: float = 50.0
+
+    def __post_init__(self) -> None:
+        for field, (shape, accepted) in _SHAPES.items():
+            given = getattr(self, field)
+            if given is not None and not re.fullmatch(shape, given):
+                raise StageError(self.name, field, given, accepted)
+        self._check_choices()
+
+    @classmethod
+    def read(cls, name: str, given: Mapping[str, object] | None) -> Self:
+        """Make a stage of its entry in cdk.json."""
+        if not isinstance(given, Mapping):
+            raise StageError(name, "*", given, "an object under `stages` in the context of cdk.json")
+        try:
+            return msgspec.convert({"name": name, **given}, cls)
+        except msgspec.ValidationError as error:
+            if isinstance(error.__cause__, StageError):
+                raise error.__cause__ from None
+            raise StageError(name, "*", dict(given), str(error)) from error
+
+    @property
+    def creates_domain(self) -> bool:
+        """Is the Cases domain made by these stacks, with its fields and templates?"""
+        return self.domain_id is None
+
+    @property
+    def environment(self) -> Environment:
+        """Account and region as CDK takes them; without an account, that of the credentials of the deployment."""
+        return Environment(account=self.account, region=self.region)
+
+    def _check_choices(self) -> None:
+        if self.region not in CASES_REGIONS:
+            raise StageError(self.name, "region", self.region, "a region with Amazon Connect Cases: " + ", ".join(sorted(CASES_REGIONS)))
+        if self.log_retention_days not in LOG_RETENTIONS:
+            accepted = "one of " + ", ".join(map(str, LOG_RETENTIONS))
+            raise StageError(self.name, "log_retention_days", self.log_retention_days, accepted)
+        for field in ("raw_retention_days", "cases_rate", "connect_rate", "ses_rate", "events_rate"):
+            if getattr(self, field) <= 0:
+                raise StageError(self.name, field, getattr(self, field), "a number above 0")
+        if not 2 <= self.decide_concurrency <= 1000:
+            raise StageError(self.name, "decide_concurrency", self.decide_concurrency, "2 to 1000 (Lambda event source mapping)")
+        self._check_runtime()
+
+    def _check_runtime(self) -> None:
+        if self.runtime not in RUNTIMES:
+            raise StageError(self.name, "runtime", self.runtime, "one of " + ", ".join(RUNTIMES))
+        if self.runtime != running_runtime():
+            accepted = f"{running_runtime()}, the Python that runs synth (the layers carry its byte code), or run synth with {self.runtime}"
+            raise StageError(self.name, "runtime", self.runtime, accepted)
+
+
+def running_runtime() -> str:
+    """The Lambda runtime of the interpreter this runs on: `python3.11`."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
