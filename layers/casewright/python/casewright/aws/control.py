@@ -37,8 +37,8 @@ class ControlTable:
             self._client.put_item(TableName=self._table, Item={**key("control", "arming"), "armed": {"BOOL": armed}})
 
     def _swap(self, seen: Item | None, fresh: Item) -> bool:
-        condition = "level = :level AND #at = :at" if seen else "attribute_not_exists(pk)"
-        names = {"ExpressionAttributeNames": {"#at": "at"}} if seen else {}
+        condition = "#level = :level AND #at = :at" if seen else "attribute_not_exists(pk)"
+        names = {"ExpressionAttributeNames": {"#level": "level", "#at": "at"}} if seen else {}
         values = {"ExpressionAttributeValues": {":level": seen["level"], ":at": seen["at"]}} if seen else {}
         with translated("PutItem"):
             try:

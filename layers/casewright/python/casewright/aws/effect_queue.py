@@ -53,8 +53,8 @@ class EffectTable:
         update = {
             "TableName": self._table,
             "Key": _key(effect),
-            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at REMOVE bucket, urgency",
-            "ExpressionAttributeNames": {"#status": "status"},
+            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at REMOVE #bucket, urgency",
+            "ExpressionAttributeNames": {"#status": "status", "#bucket": "bucket"},
             "ExpressionAttributeValues": _texts({":status": outcome.status, ":detail": outcome.detail[:1000], ":at": stamp(at)}),
         }
         puts: list[Any] = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]

@@ -1,0 +1,37 @@
+"""Plain moto: an implementation of AWS that is not ours."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+TABLE = "cases"
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield boto3.Session(region_name="us-east-1")
+
+
+@pytest.fixture
+def dynamodb(session: boto3.Session) -> Any:
+    client = session.client("dynamodb")
+    names = ("pk", "sk", "bucket", "urgency", "due_shard", "next_due")
+    index = lambda name, *keys: {  # noqa: E731
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=True)],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[index("pending", "bucket", "urgency"), index("due", "due_shard", "next_due")],
+    )
+    return client

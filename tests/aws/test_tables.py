@@ -1,0 +1,153 @@
+"""The case table under moto: one transaction an event, the queue of effects, leases and token buckets."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from building import at, case_event, linked, parsed, rule
+from core_case import CREATED, policy, updated
+
+from casewright.aws.case_log import CaseTable
+from casewright.aws.control import ControlTable
+from casewright.aws.effect_queue import EffectTable
+from casewright.decide import Decided, blank, decide
+from casewright.decision import Outcome
+from casewright.errors import UnreadableRecord, VersionConflict
+
+TABLE = "cases"
+BUNDLE = linked(policy(), rule("r", "case_created"), rule("s", "sla_breached"))
+
+
+def created() -> Decided:
+    return decide(blank("c1"), parsed(CREATED), BUNDLE)
+
+
+def stored(dynamodb: Any) -> CaseTable:
+    table = CaseTable(dynamodb, TABLE)
+    table.record(created(), parsed(CREATED), version=0, armed=True)
+    return table
+
+
+def test_what_is_recorded_is_read_back(dynamodb: Any) -> None:
+    table = stored(dynamodb)
+    assert (table.head("c1").head, table.head("c1").version) == (created().head, 1)
+    logged = table.logged("c1", "a")
+    assert logged is not None
+    assert (logged.event, logged.decision) == (parsed(CREATED), created().decision)
+    assert table.entries("c1") == (logged,)
+    assert (table.logged("c1", "zzz"), table.head("c2").version) == (None, 0)
+
+
+def test_an_event_is_recorded_once_and_only_on_the_version_it_was_decided_on(dynamodb: Any) -> None:
+    table = stored(dynamodb)
+    second = decide(created().head, parsed(updated("b", 1, title="x")), BUNDLE)
+    for version, body in ((0, updated("b", 1, title="x")), (1, CREATED), (7, updated("b", 1, title="x"))):
+        with pytest.raises(VersionConflict):
+            table.record(second, parsed(body), version=version, armed=True)
+    assert len(table.entries("c1")) == 1
+    table.record(second, parsed(updated("b", 1, title="x")), version=1, armed=True)
+    assert table.head("c1").version == 2
+
+
+def test_ninety_effects_fit_one_transaction(dynamodb: Any) -> None:
+    from casewright.decide import MOST_EFFECTS
+    from casewright.rules import instructions as do
+
+    many = linked(rule("many", "case_created", then=tuple(do.PutEvent(str(n), do.Members({})) for n in range(MOST_EFFECTS))))
+    CaseTable(dynamodb, TABLE).record(decide(blank("c1"), parsed(CREATED), many), parsed(CREATED), version=0, armed=True)
+    assert len(EffectTable(dynamodb, TABLE).urgent("events", at(1))) == 50
+
+
+def test_due_clocks_are_found_by_time_until_they_fired(dynamodb: Any) -> None:
+    table = stored(dynamodb)
+    assert table.due_before(at(120)) == ()
+    assert [(due.milestone, due.due) for due in table.due_before(at(181))] == [("half", at(120)), ("soon", at(180))]
+    after = decide(created().head, parsed(updated("b", 250, status="closed")), BUNDLE)
+    table.record(after, parsed(updated("b", 250, status="closed")), version=1, armed=True)
+    assert table.due_before(at(9999)) == ()
+
+
+def test_effects_come_by_priority_and_time_and_a_lease_hides_them_until_it_ends(dynamodb: Any) -> None:
+    table, effects = stored(dynamodb), EffectTable(dynamodb, TABLE)
+    breach = decide(created().head, parsed(updated("b", 241, title="x")), BUNDLE)
+    table.record(breach, parsed(updated("b", 241, title="x")), version=1, armed=True)
+    pending = effects.urgent("events", at(300))
+    assert [each.effect.rule for each in pending] == ["s", "r"]
+    [claimed] = effects.claim(pending[:1], write_id="w" * 32, until=at(302))
+    assert effects.claim(pending[:1], write_id="v" * 32, until=at(302)) == ()
+    assert [each.effect.rule for each in effects.urgent("events", at(300))] == ["r"]
+    [again, _] = effects.urgent("events", at(303))
+    assert (again.effect, again.write_id, again.attempts) == (claimed.effect, "w" * 32, 1)
+
+
+def test_a_postponed_effect_keeps_its_write_id_only_if_told(dynamodb: Any) -> None:
+    stored(dynamodb)
+    effects = EffectTable(dynamodb, TABLE)
+    claimed = effects.claim(effects.urgent("events", at(1)), write_id="w" * 32, until=at(2))
+    effects.postpone(claimed, until=at(5), detail="throttled", keep_write_id=True)
+    assert effects.urgent("events", at(4)) == ()
+    [kept] = effects.urgent("events", at(5))
+    assert kept.write_id == "w" * 32
+    effects.postpone([kept], until=at(6), detail="throttled", keep_write_id=False)
+    assert effects.urgent("events", at(6))[0].write_id == ""
+
+
+def test_finishing_takes_an_effect_out_and_puts_its_follow_ups_in(dynamodb: Any) -> None:
+    stored(dynamodb)
+    effects = EffectTable(dynamodb, TABLE)
+    [pending] = effects.urgent("events", at(1))
+    from msgspec.structs import replace
+
+    follow_up = replace(pending.effect, key="f" * 32, bucket="cases")
+    effects.finish(pending.effect, Outcome(status="done", detail="sent", follow_ups=(follow_up,)), at(1))
+    assert effects.urgent("events", at(99)) == ()
+    assert [each.effect for each in effects.urgent("cases", at(99))] == [follow_up]
+    item = dynamodb.get_item(TableName=TABLE, Key={"pk": {"S": "case#c1"}, "sk": {"S": f"effect#{pending.effect.key}"}})["Item"]
+    assert (item["status"]["S"], item["detail"]["S"]) == ("done", "sent")
+
+
+def test_an_unarmed_deployment_queues_nothing(dynamodb: Any) -> None:
+    CaseTable(dynamodb, TABLE).record(created(), parsed(CREATED), version=0, armed=False)
+    assert EffectTable(dynamodb, TABLE).urgent("events", at(99)) == ()
+    key = {"pk": {"S": "case#c1"}, "sk": {"S": f"effect#{created().decision.effects[0].key}"}}
+    assert dynamodb.get_item(TableName=TABLE, Key=key)["Item"]["status"]["S"] == "recorded"
+
+
+def test_a_record_of_an_unknown_format_is_refused_by_name(dynamodb: Any) -> None:
+    table = stored(dynamodb)
+    dynamodb.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "case#c1"}, "sk": {"S": "head"}},
+        UpdateExpression="SET #f = :f",
+        ExpressionAttributeNames={"#f": "format"},
+        ExpressionAttributeValues={":f": {"N": "9"}},
+    )
+    with pytest.raises(UnreadableRecord, match=r"case#c1 head: format 9 cannot be read; this release reads 1"):
+        table.head("c1")
+
+
+def test_a_token_bucket_gives_its_burst_and_then_its_rate(dynamodb: Any) -> None:
+    tokens = ControlTable(dynamodb, TABLE)
+    take = lambda seconds: tokens.take("cases", rate=2, burst=3, now=at(0) + timedelta(seconds=seconds))  # noqa: E731
+    assert [take(0), take(0), take(0)] == [timedelta()] * 3
+    assert take(0) == timedelta(seconds=0.5)
+    assert take(0.5) == timedelta()
+    assert take(0.5) > timedelta()
+    assert [take(100), take(100), take(100)] == [timedelta()] * 3
+    assert take(100) > timedelta()
+
+
+def test_arming_is_remembered(dynamodb: Any) -> None:
+    control = ControlTable(dynamodb, TABLE)
+    assert not control.is_armed()
+    control.arm(armed=True)
+    assert control.is_armed()
+    control.arm(armed=False)
+    assert not control.is_armed()
+
+
+def test_a_case_id_of_any_characters_is_a_key(dynamodb: Any) -> None:
+    body = case_event("e", 0, "CREATED", case_id="a/b:c#d=é")
+    table = CaseTable(dynamodb, TABLE)
+    table.record(decide(blank("a/b:c#d=é"), parsed(body), BUNDLE), parsed(body), version=0, armed=True)
+    assert table.head("a/b:c#d=é").version == 1
