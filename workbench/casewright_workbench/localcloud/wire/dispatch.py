@@ -33,9 +33,7 @@ class Call:
 class Dispatcher:
     """Hands requests to services one at a time and answers with HTTP responses."""
 
-    def __init__(
-        self, services: Mapping[str, Service], *, clock: Clock, turn: threading.Condition, record: Callable[[Call], None]
-    ) -> None:
+    def __init__(self, services: Mapping[str, Service], *, clock: Clock, turn: threading.Condition, record: Callable[[Call], None]) -> None:
         self._services = services
         self._clock = clock
         self._turn = turn
@@ -46,27 +44,35 @@ class Dispatcher:
         wire = wire_service(service)
         try:
             asked = wire.operation(operation or wire.operation_asked_for(request))
-            response = self._perform(wire, asked, request, caller)
+            response = self._validated(wire, asked, request, caller)
             status, headers, body = asked.write(response)
         except ServiceError as error:
             answer = wire.errors.write(error, query_mode=request.headers.get("x-amzn-query-mode") == "true")
             status, headers, body = answer.status, dict(answer.headers), answer.body
         return HttpResponse(status, {**headers, "x-amzn-requestid": str(uuid.uuid4())}, body)
 
-    def _perform(self, wire: WireService, operation: Operation, request: HttpRequest, caller: Caller) -> Response:
+    def perform(self, service: str, operation: str, request: Request, caller: Caller) -> Response:
+        """An operation asked for in Python, without HTTP or validation, but recorded like any other."""
+        return self._perform(service, operation, request, caller, refusal=None)
+
+    def _validated(self, wire: WireService, operation: Operation, request: HttpRequest, caller: Caller) -> Response:
         problems = Problems()
         parsed = operation.parse(request, problems)
+        refusal = validation_error(wire.name, operation, problems) if problems else None
+        return self._perform(wire.name, operation.name, parsed, caller, refusal=refusal)
+
+    def _perform(self, service: str, operation: str, request: Request, caller: Caller, *, refusal: ServiceError | None) -> Response:
         with self._turn:
             error = ""
             try:
-                if problems:
-                    raise validation_error(wire.name, operation, problems)
-                response: Response = self._method(wire.name, operation.name)(parsed, caller)
+                if refusal is not None:
+                    raise refusal
+                response: Response = self._method(service, operation)(request, caller)
             except ServiceError as refused:
                 error = refused.code
                 raise
             finally:
-                self._record(Call(wire.name, operation.name, caller.principal_arn, parsed, self._clock.now(), error))
+                self._record(Call(service, operation, caller.principal_arn, request, self._clock.now(), error))
                 self._turn.notify_all()
         return response
 

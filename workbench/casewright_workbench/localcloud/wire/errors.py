@@ -58,9 +58,7 @@ class ErrorWriter:
     def __init__(self, model: Any, writers: ShapeWriters) -> None:
         self._protocol: str = model.resolved_protocol
         self._json_version = model.metadata.get("jsonVersion", "1.0")
-        self._shapes = {shape.name: shape for shape in model.error_shapes} | {
-            shape.error_code: shape for shape in model.error_shapes
-        }
+        self._shapes = {shape.name: shape for shape in model.error_shapes} | {shape.error_code: shape for shape in model.error_shapes}
         self._writers = writers
 
     def write(self, error: ServiceError, *, query_mode: bool) -> HttpResponse:
@@ -76,9 +74,7 @@ class ErrorWriter:
             headers["content-type"] = f"application/x-amz-json-{self._json_version}"
             body = {"__type": error.code, **body}
         if query_mode:
-            headers["x-amzn-query-error"] = (
-                f"{_SQS_QUERY_CODES.get(error.code, error.code)};{'Sender' if status < 500 else 'Receiver'}"
-            )
+            headers["x-amzn-query-error"] = f"{_SQS_QUERY_CODES.get(error.code, error.code)};{'Sender' if status < 500 else 'Receiver'}"
         return HttpResponse(status, headers, json.dumps(body).encode())
 
     def _members(self, error: ServiceError, shape: Any) -> tuple[dict[str, str], dict[str, Any]]:

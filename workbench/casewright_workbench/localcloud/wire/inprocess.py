@@ -66,9 +66,7 @@ def _plain(prepared: Any) -> HttpRequest:
         method=prepared.method,
         path=address.path or "/",
         query=address.query,
-        headers={
-            name.lower(): value.decode() if isinstance(value, bytes) else str(value) for name, value in prepared.headers.items()
-        },
+        headers={name.lower(): value.decode() if isinstance(value, bytes) else str(value) for name, value in prepared.headers.items()},
         body=body.encode() if isinstance(body, str) else body,
     )
 

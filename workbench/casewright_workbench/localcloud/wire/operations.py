@@ -142,9 +142,7 @@ def _json_writer(model: Any, writers: ShapeWriters) -> Callable[[Response], tupl
 
     def write_response(response: Response) -> tuple[dict[str, str], bytes]:
         headers = {
-            in_header[name][0]: str(in_header[name][1](response[name], name))
-            for name in in_header
-            if response.get(name) is not None
+            in_header[name][0]: str(in_header[name][1](response[name], name)) for name in in_header if response.get(name) is not None
         }
         body = write({name: value for name, value in response.items() if name not in in_header}, model.name)
         return headers, json.dumps(body[payload] if payload else body, separators=(",", ":")).encode()
@@ -153,9 +151,7 @@ def _json_writer(model: Any, writers: ShapeWriters) -> Callable[[Response], tupl
 
 
 def _query_writer(model: Any) -> Callable[[Response], tuple[dict[str, str], bytes]]:
-    wrapper = (model.output_shape.serialization if model.output_shape is not None else {}).get(
-        "resultWrapper", f"{model.name}Result"
-    )
+    wrapper = (model.output_shape.serialization if model.output_shape is not None else {}).get("resultWrapper", f"{model.name}Result")
 
     def write_response(response: Response) -> tuple[dict[str, str], bytes]:
         members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in response.items())

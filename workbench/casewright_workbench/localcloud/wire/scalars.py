@@ -25,9 +25,7 @@ def scalar_reader(shape: Any, *, from_text: bool, timestamp_format: str) -> Read
     if kind in ("string", "character"):
         return _string_reader(checks)
     if kind in _INTEGER_BITS:
-        return _number_reader(
-            checks, convert=_integer(_INTEGER_BITS[kind], from_text=from_text), accepted=f"Member must be an {kind}"
-        )
+        return _number_reader(checks, convert=_integer(_INTEGER_BITS[kind], from_text=from_text), accepted=f"Member must be an {kind}")
     if kind in ("float", "double"):
         return _number_reader(checks, convert=_float(from_text=from_text), accepted="Member must be a number")
     if kind == "boolean":
@@ -59,9 +57,7 @@ def _checks(shape: Any) -> list[tuple[Callable[[Any], bool], str]]:
         checks.append((lambda value: fullmatch(value) is None, f"Member must satisfy regular expression pattern: {pattern}"))
     if shape.metadata.get("enum"):
         accepted = frozenset(shape.metadata["enum"])
-        checks.append(
-            (lambda value: value not in accepted, f"Member must satisfy enum value set: [{', '.join(shape.metadata['enum'])}]")
-        )
+        checks.append((lambda value: value not in accepted, f"Member must satisfy enum value set: [{', '.join(shape.metadata['enum'])}]"))
     return checks
 
 

@@ -30,9 +30,7 @@ class Storage:
 
     def __init__(self, *, clock: Clock, turn: threading.Condition, record: Callable[[Call], None]) -> None:
         if Storage._owner is not None:
-            raise RuntimeError(
-                "a local cloud is open already; close() it first, its DynamoDB and S3 are shared by the whole process"
-            )
+            raise RuntimeError("a local cloud is open already; close() it first, its DynamoDB and S3 are shared by the whole process")
         Storage._owner = self
         self._clock = clock
         self._turn = turn

@@ -1,0 +1,1 @@
+"""EventBridge on the laptop: buses, rules, patterns, schedules and targets."""

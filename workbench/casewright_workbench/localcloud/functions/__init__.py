@@ -1,0 +1,1 @@
+"""Lambda on the laptop: real handlers, invoked as AWS would invoke them."""
