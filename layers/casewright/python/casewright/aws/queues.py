@@ -54,7 +54,7 @@ class CaseEventsQueue:
         due = stamp(clock.due)
         return {
             **self._envelope,
-            "id": f"clock/{clock.case_id}/{clock.policy}/{clock.cycle}/{clock.milestone}/{due}",
+            "id": f"{names.AFTER_ALL_ELSE}clock/{clock.case_id}/{clock.policy}/{clock.cycle}/{clock.milestone}/{due}",
             "time": due,
             "detail": {
                 "caseId": clock.case_id,

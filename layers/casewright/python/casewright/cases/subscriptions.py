@@ -9,6 +9,11 @@ CASES_DETAIL_TYPES: Final = ("Amazon Connect Cases Change", "Amazon Connect Case
 OWN_SOURCE: Final = "casewright"
 CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
 
+BEFORE_ALL_ELSE: Final = "!"
+"""Begins the id of our reading of a case: at one instant it comes before every other event."""
+AFTER_ALL_ELSE: Final = "~"
+"""Begins the id of a clock event: at one instant it comes after every other event, so that met exactly at due is met."""
+
 CASE_CREATED: Final = "CASE.CREATED"
 CASE_UPDATED: Final = "CASE.UPDATED"
 CASE_DELETED: Final = "CASE.DELETED"

@@ -9,6 +9,7 @@ import msgspec
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, Unrecognised
 from casewright.cases.parsing import parse
+from casewright.cases.subscriptions import BEFORE_ALL_ELSE
 from casewright.decide import Decided, decide
 from casewright.decision import Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
@@ -108,7 +109,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
         found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))
     except NotFound:
         return stored
-    reading = msgspec.structs.replace(event, id=f"!{event.id}", event_type="CASE.READ", change=found, own=None)
+    reading = msgspec.structs.replace(event, id=f"{BEFORE_ALL_ELSE}{event.id}", event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
     ports.telemetry.count("CasesHydrated")

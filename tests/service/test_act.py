@@ -1,0 +1,258 @@
+"""Performing: merged, in order of urgency, within the rate, once, and never lost. The queue is real (moto), the world a fake."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from building import at, case_event, changed, linked, parsed, rule, text
+from core_case import CREATED, policy, updated
+from fakes import FakeLake, FakeQueue, FakeTelemetry, FakeTime
+
+from casewright.actions import AddComment, CreateTask, MirrorSla, PutEvent, SendEmail
+from casewright.aws.case_log import CaseTable
+from casewright.aws.control import ControlTable
+from casewright.aws.effect_queue import EffectTable
+from casewright.bundle import LinkedBundle
+from casewright.conditions.subjects import Field
+from casewright.decide import decide
+from casewright.decision import Effect
+from casewright.errors import Refused, SendingPaused, Throttled, Unavailable
+from casewright.rules import instructions as do
+from casewright.service.act import MOST_ATTEMPTS, Acting, act
+from casewright.service.perform import Performing
+
+
+class FakeWorld:
+    """Every port of Performing: it writes down what it was asked, and fails as told."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[Any, ...]] = []
+        self.failures: Iterator[Exception] = iter(())
+
+    def _do(self, *what: Any) -> str:
+        if failure := next(self.failures, None):
+            raise failure
+        self.done.append(what)
+        return f"id-{len(self.done)}"
+
+    def update(self, case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
+        self._do("update", case_id, dict(fields), write_id, entity)
+
+    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+        return self._do("comment", case_id, comment.body, write_id, entity)
+
+    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
+        return self._do("attach", case_id, contact_arn)
+
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
+        return self._do("mirror", case_id, sla.name)
+
+    def unmirror_sla(self, case_id: str, name: str) -> int:
+        self._do("unmirror", case_id, name)
+        return 1
+
+    def task_ids(self, case_id: str) -> tuple[str, ...]:
+        return ("t1", "t2")
+
+    def start(self, task: CreateTask, *, case_id: str, client_token: str) -> str:
+        self._do("task", task.name, client_token)
+        return "arn:contact"
+
+    def end(self, contact_id: str) -> bool:
+        self._do("end", contact_id)
+        return contact_id == "t1"
+
+    def send(self, email: SendEmail, *, effect_key: str, case_id: str) -> str:
+        return self._do("mail", email.to)
+
+    def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
+        return self._do("event", event.detail_type)
+
+
+class Bench:
+    """A table with decisions in it, and a performer."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self.table, self.world, self.time = CaseTable(dynamodb, "cases"), FakeWorld(), FakeTime(at(1))
+        queue = FakeQueue()
+        self.lake, self.wake, self.dynamodb = FakeLake(), queue, dynamodb
+        self.ports = Acting(
+            effects=EffectTable(dynamodb, "cases"),
+            log=self.table,
+            tokens=ControlTable(dynamodb, "cases"),
+            world=Performing(cases=self.world, items=self.world, tasks=self.world, mail=self.world, bus=self.world),  # type: ignore[arg-type]
+            lake=self.lake,
+            wake=queue,
+            time=self.time,
+            telemetry=FakeTelemetry(),
+            rates={"cases": 1.0, "connect": 1.0, "ses": 1.0, "events": 1.0},
+            row=lambda effect, outcome, moment: {"rule": effect.rule, "status": outcome.status, "detail": outcome.detail},
+        )
+
+    def decide(self, bundle: LinkedBundle, *bodies: str) -> tuple[Effect, ...]:
+        decided = None
+        for body in bodies:
+            event = parsed(body)
+            stored = self.table.head(event.case_id)
+            decided = decide(stored.head, event, bundle)
+            self.table.record(decided, event, version=stored.version, armed=True)
+        assert decided is not None
+        return decided.decision.effects
+
+    def act(self, bucket: str, seconds: float = 900) -> int:
+        return act(bucket, lambda: seconds, self.ports)  # type: ignore[arg-type]
+
+    @property
+    def outcomes(self) -> list[tuple[object, object]]:
+        return [(row["rule"], row["status"]) for row in self.lake.rows]
+
+
+@pytest.fixture
+def bench(dynamodb: Any) -> Bench:
+    return Bench(dynamodb)
+
+
+def sets(name: str, field: str, value: str, **more: Any) -> Any:
+    return rule(name, then=(do.UpdateCase((do.Assignment(Field(field), value),)),), **more)
+
+
+def test_updates_of_one_case_become_one_write_named_by_one_write_id(bench: Bench) -> None:
+    bench.decide(linked(sets("a", "priority", "high"), sets("b", "title", "urgent")), CREATED, updated("e", 1))
+    assert bench.act("cases") == 2
+    [(kind, case_id, fields, write_id, entity)] = bench.world.done
+    assert (kind, case_id, fields) == ("update", "c1", {"f-priority": "high", "title": "urgent"})
+    assert entity == f"casewright/{write_id}/1"
+    assert sorted(bench.outcomes) == [("a", "done"), ("b", "done")]
+    assert bench.act("cases") == 0
+
+
+def test_a_field_changed_by_someone_else_since_makes_that_write_superseded(bench: Bench) -> None:
+    two = (do.Assignment(Field("priority"), "high"), do.Assignment(Field("title"), "urgent"))
+    bundle = linked(
+        rule("both", then=(do.UpdateCase(two),), condition=changed("amount")), sets("one", "priority", "low", condition=changed("vip"))
+    )
+    bench.decide(bundle, CREATED, updated("e", 1, amount=1.0), updated("v", 2, vip=True), updated("agent", 3, priority="normal"))
+    bench.time.moment = at(4)
+    assert bench.act("cases") == 2
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"title": "urgent"}]
+    assert ("one", "superseded") in bench.outcomes
+
+
+def test_an_effect_that_comes_too_late_is_not_performed(bench: Bench) -> None:
+    bench.decide(linked(sets("a", "priority", "high")), CREATED, updated("e", 1))
+    bench.time.moment = at(1) + timedelta(hours=4, seconds=1)
+    assert (bench.act("cases"), bench.world.done, bench.outcomes) == (1, [], [("a", "expired")])
+
+
+def test_throttling_gives_back_and_the_next_attempt_is_a_new_write(bench: Bench) -> None:
+    bench.decide(linked(rule("c", then=(do.AddComment(text("x")),))), CREATED, updated("e", 1))
+    bench.world.failures = iter([Throttled("slow down")])
+    assert bench.act("cases") == 0
+    bench.time.moment = at(10)
+    assert bench.act("cases") == 1
+    assert bench.outcomes == [("c", "done")]
+
+
+def write_ids(bench: Bench, failure: Exception) -> tuple[str, str]:
+    seen: list[str] = []
+    comment = bench.world.comment
+
+    def watched(case_id: str, body: AddComment, *, write_id: str, entity: str) -> str:
+        seen.append(write_id)
+        return comment(case_id, body, write_id=write_id, entity=entity)
+
+    bench.world.comment = watched  # type: ignore[method-assign]
+    bench.decide(linked(rule("c", then=(do.AddComment(text("x")),))), CREATED, updated("e", 1))
+    bench.world.failures = iter([failure])
+    bench.act("cases")
+    bench.time.moment = at(10)
+    bench.act("cases")
+    return seen[0], seen[1]
+
+
+def test_an_attempt_that_may_have_happened_is_repeated_under_its_write_id(bench: Bench) -> None:
+    first, second = write_ids(bench, Unavailable("no answer"))
+    assert first == second
+
+
+def test_an_attempt_that_was_refused_to_run_is_repeated_under_a_new_write_id(bench: Bench) -> None:
+    first, second = write_ids(bench, Throttled("slow"))
+    assert first != second
+
+
+def test_a_permanent_error_fails_visibly_and_the_rest_goes_on(bench: Bench) -> None:
+    bench.decide(linked(rule("a", then=(do.AddComment(text("x")), do.AddComment(text("y"))))), CREATED, updated("e", 1))
+    bench.world.failures = iter([Refused("no such case")])
+    assert bench.act("cases") == 2
+    assert [row["status"] for row in bench.lake.rows] == ["failed", "done"]
+    assert "Refused: no such case" in str(bench.lake.rows[0]["detail"])
+
+
+def test_attempts_are_bounded_but_not_while_mail_is_paused(bench: Bench) -> None:
+    email = {"note": do.Email(text("s"), text("t"))}
+    bench.decide(linked(rule("m", then=(do.SendEmail(("leads",), "note"),)), emails=email), CREATED, updated("e", 1))
+    for _ in range(MOST_ATTEMPTS + 2):
+        bench.world.failures = iter([SendingPaused("paused")])
+        bench.act("ses")
+        bench.time.moment += timedelta(minutes=6)
+    assert bench.lake.rows == []
+    for _ in range(MOST_ATTEMPTS + 2):
+        bench.world.failures = iter([Throttled("slow")])
+        bench.act("ses")
+        bench.time.moment += timedelta(minutes=6)
+    assert [row["status"] for row in bench.lake.rows] == ["failed"]
+
+
+def test_a_created_task_is_linked_to_its_case_by_an_effect_that_follows(bench: Bench) -> None:
+    [effect] = bench.decide(linked(rule("t", then=(do.CreateTask("Escalations", text("Call back")),))), CREATED, updated("e", 1))
+    bench.act("connect")
+    assert bench.world.done == [("task", "Call back", effect.key)]
+    assert bench.wake.rung == ["cases"]
+    bench.act("cases")
+    assert bench.world.done[1:] == [("attach", "c1", "arn:contact")]
+
+
+def test_ending_tasks_tells_which_it_ended(bench: Bench) -> None:
+    bench.decide(linked(rule("t", then=(do.EndTasks(),))), CREATED, updated("e", 1))
+    bench.act("connect")
+    assert bench.lake.rows[0]["detail"] == "ended 1 tasks: t1"
+
+
+def test_deadlines_come_before_what_can_wait(bench: Bench) -> None:
+    bundle = linked(policy(), rule("talk", "case_updated"), rule("breach", "sla_breached"))
+    bench.decide(bundle, CREATED, updated("e", 1), updated("f", 241))
+    bench.time.moment = at(300)
+    bench.act("events")
+    assert [what for _, what in bench.world.done] == ["breach", "talk", "talk"]
+
+
+def test_calls_keep_to_the_rate(bench: Bench) -> None:
+    bench.decide(linked(rule("many", then=tuple(do.AddComment(text(str(n))) for n in range(10)))), CREATED, updated("e", 1))
+    before = bench.time.moment
+    bench.act("cases")
+    assert (bench.time.moment - before).total_seconds() == pytest.approx(9, abs=0.1)
+
+
+def test_a_performer_short_of_time_rings_for_the_next(bench: Bench) -> None:
+    bench.decide(linked(rule("a")), CREATED, updated("e", 1))
+    assert bench.act("events", seconds=5) == 0
+    assert (bench.world.done, bench.wake.rung) == ([], ["events"])
+
+
+def test_mail_interrupted_after_its_claim_is_sent_and_says_so(bench: Bench) -> None:
+    email = {"note": do.Email(text("s"), text("t"))}
+    bench.decide(linked(rule("m", then=(do.SendEmail(("leads",), "note"),)), emails=email), CREATED, updated("e", 1))
+    effects = EffectTable(bench.dynamodb, "cases")
+    effects.claim(effects.urgent("ses", at(1)), write_id="w" * 32, until=at(3))
+    bench.time.moment = at(4)
+    bench.act("ses")
+    assert "possibly sent twice" in str(bench.lake.rows[0]["detail"])
+
+
+def test_mail_without_a_recipient_fails_and_says_why(bench: Bench) -> None:
+    email = {"note": do.Email(text("s"), text("t"))}
+    step = do.SendEmail((text(Field("email")),), "note")
+    bench.decide(linked(rule("m", then=(step,)), emails=email), CREATED, case_event("e", 1, status="open"))
+    bench.act("ses")
+    assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [("failed", "no recipient: every address of `to` was empty")]
