@@ -1,5 +1,6 @@
 """Related items of every type, their SLAs by the clock, and the searches for them, in the local Cases."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -281,7 +282,7 @@ def test_filters_over_related_items(world: World, filters: list[dict[str, Any]],
         world.relate(case_id, "File", {"fileArn": "arn:aws:connect:us-east-1:111122223333:file/f"}): "file",
         world.relate(case_id, "ConnectCase", {"caseId": other}): "link",
     }
-    written = eval(repr(filters).replace("AMOUNT", amount))
+    written = json.loads(json.dumps(filters).replace("AMOUNT", amount))
     assert {items[one["relatedItemId"]] for one in world.items(case_id, *written)} == expected
     everywhere = world.cases.search_all_related_items(domainId=world.domain, filters=written)["relatedItems"]
     assert {items[one["relatedItemId"]] for one in everywhere} == expected
