@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 from casewright.cases.catalog import FieldType
 from casewright.cases.definition import FieldDefinition, OptionDefinition
-from casewright_authoring.findings import Place, Report, fault
+from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.known import RESERVED, KnownField
 from casewright_authoring.nodes import Entry, Node
 from casewright_authoring.options import read_options
@@ -65,7 +65,7 @@ def _field(entry: Entry, report: Report) -> FieldDefinition:
     given_type = details.read("type", field_type, None)
     kind = SYSTEM_FIELDS[system_id] if system_id else given_type
     if kind is None:
-        raise fault(entry.key.place, f"the type of the field {name!r} cannot be told")
+        raise Fault(None)
     if given_type is not None and given_type != kind:
         report.tell(_at(details, "type"), f"the system field {system_id!r} is of type {kind}; {given_type} was given")
     return FieldDefinition(

@@ -57,7 +57,7 @@ class Instructions:
             self.texts.report.tell(entry.key.place, message)
         return self._instruction(entry)
 
-    def _instruction(self, entry: Entry) -> Instruction:  # noqa: PLR0911  # one line per action
+    def _instruction(self, entry: Entry) -> Instruction:
         match entry.name:
             case "send_email":
                 return self._send_email(entry.value)

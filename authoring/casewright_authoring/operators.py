@@ -103,20 +103,20 @@ class Tests:
             raise fault(node.place, f"{self.name!r} is {self.kind.noun}, which cannot be narrowed by from and to; write changed: true")
 
 
-def _equal(kind: Kind, node: Node, ignore_case: bool, *, negated: bool) -> Among:  # noqa: FBT001  # one signature for a table
+def _equal(kind: Kind, node: Node, ignore_case: bool, *, negated: bool) -> Among:
     if isinstance(node, Sequence):
         raise fault(node.place, f"a list is given; one value is compared here, write {'not_in' if negated else 'in'} for a list")
     return Among((kind.operand(node),), negated, ignore_case)
 
 
-def _among(kind: Kind, node: Node, ignore_case: bool, *, negated: bool) -> Among:  # noqa: FBT001  # one signature for a table
+def _among(kind: Kind, node: Node, ignore_case: bool, *, negated: bool) -> Among:
     if not isinstance(node, Sequence) or not node.items:
         given = "an empty list" if isinstance(node, Sequence) else shown(node)
         raise fault(node.place, f"{given} is given; accepted is a list of values, at least one")
     return Among(tuple(kind.operand(item) for item in node.items), negated, ignore_case)
 
 
-def _part(kind: Kind, node: Node, ignore_case: bool, *, part: TextPart, negated: bool) -> HasText:  # noqa: FBT001  # same
+def _part(kind: Kind, node: Node, ignore_case: bool, *, part: TextPart, negated: bool) -> HasText:
     sought = kind.operand(node)
     if not isinstance(sought, str) or not sought:
         raise fault(node.place, "the empty text is given; every text contains it, so accepted is at least one character")

@@ -15,7 +15,7 @@ from casewright_authoring.known import Names
 from casewright_authoring.nodes import Node
 from casewright_authoring.occasions import rule_set_off_by
 from casewright_authoring.shapes import boolean, one_or_more, record, refuse_twice, rule_name, sequence, text, whole_number
-from casewright_authoring.suggestions import unknown
+from casewright_authoring.suggestions import listed, unknown
 from casewright_authoring.texts import Texts
 
 REQUIRED_KEYS: Final = ("rule", "when", "then")
@@ -73,6 +73,8 @@ class Rules:
 def trigger_named(node: Node, accepted: tuple[str, ...] = TRIGGERS) -> Trigger:
     """The trigger a node names."""
     given = text(node, "a trigger")
+    if given in TRIGGERS and given not in accepted:
+        raise fault(node.place, f"{given!r} cannot stand here; {listed(accepted)}")
     if given not in accepted:
         raise fault(node.place, unknown("trigger", given, accepted))
     return cast(Trigger, given)

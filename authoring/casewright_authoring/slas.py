@@ -44,7 +44,7 @@ class Slas:
 
     def read(self, node: Node) -> Policy:
         """One policy."""
-        given = record(node, "an SLA", self.report, required=REQUIRED_KEYS, optional=(*OPTIONAL_KEYS, "calendar"))
+        given = record(node, "an SLA", self.report, required=REQUIRED_KEYS, optional=OPTIONAL_KEYS, later="calendar")
         given.read("calendar", self._refuse_calendar, None)
         name = given.read("sla", self._name, None)
         start = given.read("start", self._start, None)

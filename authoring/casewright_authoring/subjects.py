@@ -42,10 +42,12 @@ def variable_named(name: str, place: Place, names: Names, occasion: Occasion) ->
     if name.startswith(_FIELD_PREFIX) and (field_name in names.fields.entries or not names.fields.whole):
         field = names.fields.find(field_name, place)
         return Field(field.name), field_kind(field, names)
+    if name in names.fields.entries:
+        raise fault(place, f"a text names a case field with 'case.': {'{{ case.' + name + ' }}'}")
     raise fault(place, unknown("variable", name, (*(_FIELD_PREFIX + each for each in names.fields.entries), *FACT_NAMES)))
 
 
-def field_kind(field: KnownField, names: Names) -> Kind:  # noqa: PLR0911  # one return per type of field
+def field_kind(field: KnownField, names: Names) -> Kind:
     """What values a case field can have."""
     choice = (*EQUALITY, *FIELD_ONLY)
     match field.type:
@@ -75,7 +77,7 @@ def _fact(name: str, place: Place, names: Names, occasion: Occasion) -> tuple[Su
     return Fact(fact_name), _fact_kind(fact_name, names)
 
 
-def _fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901, PLR0911  # one return per fact
+def _fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901  # one return per fact
     choice = (*EQUALITY, "absent")
     match name:
         case "template":

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
+NEAR: Final = 0.75
+"""How alike a name must be to be suggested; at 0.7 `older_than` would suggest `less_than`."""
+
 MOST_SHOWN: Final = 24
 """Names listed before `and N more`: a domain may have 500 fields."""
 
@@ -25,6 +28,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _meant(given: str, names: tuple[str, ...]) -> str:
-    by_folded = {name.casefold(): name for name in reversed(names)}
-    close = get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[close[0]]!r}?)" if close else ""
+    close = get_close_matches(given.casefold(), [name.casefold() for name in names], n=1, cutoff=NEAR)
+    alike = [name for name in names if close and name.casefold() == close[0]]
+    nearest = get_close_matches(given, alike, n=1, cutoff=0)
+    return f" (did you mean {nearest[0]!r}?)" if nearest else ""

@@ -62,7 +62,7 @@ class Texts:
     def _verbatim(self, given: str, node: Scalar) -> tuple[tuple[Verbatim, None], ...]:
         if _OPENING in given:
             opened = given[given.index(_OPENING) :].partition("\n")[0]
-            self.report.tell(node.place_of(opened, 0), "'{{' opens a variable that no '}}' closes")
+            self.report.tell(node.place_of(opened, node.written.count(opened) - 1), "'{{' opens a variable that no '}}' closes")
         return ((Verbatim(given), None),) if given else ()
 
 
