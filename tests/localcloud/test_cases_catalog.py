@@ -81,6 +81,8 @@ def test_a_deleted_field_is_kept_for_cases_that_have_it(world: World) -> None:
     bridge = world.cases.get_case_event_configuration(domainId=world.domain)["eventBridge"]
     assert bridge["includedData"]["caseData"]["fields"] == [{"id": "title"}]
     assert world.value(holder, field) == "A-1"
+    world.update(holder, {"title": "Renamed"})
+    assert set(world.details()[-1]["case"]["fields"]) == {"title"}
     world.update(holder, {field: "A-2"})
     assert world.value(holder, field) == "A-2"
     with refused("ValidationException"):
