@@ -15,7 +15,7 @@ from casewright.aws.records import Item, case_key, key, pack, stamp, unpack
 from casewright.decision import Effect, Outcome
 from casewright.ports import Pending
 
-_PRIORITIES: Final = ("1", "2", "3")
+_LEAST_URGENT: Final = 3
 _AT_ONCE: Final = 50
 
 
@@ -26,11 +26,13 @@ class EffectTable:
         self._client, self._table = client, table
 
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
-        """Up to 50 effects whose time has come, by priority and time."""
+        """Up to 50 effects whose time has come, by priority and time; those leased or put off are read over."""
         found: list[Pending] = []
-        for priority in _PRIORITIES:
-            found += self._due(bucket, priority, now, _AT_ONCE - len(found))
-            if len(found) >= _AT_ONCE:
+        for item in self._up_to(bucket, now):
+            pending = _pending(item)
+            if pending.not_before <= now:
+                found.append(pending)
+            if len(found) == _AT_ONCE:
                 break
         return tuple(found)
 
@@ -61,18 +63,18 @@ class EffectTable:
         with translated("TransactWriteItems"):
             self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
 
-    def _due(self, bucket: Bucket, priority: str, now: datetime, limit: int) -> Iterator[Pending]:
+    def _up_to(self, bucket: Bucket, now: datetime) -> Iterator[Item]:
         with translated("Query"):
-            answer = self._client.query(
+            pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
                 IndexName="pending",
-                KeyConditionExpression="#bucket = :bucket AND urgency BETWEEN :low AND :high",
+                KeyConditionExpression="#bucket = :bucket AND urgency <= :high",
                 ExpressionAttributeNames={"#bucket": "bucket"},
-                ExpressionAttributeValues=_texts({":bucket": bucket, ":low": f"{priority}#", ":high": f"{priority}#{stamp(now)}~"}),
-                Limit=limit,
+                ExpressionAttributeValues=_texts({":bucket": bucket, ":high": f"{_LEAST_URGENT}#{stamp(now)}~"}),
+                PaginationConfig={"PageSize": 4 * _AT_ONCE},
             )
-        for item in answer["Items"]:
-            yield _pending(item)
+            for page in pages:
+                yield from page["Items"]
 
     def _claim(self, pending: Pending, write_id: str, until: datetime) -> Pending | None:
         condition = {":pending": "pending", ":seen": stamp(pending.not_before)}
