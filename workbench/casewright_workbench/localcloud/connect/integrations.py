@@ -41,9 +41,7 @@ class IntegrationOperations(Operations):
         """List the associations, all or by type or by integration."""
         instance = self._instance(request, caller)
         kind, arn = request.get("IntegrationType"), request.get("IntegrationArn")
-        found = [
-            one for one in self._state.associations.values() if kind in {None, one.type} and arn in {None, one.integration_arn}
-        ]
+        found = [one for one in self._state.associations.values() if kind in {None, one.type} and arn in {None, one.integration_arn}]
         shown, token = page(found, request, size=100)
         return {"IntegrationAssociationSummaryList": [_summary(instance, one) for one in shown], "NextToken": token}
 

@@ -105,9 +105,7 @@ def _field_id(domain: Domain, identifier: dict[str, str]) -> str:
     return named[0]
 
 
-def _each(
-    domain: Domain, case_ids: list[str], change: Callable[[Case], dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[Failure]]:
+def _each(domain: Domain, case_ids: list[str], change: Callable[[Case], dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Failure]]:
     """Change every case by itself; what one refuses stops no other."""
     successful, failed = [], []
     for case_id in case_ids:

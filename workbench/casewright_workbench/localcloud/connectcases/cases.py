@@ -77,9 +77,7 @@ class CaseOperations(Operations):
         Journal(self._context, domain, actor).case_created(case)
         return {"caseId": case.id, "caseArn": case.arn}
 
-    def _new_case(
-        self, domain: Domain, template: Template, values: dict[str, FieldValue], tags: dict[str, str], actor: Actor
-    ) -> Case:
+    def _new_case(self, domain: Domain, template: Template, values: dict[str, FieldValue], tags: dict[str, str], actor: Actor) -> Case:
         case_id = self._context.ids.uuid()
         created = in_milliseconds(self._context.clock.now())
         case = Case(case_id, f"{domain.arn}/case/{case_id}", template.id, created, values, tags, created - MILLISECOND)

@@ -32,9 +32,7 @@ class EventStream:
         """Publish CASE.DELETED, which has no after-state to carry."""
         self._publish(case.arn, self._case_detail("CASE.DELETED", case, at=at, actor=actor))
 
-    def item_changed(
-        self, event_type: str, item: RelatedItem, changed_attributes: Iterable[str], *, at: datetime, actor: Actor
-    ) -> None:
+    def item_changed(self, event_type: str, item: RelatedItem, changed_attributes: Iterable[str], *, at: datetime, actor: Actor) -> None:
         """Publish RELATED_ITEM.CREATED or RELATED_ITEM.UPDATED, with the content if configured."""
         detail = self._item_detail(event_type, item, at=at, actor=actor) | {"changedAttributes": list(changed_attributes)}
         if self._domain.event_configuration.has_item_content:

@@ -76,7 +76,7 @@ def _is_url(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
-def _refuse_unless(field: Field, value: FieldValue, fits: bool, *, accepted: str) -> None:  # noqa: FBT001  (the predicate itself)
+def _refuse_unless(field: Field, value: FieldValue, fits: bool, *, accepted: str) -> None:
     if not fits:
         raise invalid(f"{_named(field)} takes {accepted}; {str(value.plain)[:100]!r} was given.")
 
