@@ -1,0 +1,230 @@
+"""The whole product on a laptop: a local cloud, the real handlers with the real adapters, the deployed subscriptions."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, Self
+
+import boto3
+import msgspec
+
+import lambdas.configure_domain.handler
+import lambdas.decide.handler
+import lambdas.perform.handler
+import lambdas.shape_records.handler
+import lambdas.sweep.handler
+from casewright import settings
+from casewright.aws.control import ControlTable
+from casewright.cases.catalog import Catalog
+from casewright.cases.definition import Directory
+from casewright.service.configure import Wanted
+from casewright.telemetry import Telemetry
+from casewright.wiring import Container, use
+from casewright_authoring.compile import Compiled, compile_directory
+from casewright_workbench.lake.opening import Bucket
+from casewright_workbench.localcloud.clock import SkippableClock
+from casewright_workbench.localcloud.cloud import LocalCloud
+from casewright_workbench.localcloud.connect.instance import Instance, User, id_in
+from casewright_workbench.localcloud.runtime import FunctionRuntime
+from casewright_workbench.localcloud.wire.http import Page
+from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, LAKE, STREAM, Provisioned, provision
+
+Listen = Callable[[str, str, Mapping[str, object]], None]
+
+MAIL_DOMAIN: Final = "brookline-outfitters.example"
+DOMAIN_NAME: Final = "local-contact-center"
+HANDLERS: Final[Mapping[str, ModuleType]] = {
+    "decide": lambdas.decide.handler,
+    "perform": lambdas.perform.handler,
+    "sweep": lambdas.sweep.handler,
+    "shape_records": lambdas.shape_records.handler,
+    "configure_domain": lambdas.configure_domain.handler,
+}
+_RATES: Final[dict[str, Any]] = {"cases_rate": 50.0, "connect_rate": 50.0, "ses_rate": 50.0, "events_rate": 500.0}
+"""The local cloud has no quotas; waiting for them would only make a laptop slow."""
+
+
+class ListeningTelemetry:
+    """Fulfils Telemetry: hands lines to a listener and adds up counters."""
+
+    def __init__(self, function: str, listen: Listen, counts: Counter[tuple[str, str]]) -> None:
+        self._function, self._listen, self._counts = function, listen, counts
+
+    def log(self, message: str, **facts: object) -> None:
+        """Hand the line on."""
+        self._listen(self._function, message, facts)
+
+    def count(self, name: str, value: int = 1) -> None:
+        """Add up."""
+        self._counts[self._function, name] += value
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class House:
+    """Everything, running; use it as a context manager, one at a time in a process."""
+
+    def __init__(self, cloud: LocalCloud, compiled: Compiled, listen: Listen, folder: Path) -> None:
+        self.cloud, self.compiled, self.folder = cloud, compiled, folder
+        self.runtime = FunctionRuntime(cloud)
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._listen = listen
+        admin = self.session("admin")
+        self.domain_id: str = admin.client("connectcases").create_domain(name=DOMAIN_NAME)["domainId"]
+        self._register("shape_records", settings.ShapeRecordsSettings(**self._place()), timeout=timedelta(minutes=1))
+        shaper_arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:shape_records"
+        self.places = provision(cloud, admin, domain_id=self.domain_id, mail_domain=MAIL_DOMAIN, shaper_arn=shaper_arn)
+        self._register_functions(self.places)
+        self.catalog = self._configure(admin)
+        ControlTable(admin.client("dynamodb"), CASE_TABLE).arm(armed=True)
+
+    @classmethod
+    def open(cls, contact_center: Path, *, start: datetime, folder: Path, listen: Listen | None = None) -> Self:
+        """Compile the directory, make a domain in a new local cloud, deploy, configure and arm.
+
+        Raises:
+            Findings: the directory does not compile.
+        """
+        compiled = compile_directory(contact_center)
+        instance = _instance(compiled.directory)
+        cloud = LocalCloud(start=start, instance=instance, outbox=folder / "inbox")
+        cloud.sesv2.state.has_production_access = True
+        cloud.sesv2.state.verifies_at_once = True
+        return cls(cloud, compiled, listen or (lambda function, message, facts: None), folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.cloud.close()
+
+    @property
+    def clock(self) -> SkippableClock:
+        """The clock of the local cloud."""
+        return self.cloud.clock
+
+    @property
+    def instance_id(self) -> str:
+        """The id of the Connect instance."""
+        return self.cloud.instance.id
+
+    @property
+    def instance_arn(self) -> str:
+        """The ARN of the Connect instance."""
+        return self.cloud.instance.arn
+
+    @property
+    def case_table(self) -> str:
+        """The name of the case table."""
+        return CASE_TABLE
+
+    @property
+    def contacts(self) -> Any:
+        """The contacts of the instance: where customers' calls, chats and mails are added."""
+        return self.cloud.connect.contacts
+
+    @property
+    def outbox(self) -> Any:
+        """The mail that was sent."""
+        return self.cloud.sesv2.outbox
+
+    @property
+    def lake(self) -> Bucket:
+        """Where the Parquet of the lake is."""
+        return Bucket(self.session("analyst").client("s3"), LAKE)
+
+    def session(self, user: str) -> boto3.Session:
+        """A session of a person or a tool, signed as a user of that name."""
+        return self.cloud.session(principal_arn=f"arn:aws:iam::{self.cloud.account}:user/{user}")
+
+    def run_until(self, moment: datetime) -> None:
+        """Let everything happen that is due until then; the clock skips what lies between."""
+        self.runtime.run_until(moment)
+
+    def flush_lake(self) -> None:
+        """Deliver what the delivery stream still holds."""
+        self.runtime.pump()
+        self.cloud.firehose.flush()
+
+    @contextmanager
+    def serve(self, port: int, routes: Mapping[str, Page]) -> Iterator[str]:
+        """Serve the endpoint and the pages while the clock ticks; gives the URL."""
+        server = self.cloud.http(routes=routes, port=port)
+        server.start()
+        self.clock.tick()
+        self.runtime.start()
+        try:
+            yield server.url
+        finally:
+            self.runtime.stop()
+            server.close()
+
+    def container(self, function: str, environment: settings.Settings) -> Container:
+        """The container of a function: its own environment, its own role, the clock of the cloud."""
+        telemetry: Telemetry = ListeningTelemetry(function, self._listen, self.counts)
+        session = self.runtime.session(function)
+        return Container(environment.as_environment(), session=session, time=self.clock, telemetry=telemetry)
+
+    def environments(self, places: Provisioned) -> Mapping[str, settings.Settings]:
+        """The settings of the functions, as the stacks would write them."""
+        automation: dict[str, Any] = {
+            **self._place(),
+            "case_table": CASE_TABLE,
+            "wake_queue_url": places.wake_url,
+            "bundle_bucket": BUNDLES,
+            "facts_stream": STREAM,
+            "own_role": "perform",
+        }
+        events = {"case_events_queue_url": places.case_events_url}
+        return {
+            "decide": settings.DecideSettings(**automation, **events, dead_letter_queue_url=places.dead_letter_url),
+            "perform": settings.PerformSettings(**automation, **_RATES, instance_id=self.instance_id, mail_from=f"care@{MAIL_DOMAIN}"),
+            "sweep": settings.SweepSettings(**automation, **events),
+            "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),
+        }
+
+    def _place(self) -> dict[str, str]:
+        return {"domain_id": self.domain_id, "account": self.cloud.account, "region": self.cloud.region}
+
+    def _register_functions(self, places: Provisioned) -> None:
+        environments = self.environments(places)
+        decide = self._register("decide", environments["decide"], timeout=timedelta(minutes=1))
+        perform = self._register("perform", environments["perform"], timeout=timedelta(minutes=5))
+        sweep = self._register("sweep", environments["sweep"], timeout=timedelta(minutes=1))
+        self._register("configure_domain", environments["configure_domain"], timeout=timedelta(minutes=15))
+        self.runtime.map_queue(places.case_events_arn, decide, batch_size=10)
+        self.runtime.map_queue(places.wake_arn, perform, batch_size=1)
+        self.runtime.schedule(sweep, "rate(1 minute)")
+
+    def _register(self, name: str, environment: settings.Settings, *, timeout: timedelta) -> Any:
+        container, handler = self.container(name, environment), HANDLERS[name]
+
+        def invoked(event: dict[str, Any], context: object) -> Any:
+            with use(container):
+                return handler.handle(event, context)
+
+        return self.runtime.register(name, invoked, timeout=timeout)
+
+    def _configure(self, admin: boto3.Session) -> Catalog:
+        wanted = Wanted(definition=self.compiled.definition, directory=self.compiled.directory, bundle=self.compiled.written)
+        s3 = admin.client("s3")
+        s3.put_object(Bucket=BUNDLES, Key="wanted.json", Body=msgspec.json.encode(wanted))
+        properties = {"WantedBucket": BUNDLES, "WantedKey": "wanted.json"}
+        self.runtime.invoke("configure_domain", {"RequestType": "Create", "ResourceProperties": properties})
+        return msgspec.json.decode(s3.get_object(Bucket=BUNDLES, Key="catalog.json")["Body"].read(), type=Catalog)
+
+
+def _instance(directory: Directory) -> Instance:
+    """The Connect instance that the directory speaks of, with everyone and everything it names."""
+    arns = [*directory.queues.values(), *directory.flows.values(), *directory.users.values()]
+    instance_id = arns[0].split(":instance/")[1].split("/")[0] if arns else "11111111-2222-4333-8444-555555555555"
+    users = tuple(User(id_in(arn), name, f"{name}@{MAIL_DOMAIN}") for name, arn in directory.users.items())
+    return Instance(instance_id, users=users, queues=directory.queues, flows=directory.flows)

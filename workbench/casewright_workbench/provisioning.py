@@ -1,0 +1,120 @@
+"""What the stacks deploy, made in a local cloud through the same APIs: table, buckets, queues, rules and delivery stream.
+
+Event patterns, columns and settings are the very values the stacks use; shapes of queues and indexes are those of the templates.
+"""
+
+import json
+from typing import Any, Final
+
+import boto3
+import msgspec
+
+from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn
+from casewright_workbench.lake.files import arrow_schema
+from casewright_workbench.localcloud.cloud import LocalCloud
+
+CASE_TABLE: Final = "casewright-cases"
+BUNDLES, LAKE, STREAM = "casewright-bundles", "casewright-lake", "casewright-facts"
+_INDEXES: Final = {"pending": ("bucket", "urgency"), "due": ("due_shard", "next_due")}
+_MOST_RECEIVES: Final = 5
+
+
+class Provisioned(msgspec.Struct, frozen=True, kw_only=True):
+    """Where everything is."""
+
+    case_events_url: str
+    case_events_arn: str
+    dead_letter_url: str
+    wake_url: str
+    wake_arn: str
+
+
+def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail_domain: str, shaper_arn: str) -> Provisioned:
+    """Make everything but the functions; `shaper_arn` is the function that shapes records for the lake."""
+    _table(session)
+    for bucket in (BUNDLES, LAKE):
+        session.client("s3").create_bucket(Bucket=bucket)
+    session.client("sesv2").create_email_identity(EmailIdentity=mail_domain)
+    _stream(cloud, session, shaper_arn)
+    queues = _queues(session)
+    _subscribe(cloud, session, domain_id=domain_id, queues=queues)
+    return queues
+
+
+def _table(session: boto3.Session) -> None:
+    names = ("pk", "sk", *(key for keys in _INDEXES.values() for key in keys))
+    session.client("dynamodb").create_table(
+        TableName=CASE_TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=_keys(("pk", "sk")),
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": _keys(keys), "Projection": {"ProjectionType": "ALL"}} for name, keys in _INDEXES.items()
+        ],
+    )
+
+
+def _keys(names: tuple[str, str]) -> Any:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=True)]
+
+
+def _queues(session: boto3.Session) -> Provisioned:
+    sqs = session.client("sqs")
+
+    def queue(name: str, **attributes: str) -> tuple[str, str]:
+        url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def redrive(arn: str) -> str:
+        return json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": _MOST_RECEIVES})
+
+    dead_url, dead_arn = queue("case-events-dead-letters")
+    events_url, events_arn = queue("case-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
+    _, wake_dead_arn = queue("wake-dead-letters.fifo", FifoQueue="true")
+    wake_url, wake_arn = queue("wake.fifo", FifoQueue="true", VisibilityTimeout="1800", RedrivePolicy=redrive(wake_dead_arn))
+    return Provisioned(
+        case_events_url=events_url, case_events_arn=events_arn, dead_letter_url=dead_url, wake_url=wake_url, wake_arn=wake_arn
+    )
+
+
+def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, queues: Provisioned) -> None:
+    events = session.client("events")
+    pattern = case_changes(domain_arn(region=cloud.region, account=cloud.account, domain_id=domain_id))
+    stream_arn = f"arn:aws:firehose:{cloud.region}:{cloud.account}:deliverystream/{STREAM}"
+    role_arn = f"arn:aws:iam::{cloud.account}:role/events-to-lake"
+    for name, target in (
+        ("case-changes-to-decide", {"Id": "queue", "Arn": queues.case_events_arn}),
+        ("case-changes-to-lake", {"Id": "stream", "Arn": stream_arn, "RoleArn": role_arn}),
+    ):
+        events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, Targets=[target])
+    events.put_rule(Name="ring", ScheduleExpression="rate(1 minute)")
+    rings: Any = [
+        {"Id": bucket, "Arn": queues.wake_arn, "Input": json.dumps({"bucket": bucket}), "SqsParameters": {"MessageGroupId": bucket}}
+        for bucket in BUCKETS
+    ]
+    events.put_targets(Rule="ring", Targets=rings)
+
+
+def _stream(cloud: LocalCloud, session: boto3.Session, shaper_arn: str) -> None:
+    cloud.firehose.register_table("casewright", "facts", arrow_schema())
+    role_arn = f"arn:aws:iam::{cloud.account}:role/firehose"
+    destination: Any = {
+        "RoleARN": role_arn,
+        "BucketARN": f"arn:aws:s3:::{LAKE}",
+        "BufferingHints": {"IntervalInSeconds": 900, "SizeInMBs": 128},
+        "Prefix": "facts/dt=!{partitionKeyFromLambda:dt}/",
+        "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/",
+        "DynamicPartitioningConfiguration": {"Enabled": True},
+        "ProcessingConfiguration": {
+            "Enabled": True,
+            "Processors": [{"Type": "Lambda", "Parameters": [{"ParameterName": "LambdaArn", "ParameterValue": shaper_arn}]}],
+        },
+        "DataFormatConversionConfiguration": {
+            "Enabled": True,
+            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {"CaseInsensitive": False}}},
+            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {"Compression": "SNAPPY"}}},
+            "SchemaConfiguration": {"DatabaseName": "casewright", "TableName": "facts", "RoleARN": role_arn, "Region": cloud.region},
+        },
+    }
+    session.client("firehose").create_delivery_stream(DeliveryStreamName=STREAM, ExtendedS3DestinationConfiguration=destination)
