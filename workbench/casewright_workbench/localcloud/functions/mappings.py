@@ -65,7 +65,7 @@ class QueueMapping:
     def _receive(self, cloud: LocalCloud, queue: KnownQueue) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = []
         while len(messages) < self.batch_size:
-            request = {
+            request: dict[str, Any] = {
                 "QueueUrl": queue.url,
                 "MaxNumberOfMessages": min(_MOST_PER_RECEIVE, self.batch_size - len(messages)),
                 "MessageSystemAttributeNames": ["All"],
@@ -73,9 +73,10 @@ class QueueMapping:
                 "WaitTimeSeconds": 0,
             }
             answer = cloud.perform("sqs", "ReceiveMessage", request, principal_arn=self.function.role_arn)
-            if not answer.get("Messages"):
+            received = answer.get("Messages", [])
+            messages.extend(received)
+            if len(received) < request["MaxNumberOfMessages"]:
                 break
-            messages.extend(answer["Messages"])
         return messages
 
     def _delete(self, cloud: LocalCloud, queue: KnownQueue, messages: list[dict[str, Any]]) -> None:

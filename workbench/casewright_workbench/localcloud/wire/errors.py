@@ -66,7 +66,7 @@ class ErrorWriter:
         shape = self._shapes.get(error.code)
         status = _status(error, shape)
         if self._protocol == "query":
-            return _written_as_xml(error, status)
+            return written_as_xml(error, status)
         headers, body = self._members(error, shape)
         if self._protocol == "rest-json":
             headers |= {"content-type": "application/json", "x-amzn-errortype": error.code}
@@ -101,7 +101,8 @@ def _status(error: ServiceError, shape: Any) -> int:
     return int(modelled or (500 if shape.name.startswith("Internal") else 400))
 
 
-def _written_as_xml(error: ServiceError, status: int) -> HttpResponse:
+def written_as_xml(error: ServiceError, status: int) -> HttpResponse:
+    """An error as services of the query protocol write it."""
     fault = "Sender" if status < 500 else "Receiver"
     members = f"<Type>{fault}</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     body = f"<ErrorResponse><Error>{members}</Error></ErrorResponse>"

@@ -1,14 +1,16 @@
 """The local cloud over HTTP on the loopback address, for the real aws CLI, any SDK and a browser."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from casewright_workbench.localcloud.service import LOCAL_REGION, Caller
+from casewright_workbench.localcloud.service import LOCAL_REGION, Caller, ServiceError
 
 from .dispatch import Dispatcher
+from .errors import written_as_xml
 from .messages import HttpRequest, HttpResponse
 from .models import BY_SIGNING_NAME, STORED
 from .storage import Storage
@@ -71,7 +73,10 @@ class LocalHttp:
         service = BY_SIGNING_NAME.get(signing_name)
         if service is None:
             known = ", ".join(sorted(BY_SIGNING_NAME))
-            return _refused(404, "UnknownService", f"the request is signed for {signing_name!r}; the local cloud serves {known}")
+            message = f"the request is signed for {signing_name!r}; the local cloud serves {known}"
+            if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+                return written_as_xml(ServiceError("UnknownService", message), 404)
+            return _refused(404, "UnknownService", message)
         caller = Caller(self._account, region, f"arn:aws:iam::{self._account}:user/{key or 'local'}")
         if service in STORED:
             return self._storage.answer(service, request, caller)
@@ -90,7 +95,7 @@ def _presigned_scope(request: HttpRequest) -> str:
 
 
 def _refused(status: int, code: str, message: str) -> HttpResponse:
-    body = f'{{"__type": "{code}", "message": "{message}"}}'.encode()
+    body = json.dumps({"__type": code, "message": message}).encode()
     return HttpResponse(status, {"content-type": "application/json", "x-amzn-errortype": code}, body)
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
@@ -36,7 +36,7 @@ class Storage:
         self._turn = turn
         self._record = record
         self._stubber = BotocoreStubber()
-        self._s3_router: Router | None = None
+        self._s3_routers: dict[bool, Router] = {}
         _forget_everything()
 
     def close(self) -> None:
@@ -47,14 +47,13 @@ class Storage:
 
     def answer_prepared(self, service: str, prepared: Any, caller: Caller, *, operation: str) -> HttpResponse:
         """The answer to a request of botocore's own making."""
-        address = urlsplit(prepared.url)
-        request = HttpRequest(prepared.method, _path_with_bucket(service, address.netloc, address.path), address.query)
-        body = prepared.body if isinstance(prepared.body, bytes) else b""
+        asked = _members(prepared.body) if service == "dynamodb" else _touched(urlsplit(prepared.url), operation)
         with self._turn:
             prepared.headers["x-moto-account-id"] = caller.account
             status, headers, answer = self._stubber.process_request(prepared) or (404, {}, "")
-            asked = _parsed(service, replace(request, body=body), operation)
-            self._note(service, operation, caller, asked, _error_code(status))
+            error = str(status) if status >= 400 else ""
+            self._record(Call(service, operation, caller.principal_arn, asked, self._clock.now(), error))
+            self._turn.notify_all()
         return HttpResponse(int(status), dict(headers), answer.encode() if isinstance(answer, str) else answer)
 
     def answer(self, service: str, request: HttpRequest, caller: Caller) -> HttpResponse:
@@ -68,13 +67,13 @@ class Storage:
     def _operation_asked_for(self, service: str, request: HttpRequest) -> str:
         if service == "dynamodb":
             return request.headers.get("x-amz-target", "").rpartition(".")[2]
+        bucket, path = _bucket_and_path("", request.path)
         model = service_model("s3")
-        self._s3_router = self._s3_router or Router(model.operation_model(name) for name in model.operation_names)
-        return self._s3_router.find(request) or f"{request.method} {request.path}"
-
-    def _note(self, service: str, operation: str, caller: Caller, asked: Request, error: str) -> None:
-        self._record(Call(service, operation, caller.principal_arn, asked, self._clock.now(), error))
-        self._turn.notify_all()
+        if bool(bucket) not in self._s3_routers:
+            operations = (model.operation_model(name) for name in model.operation_names)
+            self._s3_routers[bool(bucket)] = Router(each for each in operations if _is_about_bucket(each) == bool(bucket))
+        found = self._s3_routers[bool(bucket)].find(replace(request, path=path))
+        return found or f"{request.method} {request.path}"
 
 
 def _forget_everything() -> None:
@@ -82,22 +81,30 @@ def _forget_everything() -> None:
     get_backend("s3").reset()
 
 
-def _path_with_bucket(service: str, host: str, path: str) -> str:
-    """S3 puts the bucket in the host's name where it can; operations are told apart by the path that has it."""
-    bucket, found, _ = host.partition(".s3.")
-    return f"/{bucket}{path}" if service == "s3" and found else path
+def _members(body: object) -> Request:
+    """The members of a DynamoDB request, values in DynamoDB's own JSON."""
+    parsed: Request = json.loads(body) if isinstance(body, bytes | str) and body else {}
+    return parsed
 
 
-def _parsed(service: str, request: HttpRequest, operation: str) -> Request:
-    """The members of a request that say what it touches."""
-    if service == "dynamodb":
-        parsed: Request = json.loads(request.body or b"{}")
-        return parsed
+def _touched(address: SplitResult, operation: str) -> Request:
+    """What an S3 request is about: bucket, key and the members in its query."""
+    bucket, path = _bucket_and_path(address.netloc, address.path)
+    asked: Request = {"Bucket": bucket} if bucket else {}
     model = service_model("s3")
-    if operation not in model.operation_names:
-        return {}
-    return {**(route(model.operation_model(operation)).labels(request.path) or {}), **dict(request.query_pairs())}
+    if operation in model.operation_names:
+        asked |= route(model.operation_model(operation)).labels(path) or {}
+    return asked | dict(HttpRequest("GET", path, address.query).query_pairs())
 
 
-def _error_code(status: int) -> str:
-    return str(status) if status >= 400 else ""
+def _bucket_and_path(host: str, path: str) -> tuple[str, str]:
+    """The bucket stands in the host's name, or first in the path; the models know only the path after it."""
+    bucket, in_host, _ = host.partition(".s3.")
+    if in_host:
+        return bucket, path
+    bucket, _, key = path.lstrip("/").partition("/")
+    return bucket, f"/{key}"
+
+
+def _is_about_bucket(operation: Any) -> bool:
+    return operation.input_shape is not None and "Bucket" in operation.input_shape.members
