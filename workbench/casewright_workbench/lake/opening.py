@@ -43,8 +43,7 @@ def open_lake(source: Source) -> duckdb.DuckDBPyConnection:
         case Directory(path=path):
             stored = _files(path) if _any(path) else None
         case Bucket():
-            connection.register("stored", _copied(source))
-            stored = "stored"
+            stored = _copied(source, connection)
     connection.execute(_facts(stored))
     for view in views():
         connection.execute(to_duckdb(view.statement))
@@ -69,9 +68,13 @@ def _files(path: Path) -> str:
     return f"read_parquet('{pattern}', hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
 
 
-def _copied(bucket: Bucket) -> pa.Table:
+def _copied(bucket: Bucket, connection: duckdb.DuckDBPyConnection) -> str:
+    """Copy into a table, which every cursor of the connection sees; a registered Arrow table is seen by one only."""
     nothing = pa.table({PARTITION.name: pa.array([], pa.string())})
-    return pa.concat_tables([nothing, *_tables(bucket)], promote_options="permissive")
+    connection.register("arriving", pa.concat_tables([nothing, *_tables(bucket)], promote_options="permissive"))
+    connection.execute("CREATE TABLE stored AS SELECT * FROM arriving")
+    connection.unregister("arriving")
+    return "stored"
 
 
 def _tables(bucket: Bucket) -> Iterator[pa.Table]:

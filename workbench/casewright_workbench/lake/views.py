@@ -4,6 +4,7 @@ Traps closed here: `date_diff` counts elapsed units in Athena and crossed bounda
 """
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,7 @@ def views(directory: Path = VIEWS) -> Iterator[View]:
         yield View(path.stem.partition("_")[2], path.read_text(encoding="utf-8"))
 
 
+@cache
 def to_duckdb(statement: str) -> str:
     """The statement as DuckDB reads it."""
     return sqlglot.parse_one(statement, read="trino").transform(_elapsed).sql(dialect="duckdb")

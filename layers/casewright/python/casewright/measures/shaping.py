@@ -51,13 +51,18 @@ def shape(record: bytes, *, arrived_at: datetime, domain_id: str, listed: frozen
     if "kind" in given:
         return _line(_checked(record, given), arrived_at)
     event = parse(record)
-    return _line(of_event(event, listed=listed), arrived_at) if event.domain_id == domain_id else Elsewhere(event.domain_id)
+    if event.domain_id != domain_id:
+        return Elsewhere(event.domain_id)
+    try:
+        return _line(of_event(event, listed=listed), arrived_at)
+    except OverflowError as error:
+        raise MalformedEvent("$.detail", "a time lies outside the years 1 to 9999 of UTC") from error
 
 
 def _object(record: bytes) -> Row:
     try:
         return _objects.decode(record)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedEvent("$", f"no JSON object: {error}") from error
 
 

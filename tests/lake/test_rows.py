@@ -1,0 +1,253 @@
+"""Rows: every event, decision, clock and effect in the columns of `facts`, and no personal data that nobody listed."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from building import OWN_ROLE, at, case_event, comment, linked, parsed, rule
+from core_case import CREATED, policy, updated
+from hypothesis import given
+from hypothesis import strategies as st
+from lake.logs import NOON, case_message
+
+from casewright.bundle import LinkedBundle
+from casewright.cases.catalog import Catalog, FieldEntry
+from casewright.cases.events import CaseRead, ClockDue
+from casewright.cases.parsing import parse
+from casewright.cases.values import FieldValue, User
+from casewright.decide import Decided, blank, decide
+from casewright.decision import Outcome
+from casewright.measures import rows
+from casewright.measures.columns import FACTS, KINDS, PARTITION
+from casewright.measures.privacy import CUSTOM_ENTITY, listed_fields
+from casewright.measures.rows import Row
+from casewright.redecide import Logged, redecide
+
+SAMPLES = Path(__file__).parent.parent / "events" / "samples"
+NONE: frozenset[str] = frozenset()
+COLUMNS = {column.name for column in FACTS} | {PARTITION.name}
+
+
+def row(body: str, *listed: str) -> Row:
+    return rows.of_event(parse(body), listed=frozenset(listed))
+
+
+def sample(name: str, *listed: str) -> Row:
+    return row((SAMPLES / f"{name}.json").read_text(), *listed)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_sample_of_the_stream_becomes_a_row_of_known_columns(path: Path) -> None:
+    made = row(path.read_text())
+    assert made.keys() <= COLUMNS
+    assert made["kind"] in KINDS
+    assert made["dt"] == str(made["event_timestamp"])[:10]
+    assert None not in made.values()
+
+
+def test_a_case_event_fills_the_columns_of_aws() -> None:
+    fields: dict[str, FieldValue] = {
+        "status": "open",
+        "case_reason": "refund",
+        "assigned_queue": "arn:queue",
+        "assigned_user": User("arn:user"),
+        "reference_number": "100",
+        "last_closed_datetime": "2026-11-15T23:00:00.5+01:00",
+        "last_updated_datetime": "someday",
+        "f-amount": 12.5,
+        "f-vip": False,
+        "f-owner": User("arn:owner"),
+    }
+    made = row(case_message("e", NOON + timedelta(microseconds=1500), "UPDATED", changed=["status"], fields=fields))
+    assert made == {
+        "kind": "case_event",
+        "event_id": "e",
+        "event_timestamp": "2026-11-16T12:00:00.001Z",
+        "case_id": "c1",
+        "cases_domain_arn": "arn:aws:cases:us-east-1:111122223333:domain/d",
+        "aws_account_id": "111122223333",
+        "event_type": "CASE.UPDATED",
+        "created_timestamp": "2026-11-16T12:00:00.000Z",
+        "template_id": "t-billing",
+        "changed_field_ids": ["status"],
+        "has_fields": True,
+        "reference_number": "100",
+        "status": "open",
+        "case_reason": "refund",
+        "assigned_queue": "arn:queue",
+        "assigned_user": "arn:user",
+        "last_closed_timestamp": "2026-11-15T22:00:00.500Z",
+        "custom_fields": {
+            "f-amount": {"double_value": 12.5},
+            "f-vip": {"boolean_value": False},
+            "f-owner": {"user_arn_value": "arn:owner"},
+        },
+        "dt": "2026-11-16",
+    }
+
+
+def test_items_bear_the_names_of_aws_whichever_prefix_the_stream_used() -> None:
+    made = sample("contact_added")
+    assert (made["event_type"], made["related_item_type"]) == ("CASE.RELATED_ITEM.CREATED", "contact")
+    assert "/" not in str(made["contact_id"])
+    assert sample("connect_case_added")["related_item_type"] == "connect"
+    assert sample("sla_overdue_flat")["sla_status"] == "overdue"
+    assert sample("comment_removed")["event_type"] == "CASE.RELATED_ITEM.DELETED"
+    assert sample("unrecognised_type")["kind"] == "unrecognised_event"
+
+
+PRIVATE = {"title": "Jane's refund", "summary": "Jane Doe called", "customer_id": "arn:aws:profile:jane", "f-note": "Jane is ill"}
+
+
+def test_texts_stay_out_unless_their_field_is_listed() -> None:
+    body = case_message("e", NOON, "CREATED", fields={**PRIVATE, "status": "open"})
+    assert "jane" not in json.dumps(row(body)).lower()
+    assert row(body, "title")["case_title"] == "Jane's refund"
+    assert row(body, "summary")["case_summary"] == "Jane Doe called"
+    assert row(body, "customer_id")["customer_profile_arn"] == "arn:aws:profile:jane"
+    assert row(body, "f-note")["custom_fields"] == {"f-note": {"string_value": "Jane is ill"}}
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text(alphabet="xyz", min_size=3), max_size=4), st.sets(st.text(min_size=1)))
+def test_a_custom_text_comes_in_if_and_only_if_it_is_listed(fields: dict[str, str], listed: set[str]) -> None:
+    custom = {f"f-{name}": value for name, value in fields.items()}
+    made = row(case_message("e", NOON, "CREATED", fields=custom), *(f"f-{name}" for name in listed))
+    found = made.get("custom_fields", {})
+    assert isinstance(found, dict)
+    assert found.keys() == {f"f-{name}" for name in fields.keys() & listed}
+
+
+def test_the_body_of_a_comment_never_comes_in() -> None:
+    everything = [column.name for column in FACTS]
+    assert "secret" not in json.dumps(row(comment("e", 0, "a secret"), *everything, "comment", "body", "comment_body"))
+
+
+def test_who_made_a_change_is_told_without_the_names_people_sign_in_with() -> None:
+    def performer(principal: str, entity: str = "", *listed: str) -> Row:
+        by = {"user": {"customEntity": entity}, "iamPrincipalArn": principal}
+        return row(case_event("e", 0, performed_by=by), *listed)
+
+    def principal(arn: str) -> object:
+        return performer(arn)["performed_by_iam_principal"]
+
+    assert principal("arn:aws:sts::1:assumed-role/agent/jane@example.com") == "arn:aws:sts::1:assumed-role/agent"
+    assert principal("arn:aws:iam::1:user/jane") == "arn:aws:iam::1:user"
+    assert principal("arn:aws:iam::1:role/path/agent") == "arn:aws:iam::1:role/path/agent"
+    assert principal("connect.amazonaws.com") == "connect.amazonaws.com"
+    assert CUSTOM_ENTITY not in performer("p", "jane@example.com")
+    assert performer("p", "jane@example.com", CUSTOM_ENTITY)[CUSTOM_ENTITY] == "jane@example.com"
+    assert performer("p", "casewright/abc/1")[CUSTOM_ENTITY] == "casewright/abc/1"
+
+
+def test_options_of_single_selects_are_listed_without_being_named() -> None:
+    fields = {"priority": FieldEntry("f-1", "SingleSelect"), "note": FieldEntry("f-2", "Text"), "page": FieldEntry("f-3", "Url")}
+    catalog = Catalog(domain_id="d", fields=fields)
+    assert listed_fields(catalog) == {"f-1"}
+    assert listed_fields(catalog, ["note", "f-9"]) == {"f-1", "f-2", "f-9"}
+
+
+def decided(bundle: LinkedBundle, *bodies: str) -> tuple[Decided, tuple[Row, ...]]:
+    head = blank("c1")
+    for body in bodies:
+        result = decide(head, parsed(body), bundle)
+        head = result.head
+    return result, rows.of_decision(result, parsed(bodies[-1]))
+
+
+BUNDLE = linked(policy(), rule("note", "case_updated", "case_created"))
+
+
+def test_a_decision_and_each_clock_it_changed_are_rows() -> None:
+    result, (decision, clock) = decided(BUNDLE, CREATED)
+    assert decision == {
+        "kind": "decision",
+        "event_id": "a",
+        "event_timestamp": "2026-11-16T14:00:00.000Z",
+        "case_id": "c1",
+        "cases_domain_arn": "arn:aws:cases:us-east-1:111122223333:domain/d",
+        "aws_account_id": "111122223333",
+        "decision_bundle_hash": BUNDLE.hash,
+        "decision_rules": ["note"],
+        "decision_effect_keys": [result.decision.effects[0].key],
+        "decision_effect_rules": ["note"],
+        "decision_overruled_rules": [],
+        "decision_corrections": 0,
+        "decision_late": False,
+        "decision_broken": False,
+        "dt": "2026-11-16",
+    }
+    assert {name: value for name, value in clock.items() if name.startswith("clock_")} == {
+        "clock_policy": "resolve",
+        "clock_cycle": 1,
+        "clock_status": "Active",
+        "clock_breached": False,
+        "clock_started_timestamp": "2026-11-16T14:00:00.000Z",
+        "clock_due_timestamp": "2026-11-16T18:00:00.000Z",
+        "clock_target_seconds": 14400.0,
+        "clock_paused_seconds": 0.0,
+        "clock_revision": "2026-11-16T14:00:00.000000/a/0",
+    }
+    assert clock["template_id"] == "t-billing"
+
+
+def test_an_event_that_moves_no_clock_gives_no_clock_row() -> None:
+    _, made = decided(BUNDLE, CREATED, comment("b", 1))
+    assert [each["kind"] for each in made] == ["decision"]
+
+
+def test_an_ended_and_a_breached_clock_say_so() -> None:
+    _, (_, overdue) = decided(BUNDLE, CREATED, comment("b", 300))
+    assert (overdue["clock_status"], overdue["clock_breached"]) == ("Overdue", True)
+    _, (_, met) = decided(BUNDLE, CREATED, updated("b", 10, status="closed"))
+    assert (met["clock_status"], met["clock_ended_timestamp"]) == ("Met", "2026-11-16T14:10:00.000Z")
+
+
+def test_a_late_decision_tells_every_clock_again_and_sorts_after_what_it_corrects() -> None:
+    early, last = decide(blank("c1"), parsed(CREATED), BUNDLE), updated("z", 60, status="open")
+    then = decide(early.head, parsed(last), BUNDLE)
+    late = parsed(updated("m", 30, status="waiting"))
+    again = redecide([Logged(parsed(CREATED), early.decision), Logged(parsed(last), then.decision)], late, BUNDLE)
+    _, clock = rows.of_decision(again, late)
+    revision = str(clock["clock_revision"])
+    assert (revision, clock["dt"]) == ("2026-11-16T15:00:00.000000/z/1", "2026-11-16")
+    assert revision > f"{then.head.last.at:%Y-%m-%dT%H:%M:%S.%f}/z/0"  # type: ignore[union-attr]
+
+
+def test_events_of_our_own_bring_their_row_with_the_decision() -> None:
+    import msgspec
+
+    event = parsed(CREATED)
+    reading = msgspec.structs.replace(event, id="!a", event_type="CASE.READ", change=CaseRead("t-billing", at(0), {"title": "Jane"}))
+    told = rows.of_decision(decide(blank("c1"), reading, BUNDLE), reading)[0]
+    assert (told["kind"], told["event_type"], told["created_timestamp"]) == ("case_event", "CASE.READ", "2026-11-16T14:00:00.000Z")
+    assert "case_title" not in told
+    due = msgspec.structs.replace(event, id="due", event_type="CLOCK.DUE", change=ClockDue("resolve", 1, "half"))
+    told = rows.of_decision(decide(blank("c1"), due, BUNDLE), due)[0]
+    assert (told["kind"], told["clock_policy"], told["clock_cycle"], told["clock_milestone"]) == ("clock_due", "resolve", 1, "half")
+
+
+def test_an_effect_belongs_to_the_day_of_the_event_it_was_decided_on_and_keeps_no_words() -> None:
+    result, _ = decided(BUNDLE, CREATED)
+    [effect] = result.decision.effects
+    made = rows.of_outcome(effect, Outcome(status="failed", detail="jane@example.com was refused"), at(24 * 60))
+    assert made == {
+        "kind": "effect",
+        "event_id": "a",
+        "event_timestamp": "2026-11-16T14:00:00.000Z",
+        "case_id": "c1",
+        "effect_key": effect.key,
+        "effect_rule": "note",
+        "effect_action": "put_event",
+        "effect_bucket": "events",
+        "effect_priority": 2,
+        "effect_status": "failed",
+        "effect_ended_timestamp": "2026-11-17T14:00:00.000Z",
+        "dt": "2026-11-16",
+    }
+
+
+def test_our_own_role_is_what_proves_an_own_write_in_the_lake() -> None:
+    by = {"user": {"customEntity": f"casewright/{'0' * 32}/1"}, "iamPrincipalArn": f"arn:aws:sts::1:assumed-role/{OWN_ROLE}/x"}
+    made = row(case_event("e", 0, performed_by=by))
+    assert made["performed_by_iam_principal"] == f"arn:aws:sts::1:assumed-role/{OWN_ROLE}"
