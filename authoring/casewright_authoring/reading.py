@@ -22,6 +22,7 @@ MOST_NODES: Final = 100_000
 """Of one file with its aliases written out: a few lines of nested aliases can stand for billions of values."""
 
 _UNTAGGED: Final = "untagged"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -129,6 +130,8 @@ class _Converter:
 
     def _scalar(self, composed: yaml.ScalarNode) -> Scalar:
         place, written = self._place(composed), str(composed.value)
+        if _SURROGATE.search(written):
+            raise fault(place, "an escape gives half of a character; write the character itself")
         source = self._text[composed.start_mark.index : composed.end_mark.index]
         value: Plain = _plain(written, place) if composed.style is None else written
         return Scalar(place, value, written, source)

@@ -94,6 +94,7 @@ def test_an_alias_gives_the_value_of_its_anchor() -> None:
         ("a: &x [*x]", "a.yaml:1:4: an alias stands within what it names"),
         ("a: [1, 2", "a.yaml:1:9: this is not YAML: while parsing a flow sequence: expected ',' or ']', but got '<stream end>'"),
         ("a:\n\t- 1", "a.yaml:2:1: this is not YAML: while scanning for the next token: found character '\\t' that cannot start any token"),
+        ('a: "\\ud83d\\ude00"', "a.yaml:1:4: an escape gives half of a character; write the character itself"),
         ("a: *gone", "a.yaml:1:4: this is not YAML: found undefined alias 'gone'"),
         ("a\n b: \x07", "a.yaml:2:5: the character '\\x07' cannot stand in YAML"),
     ],
