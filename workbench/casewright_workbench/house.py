@@ -13,6 +13,7 @@ import msgspec
 
 import lambdas.configure_domain.handler
 import lambdas.decide.handler
+import lambdas.note_delivery.handler
 import lambdas.perform.handler
 import lambdas.shape_records.handler
 import lambdas.sweep.handler
@@ -30,7 +31,7 @@ from casewright_workbench.localcloud.cloud import LocalCloud
 from casewright_workbench.localcloud.connect.instance import Instance, User, id_in
 from casewright_workbench.localcloud.runtime import FunctionRuntime
 from casewright_workbench.localcloud.wire.http import Page
-from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, LAKE, STREAM, Provisioned, provision
+from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, LAKE, STREAM, Provisioned, provision
 
 Listen = Callable[[str, str, Mapping[str, object]], None]
 
@@ -41,6 +42,7 @@ HANDLERS: Final[Mapping[str, ModuleType]] = {
     "perform": lambdas.perform.handler,
     "sweep": lambdas.sweep.handler,
     "shape_records": lambdas.shape_records.handler,
+    "note_delivery": lambdas.note_delivery.handler,
     "configure_domain": lambdas.configure_domain.handler,
 }
 _RATES: Final[dict[str, Any]] = {"cases_rate": 50.0, "connect_rate": 50.0, "ses_rate": 50.0, "events_rate": 500.0}
@@ -186,7 +188,16 @@ class House:
         events = {"case_events_queue_url": places.case_events_url}
         return {
             "decide": settings.DecideSettings(**automation, **events, dead_letter_queue_url=places.dead_letter_url),
-            "perform": settings.PerformSettings(**automation, **_RATES, instance_id=self.instance_id, mail_from=f"care@{MAIL_DOMAIN}"),
+            "perform": settings.PerformSettings(
+                **automation,
+                **_RATES,
+                instance_id=self.instance_id,
+                mail_from=f"care@{MAIL_DOMAIN}",
+                mail_configuration_set=CONFIGURATION_SET,
+            ),
+            "note_delivery": settings.NoteDeliverySettings(
+                **self._place(), case_table=CASE_TABLE, dead_letter_queue_url=places.dead_letter_url
+            ),
             "sweep": settings.SweepSettings(**automation, **events),
             "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),
         }
@@ -198,9 +209,11 @@ class House:
         environments = self.environments(places)
         decide = self._register("decide", environments["decide"], timeout=timedelta(minutes=1))
         perform = self._register("perform", environments["perform"], timeout=timedelta(minutes=5))
+        note = self._register("note_delivery", environments["note_delivery"], timeout=timedelta(minutes=1))
         sweep = self._register("sweep", environments["sweep"], timeout=timedelta(minutes=1))
         self._register("configure_domain", environments["configure_domain"], timeout=timedelta(minutes=15))
         self.runtime.map_queue(places.case_events_arn, decide, batch_size=10)
+        self.runtime.map_queue(places.mail_events_arn, note, batch_size=10)
         self.runtime.map_queue(places.wake_arn, perform, batch_size=1)
         self.runtime.schedule(sweep, "rate(1 minute)")
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 import boto3
 import msgspec
 
-from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn
+from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn, mail_sent
 from casewright_workbench.lake.files import arrow_schema
 from casewright_workbench.localcloud.cloud import LocalCloud
 
 CASE_TABLE: Final = "casewright-cases"
 BUNDLES, LAKE, STREAM = "casewright-bundles", "casewright-lake", "casewright-facts"
+CONFIGURATION_SET: Final = "casewright"
 _INDEXES: Final = {"pending": ("bucket", "urgency"), "due": ("due_shard", "next_due")}
 _MOST_RECEIVES: Final = 5
 
@@ -24,6 +25,7 @@ class Provisioned(msgspec.Struct, frozen=True, kw_only=True):
 
     case_events_url: str
     case_events_arn: str
+    mail_events_arn: str
     dead_letter_url: str
     wake_url: str
     wake_arn: str
@@ -34,7 +36,7 @@ def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail
     _table(session)
     for bucket in (BUNDLES, LAKE):
         session.client("s3").create_bucket(Bucket=bucket)
-    session.client("sesv2").create_email_identity(EmailIdentity=mail_domain)
+    _mail(cloud, session, mail_domain)
     _stream(cloud, session, shaper_arn)
     queues = _queues(session)
     _subscribe(cloud, session, domain_id=domain_id, queues=queues)
@@ -71,9 +73,15 @@ def _queues(session: boto3.Session) -> Provisioned:
     dead_url, dead_arn = queue("case-events-dead-letters")
     events_url, events_arn = queue("case-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
     _, wake_dead_arn = queue("wake-dead-letters.fifo", FifoQueue="true")
+    _, mail_arn = queue("mail-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
     wake_url, wake_arn = queue("wake.fifo", FifoQueue="true", VisibilityTimeout="1800", RedrivePolicy=redrive(wake_dead_arn))
     return Provisioned(
-        case_events_url=events_url, case_events_arn=events_arn, dead_letter_url=dead_url, wake_url=wake_url, wake_arn=wake_arn
+        case_events_url=events_url,
+        case_events_arn=events_arn,
+        mail_events_arn=mail_arn,
+        dead_letter_url=dead_url,
+        wake_url=wake_url,
+        wake_arn=wake_arn,
     )
 
 
@@ -82,11 +90,12 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
     pattern = case_changes(domain_arn(region=cloud.region, account=cloud.account, domain_id=domain_id))
     stream_arn = f"arn:aws:firehose:{cloud.region}:{cloud.account}:deliverystream/{STREAM}"
     role_arn = f"arn:aws:iam::{cloud.account}:role/events-to-lake"
-    for name, target in (
-        ("case-changes-to-decide", {"Id": "queue", "Arn": queues.case_events_arn}),
-        ("case-changes-to-lake", {"Id": "stream", "Arn": stream_arn, "RoleArn": role_arn}),
+    for name, wanted, target in (
+        ("mail-sent", mail_sent(), {"Id": "queue", "Arn": queues.mail_events_arn}),
+        ("case-changes-to-decide", pattern, {"Id": "queue", "Arn": queues.case_events_arn}),
+        ("case-changes-to-lake", pattern, {"Id": "stream", "Arn": stream_arn, "RoleArn": role_arn}),
     ):
-        events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+        events.put_rule(Name=name, EventPattern=json.dumps(wanted))
         events.put_targets(Rule=name, Targets=[target])
     events.put_rule(Name="ring", ScheduleExpression="rate(1 minute)")
     rings: Any = [
@@ -94,6 +103,17 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
         for bucket in BUCKETS
     ]
     events.put_targets(Rule="ring", Targets=rings)
+
+
+def _mail(cloud: LocalCloud, session: boto3.Session, mail_domain: str) -> None:
+    sesv2 = session.client("sesv2")
+    sesv2.create_email_identity(EmailIdentity=mail_domain)
+    sesv2.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
+    bus_arn = f"arn:aws:events:{cloud.region}:{cloud.account}:event-bus/default"
+    destination: Any = {"Enabled": True, "MatchingEventTypes": ["SEND"], "EventBridgeDestination": {"EventBusArn": bus_arn}}
+    sesv2.create_configuration_set_event_destination(
+        ConfigurationSetName=CONFIGURATION_SET, EventDestinationName="bus", EventDestination=destination
+    )
 
 
 def _stream(cloud: LocalCloud, session: boto3.Session, shaper_arn: str) -> None:

@@ -36,6 +36,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     write_id: str = ""
     attempts: int = 0
+    sent_as: str = ""
+    """Message id of the mail that an interrupted attempt did send, once its event has told."""
 
 
 class DueClock(msgspec.Struct, frozen=True):
@@ -109,6 +111,14 @@ class EffectQueue(Protocol):
 
     def finish(self, effect: Effect, outcome: Outcome, at: datetime) -> None:
         """Record how an effect ended, together with the effects that follow from it."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What became of mail."""
+
+    def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
+        """Remember that the mail of an effect was accepted; nothing when the effect is not known."""
         ...
 
 

@@ -76,6 +76,13 @@ class SweepSettings(AutomationSettings, frozen=True, kw_only=True):
     case_events_queue_url: str
 
 
+class NoteDeliverySettings(Settings, frozen=True, kw_only=True):
+    """Environment of `note_delivery`."""
+
+    case_table: str
+    dead_letter_queue_url: str
+
+
 class ShapeRecordsSettings(Settings, frozen=True, kw_only=True):
     """Environment of `shape_records`."""
 

@@ -32,8 +32,16 @@ from casewright.service.act import Acting
 from casewright.service.configure import Configuring
 from casewright.service.decide import Deciding
 from casewright.service.load import LinkedPrograms
+from casewright.service.note import Noting
 from casewright.service.perform import Performing
-from casewright.settings import AutomationSettings, ConfigureDomainSettings, DecideSettings, PerformSettings, SweepSettings
+from casewright.settings import (
+    AutomationSettings,
+    ConfigureDomainSettings,
+    DecideSettings,
+    NoteDeliverySettings,
+    PerformSettings,
+    SweepSettings,
+)
 from casewright.telemetry import Telemetry
 
 
@@ -121,6 +129,16 @@ class Container:
         settings = SweepSettings.from_environment(self.environ)
         clocks = CaseTable(self.client("dynamodb"), settings.case_table)
         return clocks, self._case_events(settings, settings.case_events_queue_url)
+
+    @cached_property
+    def noting(self) -> Noting:
+        """The ports of `note_delivery`."""
+        settings = NoteDeliverySettings.from_environment(self.environ)
+        return Noting(
+            deliveries=EffectTable(self.client("dynamodb"), settings.case_table),
+            dead_letters=DeadLetterQueue(self.client("sqs"), settings.dead_letter_queue_url),
+            telemetry=self.telemetry,
+        )
 
     @cached_property
     def configuring(self) -> Configuring:

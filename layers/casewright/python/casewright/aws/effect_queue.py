@@ -20,7 +20,7 @@ _AT_ONCE: Final = 50
 
 
 class EffectTable:
-    """Fulfils EffectQueue."""
+    """Fulfils EffectQueue and Deliveries."""
 
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table
@@ -62,6 +62,21 @@ class EffectTable:
         puts: list[Any] = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]
         with translated("TransactWriteItems"):
             self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
+
+    def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
+        """Write the message id beside the effect."""
+        with translated("UpdateItem"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key(case_key(case_id), f"effect#{effect_key}"),
+                    UpdateExpression="SET sent_as = :id",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues=_texts({":id": message_id}),
+                )
+            except ClientError as error:
+                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
+                    raise
 
     def _up_to(self, bucket: Bucket, now: datetime) -> Iterator[Item]:
         with translated("Query"):
@@ -112,6 +127,7 @@ def _pending(item: Item) -> Pending:
         not_before=datetime.fromisoformat(item["not_before"]["S"]),
         write_id=item.get("write_id", {"S": ""})["S"],
         attempts=int(item["attempts"]["N"]),
+        sent_as=item.get("sent_as", {"S": ""})["S"],
     )
 
 

@@ -3,6 +3,7 @@
 from casewright.actions import SendEmail
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
+from casewright.cases.subscriptions import CASE_TAG, EFFECT_TAG
 
 
 class SesMail:
@@ -26,7 +27,7 @@ class SesMail:
                         "Headers": [{"Name": name, "Value": value} for name, value in headers.items()],
                     }
                 },
-                EmailTags=[{"Name": "casewright-effect", "Value": effect_key}, {"Name": "casewright-case", "Value": case_id}],
+                EmailTags=[{"Name": EFFECT_TAG, "Value": effect_key}, {"Name": CASE_TAG, "Value": case_id}],
                 **self._extra,
             )
         return str(answer["MessageId"])

@@ -14,6 +14,11 @@ BEFORE_ALL_ELSE: Final = "!"
 AFTER_ALL_ELSE: Final = "~"
 """Begins the id of a clock event: at one instant it comes after every other event, so that met exactly at due is met."""
 
+SES_SOURCE: Final = "aws.ses"
+EFFECT_TAG: Final = "casewright-effect"
+CASE_TAG: Final = "casewright-case"
+"""Tags of a mail, by which its events name the effect and the case."""
+
 CASE_CREATED: Final = "CASE.CREATED"
 CASE_UPDATED: Final = "CASE.UPDATED"
 CASE_DELETED: Final = "CASE.DELETED"
@@ -27,6 +32,11 @@ BUCKETS: Final = ("cases", "connect", "ses", "events")
 def case_changes(domain_arn: str) -> dict[str, object]:
     """The event pattern for every change in one Cases domain (`resources[0]` is the domain's ARN)."""
     return {"source": [CASES_SOURCE], "detail-type": list(CASES_DETAIL_TYPES), "resources": [domain_arn]}
+
+
+def mail_sent() -> dict[str, object]:
+    """The event pattern for mail of ours that SES has accepted."""
+    return {"source": [SES_SOURCE], "detail-type": ["Email Sent"], "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
 
 
 def domain_arn(*, region: str, account: str, domain_id: str, partition: str = "aws") -> str:

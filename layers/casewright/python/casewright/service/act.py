@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from casewright.actions import Bucket, UpdateCase
+from casewright.actions import Bucket, SendEmail, UpdateCase
 from casewright.decision import Effect, Head, Outcome
 from casewright.errors import Permanent, Retryable, SendingPaused, Throttled
 from casewright.ports import CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake
@@ -102,6 +102,8 @@ def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting) -> int:
     if again:
         wait = PAUSED_FOR if paused else min(timedelta(minutes=5), timedelta(seconds=2 ** (again[0].attempts + 1)))
         definite = isinstance(error, Throttled | SendingPaused)
+        if isinstance(again[0].effect.action, SendEmail) and not definite:
+            wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
         ports.effects.postpone(again, until=ports.time.now() + wait, detail=str(error), keep_write_id=not definite)
         ports.telemetry.count("EffectsPostponed", len(again))
     return len(given_up)
@@ -110,6 +112,8 @@ def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting) -> int:
 def _moot(pending: Pending, head: Head, ports: Acting) -> Outcome | None:
     """Why the effect is no longer wanted, if so. An attempt that may have happened is always brought to its end."""
     effect = pending.effect
+    if pending.sent_as:
+        return Outcome(status="done", detail=pending.sent_as)
     if pending.write_id:
         return None
     if ports.time.now() > effect.expires_at:

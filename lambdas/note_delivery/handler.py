@@ -1,0 +1,23 @@
+"""Events of mail from SQS: each is noted beside its effect."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from casewright.service.note import note
+from casewright.wiring import container
+
+
+def handle(event: dict[str, Any], context: Any) -> Any:
+    """Answer the ids of the messages that shall be delivered again."""
+    ports = container().noting
+
+    def one(record: SQSRecord) -> None:
+        note(record.body, ports)
+
+    try:
+        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+    finally:
+        ports.telemetry.flush()
