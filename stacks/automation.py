@@ -21,24 +21,41 @@ from stacks.parts.rule import Tick, to_function, to_ring
 from stacks.stage import Stage
 
 DECIDE_TIMEOUT: Final = Duration.minutes(1)
-PERFORM_TIMEOUT: Final = Duration.minutes(5)
-"""Longer than a lease of effects, so that one performer can spend several tokens of a slow bucket."""
+PERFORM_TIMEOUT: Final = Duration.minutes(2)
+"""A performer that has more to do rings again before that; one that dies blocks its bucket for no longer than that."""
+
+BELLS_KEPT: Final = Duration.hours(1)
+"""A bell carries no work, and every minute brings another: old ones are only noise."""
 
 
 class Automation(Stack):
     """From an event on the queue to an effect in the world."""
 
-    def __init__(  # noqa: PLR0913 - keyword-only, each one a thing made by another stack
+    def __init__(
         self, scope: Construct, *, stage: Stage, place: Place, bundles: s3.Bucket, case_events: Queue, stream: FactsStream
     ) -> None:
-        super().__init__(scope, f"casewright-{stage.name}-automation", env=stage.environment, description="Casewright: deciding and performing")
+        super().__init__(
+            scope, f"casewright-{stage.name}-automation", env=stage.environment, description="Casewright: deciding and performing"
+        )
         self._stage, self._place, self._bundles, self._case_events, self._stream = stage, place, bundles, case_events, stream
         self._layers = Layers(self, "Layers", stage=stage)
         self._table = CaseTable(self, "Cases")
-        self._wake = Queue(self, "Wake", stage=stage, reader_timeout=PERFORM_TIMEOUT, oldest=Duration.minutes(15), fifo=True)
+        self._wake = self._bells()
         self._performer = FunctionRole(self, "PerformRole", stage=stage)
         self.functions = (self._decide(), self._perform(), self._sweep())
         self.queues = (self._wake,)
+
+    def _bells(self) -> Queue:
+        return Queue(
+            self,
+            "Wake",
+            stage=self._stage,
+            reader_timeout=PERFORM_TIMEOUT,
+            again_after=PERFORM_TIMEOUT,
+            kept=BELLS_KEPT,
+            oldest=Duration.minutes(15),
+            fifo=True,
+        )
 
     def _decide(self) -> Function:
         role = FunctionRole(self, "DecideRole", stage=self._stage)
@@ -75,9 +92,7 @@ class Automation(Stack):
             events_rate=stage.events_rate,
         )
         perform = self._function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
-        bells = sources.SqsEventSource(
-            self._wake, batch_size=10, report_batch_item_failures=True, max_concurrency=len(BUCKETS)
-        )
+        bells = sources.SqsEventSource(self._wake, batch_size=10, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
         perform.add_event_source(bells)
         self._table.allow(role, "GetItem", "PutItem", "UpdateItem")
         self._table.allow_querying(role, PENDING)
@@ -102,9 +117,9 @@ class Automation(Stack):
         allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
         return sweep
 
-    def _function(  # noqa: PLR0913 - keyword-only, what differs between the three
+    def _function(
         self,
-        id: str,  # noqa: A002 - CDK's own name for it
+        construct_id: str,
         role: FunctionRole,
         settings: AutomationSettings,
         *,
@@ -114,10 +129,10 @@ class Automation(Stack):
     ) -> Function:
         return Function(
             self,
-            id,
+            construct_id,
             stage=self._stage,
             layers=self._layers,
-            folder=id.lower(),
+            folder=construct_id.lower(),
             settings=settings,
             role=role,
             timeout=timeout,

@@ -22,7 +22,9 @@ class Cases(Stack):
     """Makes the domain where the stage names none, then lets `configure_domain` do what CloudFormation cannot."""
 
     def __init__(self, scope: Construct, *, stage: Stage, compiled: Compiled, workdir: Path) -> None:
-        super().__init__(scope, f"casewright-{stage.name}-cases", env=stage.environment, description="Casewright: the Cases domain and its bundles")
+        super().__init__(
+            scope, f"casewright-{stage.name}-cases", env=stage.environment, description="Casewright: the Cases domain and its bundles"
+        )
         self.bundles = Bucket(
             self,
             "Bundles",

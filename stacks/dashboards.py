@@ -9,9 +9,13 @@ from constructs import Construct
 
 from stacks.parts.alarm import Alarm
 from stacks.parts.facts import FactsStream
-from stacks.parts.function import METRICS_NAMESPACE, SERVICE, Function
+from stacks.parts.function import Function
 from stacks.parts.queue import Queue
 from stacks.stage import Stage
+
+METRICS_NAMESPACE: Final = "Casewright"
+METRICS_SERVICE: Final = "casewright"
+"""Namespace and dimension `service` under which the functions count (`aws/powertools.py`)."""
 
 ALARMED: Final[Mapping[str, str]] = {
     "RuleSetBreakerTripped": "one event asked for more effects than the breaker lets through: a rule set runs away",
@@ -29,7 +33,7 @@ _FIVE_MINUTES: Final = Duration.minutes(5)
 class Dashboards(Stack):
     """The operations dashboard: alarms on top, then the way of an event from left to right."""
 
-    def __init__(  # noqa: PLR0913 - keyword-only, what there is to watch
+    def __init__(
         self,
         scope: Construct,
         *,
@@ -39,10 +43,14 @@ class Dashboards(Stack):
         stream: FactsStream,
         watched: Sequence[Stack],
     ) -> None:
-        super().__init__(scope, f"casewright-{stage.name}-dashboards", env=stage.environment, description="Casewright: health of the automation")
+        super().__init__(
+            scope, f"casewright-{stage.name}-dashboards", env=stage.environment, description="Casewright: health of the automation"
+        )
         for name, meaning in ALARMED.items():
             Alarm(self, name, stage=stage, metric=counter(name), meaning=meaning)
-        dashboard = cloudwatch.Dashboard(self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO)
+        dashboard = cloudwatch.Dashboard(
+            self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO
+        )
         dashboard.add_widgets(self._alarms([*watched, self]))
         dashboard.add_widgets(
             _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "CasesHydrated", "ClocksSent"]),
@@ -73,10 +81,9 @@ def counter(name: str) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
-        dimensions_map={"service": SERVICE},
+        dimensions_map={"service": METRICS_SERVICE},
         statistic="Sum",
         period=_FIVE_MINUTES,
-        label=name,
     )
 
 

@@ -41,7 +41,9 @@ def stage_in(app: App) -> Stage:
     name = app.node.try_get_context("stage")
     stages = app.node.try_get_context("stages") or {}
     if name not in stages:
-        raise StageError(str(name), "*", None, f"one of {', '.join(sorted(stages)) or 'none'} (cdk.json: context.stages; choose with -c stage=NAME)")
+        raise StageError(
+            str(name), "*", None, f"one of {', '.join(sorted(stages)) or 'none'} (cdk.json: context.stages; choose with -c stage=NAME)"
+        )
     return Stage.read(name, stages[name])
 
 

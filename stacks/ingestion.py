@@ -21,7 +21,9 @@ class Ingestion(Stack):
     """One rule on the default bus, two targets, an archive."""
 
     def __init__(self, scope: Construct, *, stage: Stage, place: Place, stream: FactsStream, reader_timeout: Duration) -> None:
-        super().__init__(scope, f"casewright-{stage.name}-ingestion", env=stage.environment, description="Casewright: the event stream of the domain")
+        super().__init__(
+            scope, f"casewright-{stage.name}-ingestion", env=stage.environment, description="Casewright: the event stream of the domain"
+        )
         self.case_events = Queue(self, "CaseEvents", stage=stage, reader_timeout=reader_timeout, oldest=OLDEST_EVENT)
         pattern = pattern_of(case_changes(place.domain_arn(self)))
         rule = events.Rule(self, "CaseChanges", event_pattern=pattern, description="Every change of a case in the domain")

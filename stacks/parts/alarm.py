@@ -18,7 +18,7 @@ class Alarm(cloudwatch.Alarm):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - CDK's own name for it
+        construct_id: str,
         *,
         stage: Stage,
         metric: cloudwatch.IMetric,
@@ -26,10 +26,10 @@ class Alarm(cloudwatch.Alarm):
         above: float = 0,
         periods: int = 1,
     ) -> None:
-        name = f"{Stack.of(scope).stack_name}-{id}"
+        name = f"{Stack.of(scope).stack_name}-{construct_id}"
         super().__init__(
             scope,
-            id,
+            construct_id,
             alarm_name=name,
             alarm_description=meaning,
             metric=metric,

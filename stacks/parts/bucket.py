@@ -15,7 +15,7 @@ class Bucket(s3.Bucket):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - CDK's own name for it
+        construct_id: str,
         *,
         unlogged_because: str,
         versioned: bool = False,
@@ -23,7 +23,7 @@ class Bucket(s3.Bucket):
     ) -> None:
         super().__init__(
             scope,
-            id,
+            construct_id,
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,

@@ -21,10 +21,10 @@ _TEXT: Final = dynamodb.AttributeType.STRING
 class CaseTable(dynamodb.TableV2):
     """On demand, encrypted by the AWS-managed key, restorable to any second of 35 days, and kept when the stack goes."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 - CDK's own name for it
+    def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
             scope,
-            id,
+            construct_id,
             partition_key=_key("pk"),
             sort_key=_key("sk"),
             billing=dynamodb.Billing.on_demand(),

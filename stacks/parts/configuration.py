@@ -31,8 +31,8 @@ ANSWER_WITHIN: Final = Duration.minutes(16)
 class Configuration(Construct):
     """The custom resource, deployed after everything it looks up by name."""
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage, function: Function, wanted: Path, release: str) -> None:  # noqa: A002, PLR0913 - CDK's own name; keyword-only
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, function: Function, wanted: Path, release: str) -> None:
+        super().__init__(scope, construct_id)
         asset = assets.Asset(self, "Wanted", path=str(wanted))
         allow(function.house_role, ["s3:GetObject"], on=[asset.bucket.arn_for_objects(asset.s3_object_key)])
         provider = self._provider(stage, function)
@@ -49,10 +49,10 @@ class Configuration(Construct):
 
     def _provider(self, stage: Stage, function: Function) -> providers.Provider:
         role = FunctionRole(self, "ProviderRole", stage=stage)
-        provider = providers.Provider(
-            self, "Provider", on_event_handler=function, framework_on_event_role=role, log_group=role.log_group
+        provider = providers.Provider(self, "Provider", on_event_handler=function, framework_on_event_role=role, log_group=role.log_group)
+        acknowledge(
+            provider, "AwsSolutions-L1", because="The provider framework of CDK chooses its own runtime; it moves with aws-cdk-lib."
         )
-        acknowledge(provider, "AwsSolutions-L1", because="The provider framework of CDK chooses its own runtime; it moves with aws-cdk-lib.")
         invoked = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(function.node.default_child)}.Arn>:*]"  # type: ignore[arg-type]
         acknowledge(role, invoked, because="The provider framework may invoke any version of configure_domain, and no other function.")
         return provider
@@ -94,7 +94,12 @@ def _allow_associating(role: iam.Role, instance_arn: str) -> None:
 
 def _allow_event_integrations(role: iam.Role) -> None:
     stack = Stack.of(role)
-    allow(role, ["app-integrations:ListEventIntegrations"], on=["*"], because="Listing has no resource in IAM (service authorization reference).")
+    allow(
+        role,
+        ["app-integrations:ListEventIntegrations"],
+        on=["*"],
+        because="Listing has no resource in IAM (service authorization reference).",
+    )
     integrations = f"arn:{Aws.PARTITION}:app-integrations:{stack.region}:{stack.account}:event-integration/*"
     creating = ["app-integrations:CreateEventIntegration", "app-integrations:CreateEventIntegrationAssociation"]
     allow(role, creating, on=[integrations], because="An existing integration is adopted under whatever name it has.")

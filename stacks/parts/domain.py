@@ -10,7 +10,6 @@ from constructs import Construct
 
 from casewright.cases.definition import ConditionDefinition, DomainDefinition, FieldDefinition, TemplateDefinition
 
-
 Resource = TypeVar("Resource", bound=CfnResource)
 
 
@@ -21,8 +20,8 @@ class Domain(Construct):
     Everything is kept when the stack goes: cases belong to the contact centre, not to this stack.
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, instance_arn: str, definition: DomainDefinition) -> None:  # noqa: A002 - CDK's own name
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, instance_arn: str, definition: DomainDefinition) -> None:
+        super().__init__(scope, construct_id)
         domain = cases.CfnDomain(self, "Domain", name=name)
         association = connect.CfnIntegrationAssociation(
             self,
@@ -69,7 +68,7 @@ class Domain(Construct):
             "operandTwo": _operand(condition.equals),
             "result": True,
         }
-        rule = {condition.effect: {"defaultValue": False, "conditions": [{"equalTo": test}]}}
+        rule: dict[str, Any] = {condition.effect: {"defaultValue": False, "conditions": [{"equalTo": test}]}}
         return _kept(cases.CfnCaseRule(self, f"Rule-{condition.name}", domain_id=self.id, name=condition.name, rule=rule))
 
     def _template(self, template: TemplateDefinition) -> None:
@@ -104,7 +103,7 @@ class Domain(Construct):
         return {"caseRuleId": self._rule_ids[name], "fieldId": self._field_ids[self._conditions_by_name[name].field]}
 
 
-def _operand(value: str | float | bool) -> dict[str, object]:  # noqa: FBT001 - one of three kinds of value
+def _operand(value: str | float | bool) -> dict[str, object]:
     match value:
         case bool():
             return {"booleanValue": value}

@@ -25,8 +25,8 @@ _BUFFER: Final = {"IntervalInSeconds": 900, "SizeInMBs": 128}
 class FactsTable(Construct):
     """The Glue table over the files; partitions are computed, so that nothing has to register them."""
 
-    def __init__(self, scope: Construct, id: str, *, bucket: s3.Bucket) -> None:  # noqa: A002 - CDK's own name for it
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, bucket: s3.Bucket) -> None:
+        super().__init__(scope, construct_id)
         # Catalog names are spelled by SQL, so they are given: letters, digits and underscores only.
         self.database_name = Stack.of(self).stack_name.replace("-", "_")
         self.table_name = "facts"
@@ -57,17 +57,17 @@ class FactsTable(Construct):
 class FactsStream(Construct):
     """The Firehose stream into the table; raw records are kept beside it, and what could not be shaped under errors/."""
 
-    def __init__(  # noqa: PLR0913 - keyword-only, each one a thing it connects
+    def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - CDK's own name for it
+        construct_id: str,
         *,
         stage: Stage,
         bucket: s3.Bucket,
         table: FactsTable,
         shaper: lambda_.Function,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         retention = logs.RetentionDays[LOG_RETENTIONS[stage.log_retention_days]]
         log_group = logs.LogGroup(self, "Logs", retention=retention, removal_policy=RemovalPolicy.DESTROY)
         log_stream = logs.LogStream(self, "Delivery", log_group=log_group)

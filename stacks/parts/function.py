@@ -1,6 +1,5 @@
 """A function as we run them: arm64, our layers, a log with an end, alarms, and no permission but what is granted."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy
@@ -15,10 +14,6 @@ from stacks.parts.alarm import Alarm
 from stacks.parts.layer import ROOT, Layers
 from stacks.parts.queue import DeadLetters
 from stacks.stage import LOG_RETENTIONS, Stage
-
-METRICS_NAMESPACE: Final = "Casewright"
-SERVICE: Final = "casewright"
-"""The value of the dimension `service` of every metric of ours."""
 
 _OLDER_RUNTIME: Final = (
     "The runtime is a field of Stage and equals the Python that ran the tests and compiled the layers; "
@@ -36,7 +31,7 @@ class Function(lambda_.Function):
     def __init__(  # noqa: PLR0913 - keyword-only, each one a property that differs
         self,
         scope: Construct,
-        id: str,  # noqa: A002 - CDK's own name for it
+        construct_id: str,
         *,
         stage: Stage,
         layers: Layers,
@@ -50,13 +45,13 @@ class Function(lambda_.Function):
         self.house_role = role
         super().__init__(
             scope,
-            id,
+            construct_id,
             code=lambda_.Code.from_asset(str(ROOT / "lambdas" / folder), exclude=["__pycache__"]),
             handler="handler.handle",
             runtime=lambda_.Runtime(stage.runtime, lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.ARM_64,
             layers=list(layers.versions),
-            environment={**settings.as_environment(), **_powertools()},
+            environment={**settings.as_environment(), "POWERTOOLS_LOG_LEVEL": "INFO"},
             role=role,
             log_group=role.log_group,
             timeout=timeout,
@@ -65,16 +60,11 @@ class Function(lambda_.Function):
             retry_attempts=0 if dead_letters else None,
         )
         acknowledge(self, "AwsSolutions-L1", because=_OLDER_RUNTIME)
-        self._watch(stage)
-
-    def _watch(self, stage: Stage) -> None:
-        scope, id_ = self.node.scope, self.node.id
-        assert scope is not None
         errors = self.metric_errors(period=Duration.minutes(5))
-        Alarm(scope, f"{id_}Fails", stage=stage, metric=errors, meaning=f"{id_} raises: read its log group")
+        Alarm(scope, f"{construct_id}Fails", stage=stage, metric=errors, meaning=f"{construct_id} raises: read its log group")
         throttles = self.metric_throttles(period=Duration.minutes(5))
-        meaning = f"{id_} is throttled: the account has too little Lambda concurrency left"
-        Alarm(scope, f"{id_}Throttled", stage=stage, metric=throttles, meaning=meaning, periods=3)
+        meaning = f"{construct_id} is throttled: the account has too little Lambda concurrency left"
+        Alarm(scope, f"{construct_id}Throttled", stage=stage, metric=throttles, meaning=meaning, periods=3)
 
 
 class FunctionRole(iam.Role):
@@ -83,8 +73,8 @@ class FunctionRole(iam.Role):
     It is made before the function, because other functions are told its name.
     """
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:  # noqa: A002 - CDK's own name for it
-        super().__init__(scope, id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -92,11 +82,3 @@ class FunctionRole(iam.Role):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.log_group.grant_write(self)
-
-
-def _powertools() -> Mapping[str, str]:
-    return {
-        "POWERTOOLS_SERVICE_NAME": SERVICE,
-        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-        "POWERTOOLS_LOG_LEVEL": "INFO",
-    }

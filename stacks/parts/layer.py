@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aws_cdk as cdk
 import jsii
@@ -20,13 +20,13 @@ PACKAGE: Final = ROOT / "layers" / "casewright" / "python"
 
 @jsii.implements(cdk.ILocalBundling)
 class LocalBuild:
-    """Builds a layer with a function of ours where CDK would start a container. A failure ends synth: there is no Docker to fall back to."""
+    """Builds a layer with a function of ours where CDK would start a container. A failure ends synth; there is nothing to fall back to."""
 
     def __init__(self, layer: str, build: Callable[[Path], int]) -> None:
         self._layer, self._build = layer, build
 
-    def try_bundle(self, output_dir: str, _options: object) -> bool:
-        """Build into `output_dir`, and say how large the layer became."""
+    def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
+        """Build into `output_dir`, and say how large the layer became. jsii passes the options by place, its types say by name."""
         size = self._build(Path(output_dir))
         sys.stderr.write(f"layer {self._layer}: {size / 1e6:.1f} MB unzipped\n")
         return True
@@ -39,8 +39,8 @@ class Layers(Construct):
     an export while another stack imports it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage) -> None:  # noqa: A002 - CDK's own name for it
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
         own = LocalBuild("casewright", lambda output: bundling.build_casewright(PACKAGE, output))
         runtime = LocalBuild("runtime", lambda output: bundling.build_runtime(REQUIREMENTS, output))
         self.versions = (
@@ -48,7 +48,7 @@ class Layers(Construct):
             self._version("Runtime", stage=stage, source=REQUIREMENTS.parent, build=runtime),
         )
 
-    def _version(self, id: str, *, stage: Stage, source: Path, build: LocalBuild) -> lambda_.LayerVersion:  # noqa: A002 - as above
+    def _version(self, construct_id: str, *, stage: Stage, source: Path, build: LocalBuild) -> lambda_.LayerVersion:
         code = lambda_.Code.from_asset(
             str(source),
             asset_hash=bundling.fingerprint(source),
@@ -56,7 +56,7 @@ class Layers(Construct):
         )
         return lambda_.LayerVersion(
             self,
-            id,
+            construct_id,
             code=code,
             compatible_runtimes=[lambda_.Runtime(stage.runtime, lambda_.RuntimeFamily.PYTHON)],
             compatible_architectures=[lambda_.Architecture.ARM_64],

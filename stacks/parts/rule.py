@@ -10,6 +10,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
 from stacks.parts.facts import FactsStream
@@ -28,7 +29,7 @@ class ToStream:
     def __init__(self, stream: FactsStream, *, undelivered: DeadLetters) -> None:
         self._stream, self._undelivered = stream, undelivered
 
-    def bind(self, rule: events.IRule, id: str | None = None) -> events.RuleTargetConfig:  # noqa: A002, ARG002 - CDK's signature
+    def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:  # noqa: A002, ARG002 - CDK's signature
         """Give EventBridge a role for the stream, and leave to write to the dead letters."""
         role = iam.Role(self._undelivered, "Deliverer", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
         allow(role, ["firehose:PutRecord", "firehose:PutRecordBatch"], on=[self._stream.arn])
@@ -73,15 +74,15 @@ def pattern_of(wanted: Mapping[str, object]) -> events.EventPattern:
 class Tick(events.Rule):
     """Every minute, these targets: at most five (EventBridge quota)."""
 
-    def __init__(self, scope: Construct, id: str, *, targets: Sequence[events.IRuleTarget]) -> None:  # noqa: A002 - CDK's own name
-        super().__init__(scope, id, schedule=EVERY_MINUTE, targets=list(targets))
+    def __init__(self, scope: Construct, construct_id: str, *, targets: Sequence[events.IRuleTarget]) -> None:
+        super().__init__(scope, construct_id, schedule=EVERY_MINUTE, targets=list(targets))
 
 
-def _let_write(rule: events.IRule, queue: sqs.Queue) -> None:
+def _let_write(rule: IRuleRef, queue: sqs.Queue) -> None:
     statement = iam.PolicyStatement(
         principals=[iam.ServicePrincipal("events.amazonaws.com")],
         actions=["sqs:SendMessage"],
         resources=[queue.queue_arn],
-        conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
+        conditions={"ArnEquals": {"aws:SourceArn": rule.rule_ref.rule_arn}},
     )
     queue.add_to_resource_policy(statement)

@@ -1,0 +1,163 @@
+"""What must not be lost, read or left unwatched: encryption, retention, transport, dead letters, alarms."""
+
+import json
+from typing import Any
+
+import pytest
+
+from casewright.aws.powertools import PowertoolsTelemetry
+
+
+def test_every_queue_is_encrypted_by_sqs_and_refuses_plain_http(either: Any) -> None:
+    queues = either.of("AWS::SQS::Queue")
+    assert len(queues) == 8
+    for where, queue in queues.items():
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True, where
+        assert "KmsMasterKeyId" not in queue["Properties"], f"{where}: EventBridge cannot write under the AWS-managed key"
+    denials = [
+        statement
+        for policy in either.of("AWS::SQS::QueuePolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+    assert len(denials) == len(queues)
+
+
+def test_every_bucket_is_private_encrypted_kept_and_refuses_plain_http(either: Any) -> None:
+    buckets = either.of("AWS::S3::Bucket")
+    assert len(buckets) == 2
+    for bucket in buckets.values():
+        assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+        assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in bucket["Properties"]
+    policies = [policy["Properties"]["PolicyDocument"]["Statement"] for policy in either.of("AWS::S3::BucketPolicy").values()]
+    assert len(policies) == 2
+    for statements in policies:
+        assert any(each["Effect"] == "Deny" and each["Action"] == "s3:*" for each in statements)
+
+
+def test_bundles_have_versions(made: Any) -> None:
+    assert made.one("AWS::S3::Bucket", "Bundles")["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_the_table_of_cases_is_kept_encrypted_and_restorable(made: Any) -> None:
+    table = made.one("AWS::DynamoDB::GlobalTable", "Cases")
+    properties = table["Properties"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    [replica] = properties["Replicas"]
+    assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert replica["DeletionProtectionEnabled"] is True
+
+
+def test_the_table_has_the_keys_and_indexes_that_the_adapters_query(made: Any) -> None:
+    properties = made.one("AWS::DynamoDB::GlobalTable", "Cases")["Properties"]
+    keys = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in properties["GlobalSecondaryIndexes"]}
+    assert [key["AttributeName"] for key in properties["KeySchema"]] == ["pk", "sk"]
+    assert keys == {"pending": ["bucket", "urgency"], "due": ["due_shard", "next_due"]}
+    projections = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in properties["GlobalSecondaryIndexes"]}
+    assert projections["pending"] == "ALL"
+
+
+def test_the_domain_and_what_is_in_it_outlive_the_stack(made: Any) -> None:
+    kept = [resource for where, resource in _everything(made).items() if resource["Type"].startswith("AWS::Cases::")]
+    assert len(kept) == 9
+    assert {resource["DeletionPolicy"] for resource in kept} == {"Retain"}
+    assert made.one("AWS::Connect::IntegrationAssociation", "Association")["DeletionPolicy"] == "Retain"
+
+
+def test_the_archive_is_kept_for_thirty_days(made: Any) -> None:
+    archive = made.one("AWS::Events::Archive", "Archive")
+    assert archive["Properties"]["RetentionDays"] == 30
+    assert archive["DeletionPolicy"] == "Retain"
+
+
+def test_raw_records_and_errors_of_the_lake_expire_after_thirty_days_and_facts_never(made: Any) -> None:
+    rules = made.one("AWS::S3::Bucket", "Facts")["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {"backup/": 30, "errors/": 30}
+
+
+def test_every_log_group_has_an_end(either: Any) -> None:
+    groups = either.of("AWS::Logs::LogGroup")
+    assert len(groups) == 7
+    assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {90}
+
+
+def test_every_function_says_what_it_runs_on_how_long_and_where_it_logs(either: Any) -> None:
+    functions = {where: one["Properties"] for where, one in either.of("AWS::Lambda::Function").items()}
+    ours = {where: one for where, one in functions.items() if one["Handler"] == "handler.handle"}
+    assert len(ours) == 5
+    for where, function in ours.items():
+        assert function["Architectures"] == ["arm64"], where
+        assert len(function["Layers"]) == 2, where
+        assert {"Timeout", "MemorySize", "LoggingConfig"} <= set(function), where
+
+
+def test_a_function_that_is_invoked_asynchronously_has_dead_letters_and_no_retry(made: Any) -> None:
+    asynchronous = {
+        logical
+        for where, rule in made.of("AWS::Events::Rule").items()
+        for target in rule["Properties"]["Targets"]
+        for logical in [target["Arn"].get("Fn::GetAtt", [""])[0]]
+        if f"{where.partition('/')[0]}/{logical}" in made.of("AWS::Lambda::Function")
+    }
+    assert asynchronous, "nothing is invoked by a rule: the test reads the template wrongly"
+    for logical in asynchronous:
+        function = made.templates["automation"]["Resources"][logical]
+        assert "DeadLetterConfig" in function["Properties"]
+    invocations = [config["Properties"] for config in made.of("AWS::Lambda::EventInvokeConfig").values()]
+    assert {config["FunctionName"]["Ref"]: config["MaximumRetryAttempts"] for config in invocations} == dict.fromkeys(asynchronous, 0)
+
+
+def test_every_target_of_every_rule_has_dead_letters(made: Any) -> None:
+    targets = [target for rule in made.of("AWS::Events::Rule").values() for target in rule["Properties"]["Targets"]]
+    assert len(targets) == 7
+    assert all("Arn" in target["DeadLetterConfig"] for target in targets)
+
+
+def test_every_queue_that_is_read_has_dead_letters_of_its_kind(made: Any) -> None:
+    for name in ("CaseEvents", "Wake"):
+        queue, dead = (made.one("AWS::SQS::Queue", each)["Properties"] for each in (name, f"{name}Dead"))
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert queue.get("FifoQueue") == dead.get("FifoQueue"), "SQS moves messages between queues of one kind only"
+
+
+def test_everything_that_can_go_wrong_rings(made: Any) -> None:
+    names = [alarm["Properties"]["MetricName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
+    assert names.count("ApproximateNumberOfMessagesVisible") == 6, "one for each queue of dead letters"
+    assert names.count("ApproximateAgeOfOldestMessage") == 2
+    assert names.count("Errors") == names.count("Throttles") == 5
+    assert {"RuleSetBreakerTripped", "EventsUnrecognised", "EffectsExpired"} <= set(names)
+
+
+def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
+    telemetry = PowertoolsTelemetry()
+    counted = [alarm["Properties"] for where, alarm in made.of("AWS::CloudWatch::Alarm").items() if where.startswith("dashboards/")]
+    assert len(counted) == 6
+    assert {alarm["Namespace"] for alarm in counted} == {telemetry._metrics.namespace}
+    assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 6
+
+
+def test_the_dashboard_shows_every_alarm(made: Any) -> None:
+    body = json.dumps(made.one("AWS::CloudWatch::Dashboard", "Operations")["Properties"]["DashboardBody"])
+    alarms = [alarm["Properties"]["AlarmName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
+    assert len(alarms) == 24
+    assert [name for name in alarms if f":alarm:{name}" not in body] == []
+
+
+@pytest.mark.parametrize("which", ["made", "adopted"])
+def test_alarms_ring_the_topic_of_the_stage_if_it_has_one(which: str, request: pytest.FixtureRequest) -> None:
+    alarms = request.getfixturevalue(which).of("AWS::CloudWatch::Alarm").values()
+    actions = [alarm["Properties"].get("AlarmActions") for alarm in alarms]
+    expected = ["arn:aws:sns:us-east-1:111122223333:operations"] if which == "adopted" else None
+    assert actions == [expected] * len(actions)
+
+
+def _everything(resources: Any) -> dict[str, Any]:
+    return {
+        f"{stack}/{logical}": resource
+        for stack, template in resources.templates.items()
+        for logical, resource in template["Resources"].items()
+    }

@@ -1,0 +1,56 @@
+"""A stage that cannot work is refused at synth, in words that say what would be accepted."""
+
+from typing import Any
+
+import pytest
+from synthesis import new_app, stage_of
+
+import stacks.stage
+from stacks import house
+from stacks.stage import StageError
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"region": "eu-west-1"}, r"stages\.test\.region is 'eu-west-1'; accepted: a region with Amazon Connect Cases: .*eu-west-2"),
+        ({"account": "123"}, r"stages\.test\.account is '123'; accepted: 12 digits"),
+        ({"instance_id": "arn:aws:connect:x"}, r"instance_id is .*the last part of its ARN"),
+        ({"mail_from": "Cases <cases@example.com>"}, r"mail_from is .*a bare address"),
+        ({"alarm_topic": "operations"}, r"alarm_topic is 'operations'; accepted: the ARN of an SNS topic"),
+        ({"log_retention_days": 91}, r"log_retention_days is 91; accepted: one of 1, 3, 5"),
+        ({"cases_rate": 0}, r"cases_rate is 0\.0; accepted: a number above 0"),
+        ({"decide_concurrency": 1}, r"decide_concurrency is 1; accepted: 2 to 1000"),
+        ({"runtime": "nodejs24.x"}, r"runtime is 'nodejs24.x'; accepted: one of python3\.11"),
+        ({"regoin": "us-east-1"}, r"unknown field `regoin`"),
+        ({"cases_rate": "fast"}, r"Expected `float`, got `str`.*cases_rate"),
+        ({"domain_id": ""}, r"domain_id is ''; accepted: the id of an existing Cases domain, or null"),
+    ],
+)
+def test_a_wrong_field_is_told_with_what_would_be_accepted(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(StageError, match=message):
+        stage_of(**changes)
+
+
+def test_the_runtime_must_be_the_python_that_compiles_the_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacks.stage, "running_runtime", lambda: "python3.14")
+    assert stage_of(runtime="python3.14").runtime == "python3.14"
+    accepted = r"runtime is 'python3\.11'; accepted: python3\.14, the Python that runs synth .* or run synth with python3\.11"
+    with pytest.raises(StageError, match=accepted):
+        stage_of(runtime="python3.11")
+
+
+def test_a_stage_that_is_not_defined_is_told_with_those_that_are() -> None:
+    app = new_app()
+    assert house.stage_in(app).name == "main"
+    app.node.set_context("stage", "prod")
+    with pytest.raises(StageError, match=r"stages\.prod.*one of main .*choose with -c stage=NAME"):
+        house.stage_in(app)
+
+
+def test_a_catalog_of_another_domain_is_refused(tmp_path: Any) -> None:
+    (tmp_path / "catalog.yaml").write_text(
+        "domain_id: other\nfields:\n  status: {id: status, type: SingleSelect, options: [open]}\ntemplates: {}\n"
+    )
+    with pytest.raises(StageError, match=r"domain_id is '0f3c'; accepted: 'other', the domain whose ids .*catalog\.yaml gives"):
+        house.read_contents(tmp_path, stage=stage_of(domain_id="0f3c"))
