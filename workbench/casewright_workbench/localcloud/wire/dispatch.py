@@ -43,7 +43,9 @@ class Dispatcher:
         """The response to `request`; `operation` names what is asked for where that is known beforehand."""
         wire = wire_service(service)
         try:
-            asked = wire.operation(operation or wire.operation_asked_for(request))
+            name = wire.known(operation or wire.operation_asked_for(request))
+            self._method(service, name)
+            asked = wire.operation(name)
             response = self._validated(wire, asked, request, caller)
             status, headers, body = asked.write(response)
         except ServiceError as error:

@@ -45,7 +45,8 @@ def validation_error(service: str, operation: Operation, problems: Problems) -> 
     if service == "sqs":
         if problems.missing:
             return ServiceError("MissingParameter", f"The request must contain the parameter {problems.missing[0]}.")
-        return ServiceError("InvalidParameterValue", problems.message())
+        code = "InvalidAttributeName" if operation.name.endswith("QueueAttributes") else "InvalidParameterValue"
+        return ServiceError(code, problems.message())
     if service == "connect":
         code = "InvalidParameterException" if "InvalidParameterException" in operation.error_names else "InvalidRequestException"
         return ServiceError(code, problems.message())

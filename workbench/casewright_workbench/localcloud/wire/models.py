@@ -73,11 +73,15 @@ class WireService:
         self._operations: dict[str, Operation] = {}
         self._router: Router | None = None
 
+    def known(self, name: str) -> str:
+        """The name, if the service has an operation of that name."""
+        if name not in self._operations and name not in self._model.operation_names:
+            raise unknown_operation(self.name, name)
+        return name
+
     def operation(self, name: str) -> Operation:
         """The operation of that name."""
         if name not in self._operations:
-            if name not in self._model.operation_names:
-                raise unknown_operation(self.name, name)
             self._operations[name] = Operation(self._model.operation_model(name), self._readers, self._writers)
         return self._operations[name]
 
