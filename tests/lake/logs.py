@@ -26,7 +26,7 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def case_message(
+def case_message(  # noqa: PLR0913 -- what an event of a case can differ in
     event_id: str,
     moment: datetime,
     verb: str,

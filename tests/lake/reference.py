@@ -3,19 +3,21 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from casewright_workbench.lake.metrics import MetricPoint
 
 MINUTE = timedelta(minutes=1)
 
+Place = tuple[date, str, str]
+
 
 def metric_points(messages: Iterable[str]) -> set[MetricPoint]:
     cases = _cases(messages)
-    created, resolved = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    seconds: dict[tuple[Any, ...], float] = defaultdict(float)
-    measured = Counter[tuple[Any, ...]]()
+    created, resolved = Counter[Place](), Counter[Place]()
+    seconds: dict[Place, float] = defaultdict(float)
+    measured = Counter[Place]()
     for events in cases.values():
         opened, template = _opened(events), _template(events)
         if opened:

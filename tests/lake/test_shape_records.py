@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,8 @@ class Shaper:
 
 
 @pytest.fixture
-def shaper() -> Iterator[Shaper]:
-    yield Shaper()
+def shaper() -> Shaper:
+    return Shaper()
 
 
 def text(answer: dict[str, Any]) -> bytes:
