@@ -20,7 +20,7 @@ from casewright_authoring import Compiled, compile_directory, findings
 
 EXAMPLE = Path(__file__).parents[2] / "contact_center"
 
-NEW = {
+NEW: dict[str, FieldValue] = {
     "title": "Where is my tent?",
     "status": "open",
     "case_reason": "lost-parcel",
@@ -187,7 +187,7 @@ def test_a_call_meets_the_call_back_deadline(story: Story) -> None:
 def test_a_missed_deadline_escalates(story: Story, catalog: Catalog) -> None:
     story.created(NEW)
     late = story.updated(95, summary="still nothing")
-    assert fired(late) == ["escalate-missed-deadlines"]
+    assert fired(late) == ["warn-before-the-deadline", "escalate-missed-deadlines"]
     assert actions(late, UpdateCase) == [UpdateCase({"f-priority": "urgent", "assigned_queue": catalog.queues["Escalations"]})]
     assert [task.name for task in actions(late, CreateTask) if isinstance(task, CreateTask)] == ["Overdue (call-back): Where is my tent?"]
     [warning] = [mail for mail in actions(late, SendEmail) if isinstance(mail, SendEmail) and mail.subject.startswith("Overdue")]

@@ -1,0 +1,89 @@
+"""The pages of the language list what the code accepts, no more and no less, and their examples compile."""
+
+import re
+from pathlib import Path
+
+import pytest
+from small_directory import Complain
+
+from casewright.conditions.subjects import FACT_NAMES
+from casewright.conditions.triggers import TRIGGERS
+from casewright_authoring import conditions, emails, field_conditions, fields, instructions, milestones, operators, rules, slas, templates
+from casewright_authoring.checking import findings
+from casewright_authoring.sources import FILES, FOLDERS
+
+ROOT = Path(__file__).parents[2]
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+CENTER = (ROOT / "docs" / "contact-center.md").read_text(encoding="utf-8")
+
+
+def listed(page: str, head: str) -> set[str]:
+    """The names in the first column of the table whose head begins so."""
+    table = page.split(f"\n| {head} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+    return set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("page", "head", "accepted"),
+    [
+        (RULES, "Key of a rule", {*rules.REQUIRED_KEYS, *rules.OPTIONAL_KEYS}),
+        (RULES, "Trigger", set(TRIGGERS)),
+        (RULES, "Group", set(conditions.GROUPS)),
+        (RULES, "Subject", set(FACT_NAMES)),
+        (RULES, "Operator", set(operators.OPERATORS)),
+        (RULES, "Action", set(instructions.ACTIONS)),
+        (RULES, "Key of an email", set(emails.EMAIL_KEYS)),
+        (RULES, "Key of an SLA", {*slas.REQUIRED_KEYS, *slas.OPTIONAL_KEYS}),
+        (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
+        (RULES, "Milestone", set(milestones.MILESTONE_KEYS)),
+        (CENTER, "File", {*FILES, *(f"{folder}/" for folder in FOLDERS)}),
+        (CENTER, "Key of a field", set(fields.FIELD_KEYS)),
+        (CENTER, "Key of a template", set(templates.TEMPLATE_KEYS)),
+        (CENTER, "Key of a field condition", {*field_conditions.REQUIRED_KEYS, *field_conditions.EFFECT_KEYS}),
+    ],
+)
+def test_a_page_lists_exactly_what_is_accepted(page: str, head: str, accepted: set[str]) -> None:
+    assert listed(page, head) == accepted
+
+
+def yaml_blocks(page: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_examples_of_the_language_compile(complaints: Complain) -> None:
+    rule, email, sla = yaml_blocks(RULES)
+    world = {
+        "fields.yaml": """\
+            title: {system_id: title}
+            summary: {system_id: summary}
+            status: {system_id: status, options: [waiting-on-customer, waiting-on-carrier]}
+            case_reason: {system_id: case_reason, options: [Duplicate]}
+            assigned_queue: {system_id: assigned_queue}
+            priority: {type: SingleSelect, options: [urgent]}
+            refund_amount: {type: Number}
+            """,
+        "templates.yaml": "Billing: {}",
+    }
+    assert complaints({**world, "rules/a.yaml": rule, "emails/hello.yaml": email, "slas.yaml": sla}) == []
+
+
+def test_the_examples_of_the_other_files_compile(complaints: Complain, tmp_path: Path) -> None:
+    catalog, existing, defined, field_conditions_example = yaml_blocks(CENTER)
+    more = """\
+case_reason: {system_id: case_reason, options: [Refund]}
+refund_amount: {type: Number}
+carrier: {type: SingleSelect, options: [Store pickup]}
+tracking_page: {type: Url}
+"""
+    files = {
+        "catalog.yaml": catalog,
+        "fields.yaml": defined + more,
+        "conditions.yaml": field_conditions_example,
+        "templates.yaml": "",
+        "slas.yaml": "",
+        "emails/hello.yaml": "",
+    }
+    assert complaints(files) == []
+    (tmp_path / "existing").mkdir()
+    (tmp_path / "existing" / "catalog.yaml").write_text(existing, encoding="utf-8")
+    assert findings(tmp_path / "existing") == ()
