@@ -1,28 +1,33 @@
 """The automation stack: the table of cases, and the functions that decide, perform and keep the clocks."""
 
+import re
 from typing import Final
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from casewright.cases.subscriptions import BUCKETS
-from casewright.settings import AutomationSettings, DecideSettings, PerformSettings, SweepSettings
+from casewright.cases.subscriptions import BUCKETS, mail_sent
+from casewright.settings import DecideSettings, NoteDeliverySettings, PerformSettings, Settings, SweepSettings
 from stacks.parts.case_table import DUE, PENDING, CaseTable
 from stacks.parts.facts import FactsStream
 from stacks.parts.function import Function, FunctionRole
 from stacks.parts.grants import allow, allow_reading_bundles
 from stacks.parts.layer import Layers
-from stacks.parts.outside import allow_acting_on_cases, allow_emitting_events, allow_reading_cases, allow_sending_mail, allow_starting_tasks
+from stacks.parts.mail import Mail
+from stacks.parts.outside import allow_acting_on_cases, allow_emitting_events, allow_reading_cases, allow_starting_tasks
 from stacks.parts.place import Place
 from stacks.parts.queue import DeadLetters, Queue
-from stacks.parts.rule import Tick, to_function, to_ring
+from stacks.parts.rule import Tick, pattern_of, to_function, to_queue, to_ring
 from stacks.stage import Stage
 
 DECIDE_TIMEOUT: Final = Duration.minutes(1)
 PERFORM_TIMEOUT: Final = Duration.minutes(2)
 """A performer that has more to do rings again before that; one that dies blocks its bucket for no longer than that."""
+
+NOTE_TIMEOUT: Final = Duration.seconds(30)
 
 BELLS_KEPT: Final = Duration.hours(1)
 """A bell carries no work, and every minute brings another: old ones are only noise."""
@@ -42,8 +47,10 @@ class Automation(Stack):
         self._table = CaseTable(self, "Cases")
         self._wake = self._bells()
         self._performer = FunctionRole(self, "PerformRole", stage=stage)
-        self.functions = (self._decide(), self._perform(), self._sweep())
-        self.queues = (self._wake,)
+        self._mail = Mail(self, "Mail", stage=stage)
+        self._mail_events = Queue(self, "MailEvents", stage=stage, reader_timeout=NOTE_TIMEOUT, oldest=Duration.minutes(10))
+        self.functions = (self._decide(), self._perform(), self._sweep(), self._note_delivery())
+        self.queues = (self._wake, self._mail_events)
 
     def _bells(self) -> Queue:
         return Queue(
@@ -85,7 +92,7 @@ class Automation(Stack):
             **self._shared(),
             instance_id=stage.instance_id,
             mail_from=stage.mail_from,
-            mail_configuration_set=stage.mail_configuration_set,
+            mail_configuration_set=self._mail.configuration_set,
             cases_rate=stage.cases_rate,
             connect_rate=stage.connect_rate,
             ses_rate=stage.ses_rate,
@@ -98,7 +105,7 @@ class Automation(Stack):
         self._table.allow_querying(role, PENDING)
         allow_acting_on_cases(role, self._place)
         allow_starting_tasks(role, self._place)
-        allow_sending_mail(role, stage)
+        self._mail.allow_sending(role)
         allow_emitting_events(role)
         allow(role, ["sqs:SendMessage"], on=[self._wake.queue_arn])
         allow(role, ["firehose:PutRecordBatch"], on=[self._stream.arn])
@@ -117,11 +124,23 @@ class Automation(Stack):
         allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
         return sweep
 
+    def _note_delivery(self) -> Function:
+        role = FunctionRole(self, "NoteDeliveryRole", stage=self._stage)
+        dead_letters = self._mail_events.dead_letters
+        settings = NoteDeliverySettings(**self._where(), case_table=self._table.table_name, dead_letter_queue_url=dead_letters.queue_url)
+        note = self._function("NoteDelivery", role, settings, timeout=NOTE_TIMEOUT)
+        note.add_event_source(sources.SqsEventSource(self._mail_events, batch_size=10, report_batch_item_failures=True))
+        rule = events.Rule(self, "MailSent", event_pattern=pattern_of(mail_sent()), description="Mail of ours that SES accepted")
+        rule.add_target(to_queue(self._mail_events, undelivered=DeadLetters(self, "NotNoted", stage=self._stage)))
+        self._table.allow(role, "UpdateItem")
+        allow(role, ["sqs:SendMessage"], on=[dead_letters.queue_arn])
+        return note
+
     def _function(
         self,
         construct_id: str,
         role: FunctionRole,
-        settings: AutomationSettings,
+        settings: Settings,
         *,
         timeout: Duration,
         memory_mb: int = 512,
@@ -132,7 +151,7 @@ class Automation(Stack):
             construct_id,
             stage=self._stage,
             layers=self._layers,
-            folder=construct_id.lower(),
+            folder=_folder(construct_id),
             settings=settings,
             role=role,
             timeout=timeout,
@@ -141,13 +160,18 @@ class Automation(Stack):
         )
 
     def _shared(self) -> dict[str, str]:
-        return {
-            "domain_id": self._place.domain_id(self),
-            "account": self.account,
-            "region": self.region,
+        return self._where() | {
             "case_table": self._table.table_name,
             "wake_queue_url": self._wake.queue_url,
             "bundle_bucket": self._bundles.bucket_name,
             "facts_stream": self._stream.name,
             "own_role": self._performer.role_name,
         }
+
+    def _where(self) -> dict[str, str]:
+        return {"domain_id": self._place.domain_id(self), "account": self.account, "region": self.region}
+
+
+def _folder(construct_id: str) -> str:
+    """`NoteDelivery` runs lambdas/note_delivery."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", construct_id).lower()

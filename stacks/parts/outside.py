@@ -1,4 +1,4 @@
-"""What the functions may do to the world: Cases, Connect tasks, mail and events, each as narrow as IAM can say it."""
+"""What the functions may do to the world: Cases, Connect tasks and events, each as narrow as IAM can say it."""
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
@@ -6,7 +6,6 @@ from aws_cdk import aws_iam as iam
 from casewright.cases.subscriptions import OWN_SOURCE
 from stacks.parts.grants import allow
 from stacks.parts.place import Place
-from stacks.stage import Stage
 
 _ANY_CASE = "Rules act on every case of this one domain; ids of cases and of what belongs to them exist only later."
 _ANY_CONTACT = "A task is started in a flow that a rule names, and its contact has no id before; both are held to this instance."
@@ -34,15 +33,6 @@ def allow_starting_tasks(role: iam.Role, place: Place) -> None:
     instance = place.instance_arn(role)
     allow(role, ["connect:StartTaskContact"], on=[f"{instance}/contact/*", f"{instance}/contact-flow/*"], because=_ANY_CONTACT)
     allow(role, ["connect:StopContact", "connect:DescribeContact"], on=[f"{instance}/contact/*"], because=_ANY_CONTACT)
-
-
-def allow_sending_mail(role: iam.Role, stage: Stage) -> None:
-    """Send mail as one address, by the identity of the address or of its domain, whichever is verified."""
-    stack = Stack.of(role)
-    ses = f"arn:{Aws.PARTITION}:ses:{stack.region}:{stack.account}"
-    identities = [f"{ses}:identity/{name}" for name in (stage.mail_from, stage.mail_from.rpartition("@")[2])]
-    sets = [f"{ses}:configuration-set/{stage.mail_configuration_set}"] if stage.mail_configuration_set else []
-    allow(role, ["ses:SendEmail"], on=[*identities, *sets], when={"StringEquals": {"ses:FromAddress": stage.mail_from}})
 
 
 def allow_emitting_events(role: iam.Role) -> None:

@@ -16,7 +16,7 @@ from stacks.parts.layer import PACKAGE, REQUIREMENTS, ROOT, Layers
 HERE = f"{os.uname().machine}-manylinux_2_28"
 """The platform of this machine, as uv spells it."""
 
-SETTLED = ("decide", "perform", "sweep", "shape_records", "configure_domain")
+SETTLED = ("decide", "perform", "sweep", "shape_records", "configure_domain", "note_delivery")
 
 
 def test_our_package_is_bundled_with_byte_code_that_needs_no_check_and_names_files_as_on_lambda(tmp_path: Path) -> None:

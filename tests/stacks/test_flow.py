@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
-from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn
+from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn, mail_sent
 from casewright.measures.columns import FACTS, PARTITION
 from casewright.settings import (
     ConfigureDomainSettings,
     DecideSettings,
+    NoteDeliverySettings,
     PerformSettings,
     Settings,
     ShapeRecordsSettings,
@@ -17,6 +18,7 @@ from casewright.settings import (
 SETTINGS: dict[str, type[Settings]] = {
     "ConfigureDomain": ConfigureDomainSettings,
     "Decide": DecideSettings,
+    "NoteDelivery": NoteDeliverySettings,
     "Perform": PerformSettings,
     "ShapeRecords": ShapeRecordsSettings,
     "Sweep": SweepSettings,
@@ -59,7 +61,7 @@ def test_a_message_comes_back_later_than_its_reader_can_take(made: Any) -> None:
 
 def test_readers_report_the_messages_that_failed(made: Any) -> None:
     mappings = [mapping["Properties"] for mapping in made.of("AWS::Lambda::EventSourceMapping").values()]
-    assert len(mappings) == 2
+    assert len(mappings) == 3
     assert all(mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for mapping in mappings)
     assert all(mapping["BatchSize"] == 10 for mapping in mappings)
 
@@ -73,6 +75,24 @@ def test_every_minute_rings_each_bucket_with_a_message_that_is_never_the_same(ma
         body = transformer["InputTemplate"].replace("<time>", '"2026-01-01T00:00:00Z"')
         assert json.loads(body) == {"bucket": bucket, "rung_at": "2026-01-01T00:00:00Z"}
         assert transformer["InputPathsMap"] == {"time": "$.time"}
+
+
+def test_mail_is_sent_under_a_set_that_reports_to_the_bus(made: Any, adopted: Any) -> None:
+    destination = made.one("AWS::SES::ConfigurationSetEventDestination", "MailToBus")["Properties"]
+    sender = made.one("AWS::Lambda::Function", "Perform")["Properties"]["Environment"]["Variables"]
+    assert destination["ConfigurationSetName"] == sender["MAIL_CONFIGURATION_SET"]
+    assert destination["EventDestination"]["Enabled"] is True
+    bus = destination["EventDestination"]["EventBridgeDestination"]["EventBusArn"]
+    assert made.text("automation", bus) == "arn:aws:events:us-east-1:111122223333:event-bus/default"
+    theirs = adopted.one("AWS::SES::ConfigurationSetEventDestination", "MailToBus")["Properties"]
+    assert theirs["ConfigurationSetName"] == "cases"
+    assert not adopted.of("AWS::SES::ConfigurationSet")
+
+
+def test_events_of_our_mail_go_to_the_queue_of_those_who_note_them(made: Any) -> None:
+    rule = made.one("AWS::Events::Rule", "MailSent")["Properties"]
+    assert rule["EventPattern"] == mail_sent()
+    assert [made.text("automation", target["Arn"]) for target in rule["Targets"]] == [made.deployed.arn("MailEvents", "AWS::SQS::Queue")]
 
 
 def test_the_bell_is_one_that_eventbridge_can_ring(made: Any) -> None:

@@ -10,7 +10,7 @@ from casewright.aws.powertools import PowertoolsTelemetry
 
 def test_every_queue_is_encrypted_by_sqs_and_refuses_plain_http(either: Any) -> None:
     queues = either.of("AWS::SQS::Queue")
-    assert len(queues) == 8
+    assert len(queues) == 11
     for where, queue in queues.items():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True, where
         assert "KmsMasterKeyId" not in queue["Properties"], f"{where}: EventBridge cannot write under the AWS-managed key"
@@ -81,14 +81,14 @@ def test_raw_records_and_errors_of_the_lake_expire_after_thirty_days_and_facts_n
 
 def test_every_log_group_has_an_end(either: Any) -> None:
     groups = either.of("AWS::Logs::LogGroup")
-    assert len(groups) == 7
+    assert len(groups) == 8
     assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {90}
 
 
 def test_every_function_says_what_it_runs_on_how_long_and_where_it_logs(either: Any) -> None:
     functions = {where: one["Properties"] for where, one in either.of("AWS::Lambda::Function").items()}
     ours = {where: one for where, one in functions.items() if one["Handler"] == "handler.handle"}
-    assert len(ours) == 5
+    assert len(ours) == 6
     for where, function in ours.items():
         assert function["Architectures"] == ["arm64"], where
         assert len(function["Layers"]) == 2, where
@@ -113,12 +113,12 @@ def test_a_function_that_is_invoked_asynchronously_has_dead_letters_and_no_retry
 
 def test_every_target_of_every_rule_has_dead_letters(made: Any) -> None:
     targets = [target for rule in made.of("AWS::Events::Rule").values() for target in rule["Properties"]["Targets"]]
-    assert len(targets) == 7
+    assert len(targets) == 8
     assert all("Arn" in target["DeadLetterConfig"] for target in targets)
 
 
 def test_every_queue_that_is_read_has_dead_letters_of_its_kind(made: Any) -> None:
-    for name in ("CaseEvents", "Wake"):
+    for name in ("CaseEvents", "Wake", "MailEvents"):
         queue, dead = (made.one("AWS::SQS::Queue", each)["Properties"] for each in (name, f"{name}Dead"))
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
         assert queue.get("FifoQueue") == dead.get("FifoQueue"), "SQS moves messages between queues of one kind only"
@@ -126,9 +126,9 @@ def test_every_queue_that_is_read_has_dead_letters_of_its_kind(made: Any) -> Non
 
 def test_everything_that_can_go_wrong_rings(made: Any) -> None:
     names = [alarm["Properties"]["MetricName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
-    assert names.count("ApproximateNumberOfMessagesVisible") == 6, "one for each queue of dead letters"
-    assert names.count("ApproximateAgeOfOldestMessage") == 2
-    assert names.count("Errors") == names.count("Throttles") == 5
+    assert names.count("ApproximateNumberOfMessagesVisible") == 8, "one for each queue of dead letters"
+    assert names.count("ApproximateAgeOfOldestMessage") == 3
+    assert names.count("Errors") == names.count("Throttles") == 6
     assert {"RuleSetBreakerTripped", "EventsUnrecognised", "EffectsExpired"} <= set(names)
 
 
@@ -143,7 +143,7 @@ def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
     body = json.dumps(made.one("AWS::CloudWatch::Dashboard", "Operations")["Properties"]["DashboardBody"])
     alarms = [alarm["Properties"]["AlarmName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 24
+    assert len(alarms) == 29
     assert [name for name in alarms if f":alarm:{name}" not in body] == []
 
 

@@ -44,6 +44,10 @@ CALLS: dict[str, list[Call]] = {
         ("sqs:SendMessage", f"arn:aws:sqs:{A}:notswept"),
     ],
     "ShapeRecords": [],
+    "NoteDelivery": [
+        ("dynamodb:UpdateItem", TABLE), ("sqs:ReceiveMessage", f"arn:aws:sqs:{A}:mailevents"),
+        ("sqs:SendMessage", f"arn:aws:sqs:{A}:maileventsdead"),
+    ],
     "ConfigureDomain": [
         ("cases:ListFields", DOMAIN), ("cases:CreateField", DOMAIN), ("cases:TagResource", f"{DOMAIN}/field/f"),
         ("cases:ListFieldOptions", f"{DOMAIN}/field/f"), ("cases:BatchPutFieldOptions", f"{DOMAIN}/field/f"),
@@ -71,6 +75,7 @@ FORBIDDEN: list[tuple[str, str, str]] = [
     ("Perform", "connect:StopContact", f"arn:aws:connect:{A}:instance/other/contact/x"),
     ("Perform", "events:PutEvents", f"arn:aws:events:{A}:event-bus/other"),
     ("Perform", "sqs:SendMessage", CASE_EVENTS),
+    ("NoteDelivery", "dynamodb:GetItem", TABLE),
     ("Sweep", "dynamodb:PutItem", TABLE),
     ("Sweep", "cases:GetCase", CASE),
     ("ShapeRecords", "s3:GetObject", "arn:aws:s3:::facts/facts/dt=2026-01-01/x"),

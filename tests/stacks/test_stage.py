@@ -1,13 +1,16 @@
 """A stage that cannot work is refused at synth, in words that say what would be accepted."""
 
+import re
 from typing import Any
 
+import msgspec
 import pytest
 from synthesis import new_app, stage_of
 
 import stacks.stage
 from stacks import house
-from stacks.stage import StageError
+from stacks.parts.layer import ROOT
+from stacks.stage import Stage, StageError
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,10 @@ def test_a_catalog_of_another_domain_is_refused(tmp_path: Any) -> None:
     )
     with pytest.raises(StageError, match=r"domain_id is '0f3c'; accepted: 'other', the domain whose ids .*catalog\.yaml gives"):
         house.read_contents(tmp_path, stage=stage_of(domain_id="0f3c"))
+
+
+def test_the_page_about_deploying_names_every_field_of_a_stage() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    named = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
+    assert named.count("name") == 1
+    assert sorted(named) == sorted(field.name for field in msgspec.structs.fields(Stage))

@@ -1,0 +1,41 @@
+"""Mail: the configuration set we send under, and the permission to send."""
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from stacks.parts.grants import allow
+from stacks.stage import Stage
+
+
+class Mail(Construct):
+    """The configuration set of the stage, or one of our own, telling EventBridge of every mail that was accepted.
+
+    SES reports to the default bus only (SES API); whoever owns the set, the destination in it is ours.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
+        super().__init__(scope, construct_id)
+        self._sender = stage.mail_from
+        self.configuration_set = stage.mail_configuration_set or ses.CfnConfigurationSet(self, "Set").ref
+        ses.CfnConfigurationSetEventDestination(
+            self,
+            "ToBus",
+            configuration_set_name=self.configuration_set,
+            event_destination={
+                "enabled": True,
+                "matchingEventTypes": ["send"],
+                "eventBridgeDestination": {"eventBusArn": self._arn("events", "event-bus/default")},
+            },
+        )
+
+    def allow_sending(self, role: iam.Role) -> None:
+        """Send as one address, by the identity of the address or of its domain, whichever is verified."""
+        identities = [self._arn("ses", f"identity/{name}") for name in (self._sender, self._sender.rpartition("@")[2])]
+        resources = [*identities, self._arn("ses", f"configuration-set/{self.configuration_set}")]
+        allow(role, ["ses:SendEmail"], on=resources, when={"StringEquals": {"ses:FromAddress": self._sender}})
+
+    def _arn(self, service: str, resource: str) -> str:
+        stack = Stack.of(self)
+        return f"arn:{Aws.PARTITION}:{service}:{stack.region}:{stack.account}:{resource}"
