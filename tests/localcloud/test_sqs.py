@@ -241,6 +241,16 @@ def test_a_group_goes_on_from_the_message_that_came_back(cloud: LocalCloud, fifo
     assert fifo.bodies() == ["a1", "a2"]
 
 
+def test_a_group_waits_while_only_some_of_it_came_back(fifo: Queue) -> None:
+    for number in range(2):
+        fifo.send(f"a{number}", MessageGroupId="a")
+    first, second = fifo.receive(2)
+    fifo.hide(first, 0)
+    assert fifo.receive() == []
+    fifo.delete(second)
+    assert fifo.bodies() == ["a0"]
+
+
 def test_one_receive_takes_from_several_groups(fifo: Queue) -> None:
     for group in "abc":
         fifo.send(f"{group}0", MessageGroupId=group)
