@@ -89,6 +89,7 @@ class LocalCloud:
         }
         self._timed = tuple(service for service in self.services.values() if isinstance(service, Timed))
         self._dispatcher = Dispatcher(self.services, clock=self.clock, turn=self.turn, record=self.calls.append)
+        self._delivery_clients: dict[str, Any] = {}
         self.clock.on_skip(self.wake_all)
 
     def __enter__(self) -> Self:
@@ -143,5 +144,6 @@ class LocalCloud:
             self.turn.wait(max(0.001, min(left, until_visible)))
 
     def _put_object(self, role_arn: str, bucket: str, key: str, content: bytes) -> None:
-        client: Any = self.session(principal_arn=role_arn).client("s3")
-        client.put_object(Bucket=bucket, Key=key, Body=content)
+        if role_arn not in self._delivery_clients:
+            self._delivery_clients[role_arn] = self.session(principal_arn=role_arn).client("s3")
+        self._delivery_clients[role_arn].put_object(Bucket=bucket, Key=key, Body=content)

@@ -34,7 +34,7 @@ class SentMail:
 
     @property
     def text(self) -> str:
-        """The plain text part, empty without one."""
+        """The plain text part with plain line ends, empty without one."""
         return self._body("plain")
 
     @property
@@ -44,7 +44,7 @@ class SentMail:
 
     def _body(self, kind: str) -> str:
         part = self.parsed().get_body(preferencelist=(kind,))
-        return str(part.get_content()) if part is not None else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 class Outbox:
