@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_cdk import App, Validations
@@ -25,6 +25,9 @@ from stacks.stage import Stage, running_runtime
 ACCOUNT, REGION = "111122223333", "us-east-1"
 INSTANCE = "11111111-2222-4333-8444-555555555555"
 Templates = dict[str, Any]
+
+_FOLDERS: list[TemporaryDirectory[str]] = []
+"""Where apps were synthesised; gone when the process ends."""
 
 DEFINITION = DomainDefinition(
     fields=(
@@ -72,7 +75,9 @@ def compiled_of(definition: DomainDefinition = DEFINITION) -> Compiled:
 def new_app() -> App:
     """An app as cdk.json sets it up, that builds no layers."""
     context = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]
-    return App(context={**context, "aws:cdk:bundling-stacks": []}, outdir=mkdtemp(prefix="casewright-synth-"))
+    folder = TemporaryDirectory(prefix="casewright-synth-")
+    _FOLDERS.append(folder)
+    return App(context={**context, "aws:cdk:bundling-stacks": []}, outdir=folder.name)
 
 
 def check(app: App) -> None:
