@@ -1,0 +1,94 @@
+"""The same with a real process and a real SIGKILL: the local cloud is served, and a worker process dies at random moments."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from casewright_workbench.house import House
+
+HERE = Path(__file__).parent
+CASES, KILLS = 5, 6
+
+
+def test_a_worker_killed_again_and_again_does_everything_once(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    with House.open(HERE.parents[1] / "contact_center", start=datetime(2026, 11, 16, 13, tzinfo=UTC), folder=tmp_path) as house:
+        server = house.cloud.http(port=0)
+        server.start()
+        house.clock.tick()
+        try:
+            for number in range(CASES):
+                _create(house, number)
+            for _ in range(KILLS):
+                worker = _worker(house, server.url)
+                time.sleep(1.5 + chance.uniform(0, 1.0))
+                worker.send_signal(signal.SIGKILL)
+                assert worker.wait() == -signal.SIGKILL
+                # What the dead worker had taken comes back when its visibility timeouts and leases have passed.
+                house.clock.skip_to(house.clock.now() + timedelta(minutes=31))
+            worker = _worker(house, server.url)
+            deadline = time.monotonic() + 60
+            while _pending(house) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            worker.kill()
+            worker.wait()
+        finally:
+            server.close()
+        assert _pending(house) == 0
+        mail = Counter((message.subject, tuple(message.to)) for message in house.outbox.messages())
+        assert sum(subject.startswith("We have your message") for subject, _ in mail) == CASES, mail
+        assert set(mail.values()) == {1}
+        comments = _comments(house)
+        assert {case_id for case_id, _ in comments} == {case["caseId"] for case in _cases(house)}
+        assert set(comments.values()) == {1}
+
+
+def _create(house: House, number: int) -> None:
+    fields = {
+        "title": f"Charged twice {number}",
+        "customer_email": f"jo{number}@example.com",
+        "case_reason": "double-charge",
+        "order_number": f"A-{number}",
+        "priority": "normal",
+    }
+    wire = [{"id": house.catalog.fields[name].id, "value": {"stringValue": value}} for name, value in fields.items()]
+    wire += [{"id": house.catalog.fields[name].id, "value": {"doubleValue": 600.0}} for name in ("order_total", "refund_amount")]
+    template_id = house.catalog.templates["Billing"]
+    house.session("maya").client("connectcases").create_case(domainId=house.domain_id, templateId=template_id, fields=wire)
+
+
+def _worker(house: House, url: str) -> subprocess.Popen[bytes]:
+    environments = {name: each.as_environment() for name, each in house.environments(house.places).items()}
+    sqs = house.session("admin").client("sqs")
+    mail_url = sqs.get_queue_url(QueueName="mail-events")["QueueUrl"]
+    queues = {"decide": house.places.case_events_url, "perform": house.places.wake_url, "note_delivery": mail_url}
+    offset = (house.clock.now() - datetime.now(UTC)).total_seconds()
+    arguments = [url, str(offset), json.dumps(environments), json.dumps(queues)]
+    return subprocess.Popen([sys.executable, str(HERE / "worker.py"), *arguments])
+
+
+def _pending(house: House) -> int:
+    """Effects not ended, and case events not decided on."""
+    pages = house.session("admin").client("dynamodb").get_paginator("scan").paginate(TableName=house.case_table)
+    effects = [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith("effect#")]
+    waiting = sum(item["status"]["S"] == "pending" for item in effects)
+    attributes = house.session("admin").client("sqs").get_queue_attributes(QueueUrl=house.places.case_events_url, AttributeNames=["All"])
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+    return waiting + sum(int(attributes["Attributes"][name]) for name in names) + (0 if effects else 1)
+
+
+def _cases(house: House) -> list[Any]:
+    return house.session("maya").client("connectcases").search_cases(domainId=house.domain_id)["cases"]
+
+
+def _comments(house: House) -> Counter[tuple[str, str]]:
+    client = house.session("maya").client("connectcases")
+    items = client.search_all_related_items(domainId=house.domain_id, filters=[{"comment": {}}], maxResults=25)["relatedItems"]
+    return Counter((item["caseId"], item["content"]["comment"]["body"]) for item in items)
