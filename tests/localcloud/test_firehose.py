@@ -82,13 +82,17 @@ def put(firehose: Any, *records: Any) -> None:
     assert answer["FailedPutCount"] == 0
 
 
-def objects(client: Client) -> dict[str, bytes]:
-    listed = client("s3").list_objects_v2(Bucket="lake").get("Contents", [])
-    return {item["Key"]: client("s3").get_object(Bucket="lake", Key=item["Key"])["Body"].read() for item in listed}
+def keys(client: Client, prefix: str = "") -> list[str]:
+    return [item["Key"] for item in client("s3").list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
+
+
+def objects(client: Client, prefix: str = "") -> dict[str, bytes]:
+    s3 = client("s3")
+    return {key: s3.get_object(Bucket="lake", Key=key)["Body"].read() for key in keys(client, prefix)}
 
 
 def errors(client: Client, prefix: str) -> list[dict[str, Any]]:
-    (content,) = [content for key, content in objects(client).items() if key.startswith(prefix)]
+    (content,) = objects(client, prefix).values()
     return [json.loads(line) for line in content.splitlines()]
 
 
@@ -234,7 +238,7 @@ def test_rows_become_parquet_of_the_registered_table(cloud: LocalCloud, client: 
     row = {"Event_Id": "e-1", "amount": 2, "at": "2026-01-05T10:00:00.250Z", "fields": {"f1": {"string_value": "x"}}, "unknown": 1}
     put(firehose, {"kind": "a", "dt": "d", "row": row}, {"kind": "a", "dt": "d", "row": {"count": "many"}})
     cloud.firehose.flush()
-    ((key, content),) = [(key, content) for key, content in objects(client).items() if key.startswith("facts/")]
+    ((key, content),) = objects(client, "facts/").items()
     assert key.endswith(".parquet")
     table = pq.read_table(io.BytesIO(content))
     assert table.schema.equals(SCHEMA)
@@ -259,7 +263,7 @@ def test_more_partitions_than_allowed_overflow(cloud: LocalCloud, client: Client
     for start in (0, 300):
         put(firehose, *({"kind": "a", "dt": str(number)} for number in range(start, start + 251)))
     cloud.firehose.flush()
-    assert len([key for key in objects(client) if key.startswith("facts/")]) == 500
+    assert len(keys(client, "facts/")) == 500
     assert {error["errorCode"] for error in errors(client, "errors/")} == {"DynamicPartitioning.ActivePartitionsLimitExceeded"}
 
 
