@@ -13,8 +13,9 @@ import msgspec
 
 from casewright.cases.values import FieldValue, as_wire
 from casewright.measures.shaping import Line, shape
-from casewright_workbench.lake.files import parquet_of
+from casewright_workbench.lake.files import arrow_schema
 from casewright_workbench.lake.opening import Directory, open_lake
+from casewright_workbench.localcloud.firehose.converting import parquet, rows
 
 DOMAIN_ID = "d"
 ARRIVED = datetime(2026, 12, 1, tzinfo=UTC)
@@ -81,6 +82,12 @@ def lines(records: Iterable[str | Mapping[str, object]], *, listed: frozenset[st
         assert isinstance(line, Line)
         shaped.append(line)
     return shaped
+
+
+def parquet_of(records: Iterable[bytes]) -> bytes:
+    """One file, converted as the local Firehose converts."""
+    schema = arrow_schema()
+    return parquet([row for record in records for row in rows(record, schema)], schema, compression="SNAPPY")
 
 
 def fill(path: Path, shaped: Iterable[Line], *, files_a_day: int = 2) -> None:

@@ -12,13 +12,18 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from building import linked, parsed, rule
+from core_case import CREATED, policy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lake.logs import NOON, QUEUE, case_message, contact_message, fill, lake, lines
+from lake.logs import NOON, QUEUE, case_message, contact_message, fill, lake, lines, parquet_of
 from moto import mock_aws
 
+from casewright.decide import blank, decide
+from casewright.decision import Outcome
+from casewright.measures import rows
 from casewright.measures.columns import FACTS
-from casewright_workbench.lake.files import arrow_schema, parquet_of
+from casewright_workbench.lake.files import arrow_schema
 from casewright_workbench.lake.metrics import metrics
 from casewright_workbench.lake.opening import Bucket, Directory, open_lake
 from casewright_workbench.lake.types import UnknownType, arrow_type, duckdb_type
@@ -110,9 +115,32 @@ def test_files_of_other_writers_and_releases_are_read(tmp_path: Path, s3: Any, w
     assert [name for name, *_ in described] == [*(column.name for column in FACTS), "dt"]
 
 
-def test_a_value_of_a_wrong_type_is_refused_as_firehose_would() -> None:
-    with pytest.raises((pa.ArrowInvalid, pa.ArrowTypeError)):
-        parquet_of([b'{"kind": "clock", "clock_cycle": "one"}'])
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    [(found,)] = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(found)
+
+
+def test_facts_hold_every_copy_and_the_base_views_one_of_each(tmp_path: Path) -> None:
+    twice = lines(LOG)
+    fill(tmp_path, [*twice, *twice, *lines(LOG)])
+    found = open_lake(Directory(tmp_path))
+    assert {name: count(found, name) for name in ("facts", "case_events", "case_related_item_events")} == {
+        "facts": 9,
+        "case_events": 2,
+        "case_related_item_events": 1,
+    }
+
+
+def test_the_records_of_an_automation_fit_the_schema() -> None:
+    """Every member of every kind of row has the type of its column: what does not fit, the converter refuses."""
+    created = parsed(CREATED)
+    decided = decide(blank("c1"), created, linked(policy(), rule("note", "case_created")))
+    outcome = rows.of_outcome(decided.decision.effects[0], Outcome(status="done"), created.at)
+    made = [*rows.of_decision(decided, created), outcome]
+    table = pq.read_table(io.BytesIO(parquet_of(line.text for line in lines(made))))
+    assert table.schema.equals(arrow_schema())
+    for row, read in zip(made, table.to_pylist(), strict=True):
+        assert {name for name, value in read.items() if value is not None} == row.keys() - {"dt"} | {"recorded_timestamp"}
 
 
 def test_the_schema_follows_the_columns() -> None:
