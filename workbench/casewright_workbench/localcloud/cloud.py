@@ -1,7 +1,6 @@
 """The AWS of the laptop: every service of it, one clock, one lock, and sessions that speak to it."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,8 +44,8 @@ class Timed(Protocol):
 class LocalCloud:
     """All services in one process; use it as a context manager, one at a time.
 
-    `calls` records every request with its principal, the last `keep_calls` of them if that is given. `outbox` is the folder of sent
-    mails. The clock is paused at `start` until `clock.tick()`.
+    `calls` records every request with its principal; with `keep_calls` only the latest, at least that many and at most twice as many.
+    `outbox` is the folder of sent mails. The clock is paused at `start` until `clock.tick()`.
     """
 
     def __init__(
@@ -64,8 +63,9 @@ class LocalCloud:
         self.region = region
         self.clock = SkippableClock(start)
         self.turn = threading.Condition()
-        self.calls: deque[Call] = deque(maxlen=keep_calls)
-        self.storage = Storage(clock=self.clock, turn=self.turn, record=self.calls.append)
+        self.calls: list[Call] = []
+        self._keep_calls = keep_calls
+        self.storage = Storage(clock=self.clock, turn=self.turn, record=self._record)
         self.sqs = SqsService(clock=self.clock, wait=self._wait, account=account, region=region)
         self.firehose = FirehoseService(clock=self.clock, put_object=self._put_object, account=account, region=region)
         self.events = EventsService(clock=self.clock, queues=self.sqs, streams=self.firehose, account=account, region=region)
@@ -88,7 +88,7 @@ class LocalCloud:
             )
         }
         self._timed = tuple(service for service in self.services.values() if isinstance(service, Timed))
-        self._dispatcher = Dispatcher(self.services, clock=self.clock, turn=self.turn, record=self.calls.append)
+        self._dispatcher = Dispatcher(self.services, clock=self.clock, turn=self.turn, record=self._record)
         self._delivery_clients: dict[str, Any] = {}
         self.clock.on_skip(self.wake_all)
 
@@ -134,6 +134,11 @@ class LocalCloud:
         """Let everyone who waits for this cloud look again."""
         with self.turn:
             self.turn.notify_all()
+
+    def _record(self, call: Call) -> None:
+        self.calls.append(call)
+        if self._keep_calls is not None and len(self.calls) > 2 * self._keep_calls:
+            del self.calls[: -self._keep_calls]
 
     def _wait(self, patience: timedelta, is_there: Callable[[], bool]) -> None:
         """Long polling: with a ticking clock others have their turn meanwhile, with a paused one there is nothing to wait for."""
