@@ -81,6 +81,20 @@ def test_an_inline_template_is_filled(cloud: LocalCloud, ses: Any) -> None:
     assert (sent.subject, sent.text, sent.html) == ("Case 7", "Dear Ann\n", "<b>Ann</b>\n")
 
 
+@pytest.mark.parametrize("kind", ["Simple", "Template"])
+def test_headers_and_attachments_travel_along(cloud: LocalCloud, ses: Any, kind: str) -> None:
+    simple = mail()["Content"]["Simple"]
+    content = simple if kind == "Simple" else {"TemplateContent": {"Subject": "x", "Text": "x"}}
+    extras = {
+        "Headers": [{"Name": "X-Case", "Value": "c-1"}],
+        "Attachments": [{"FileName": "a.csv", "ContentType": "text/csv", "RawContent": b"a,b"}],
+    }
+    ses.send_email(**mail(Content={kind: {**content, **extras}}))
+    parsed = cloud.sesv2.outbox.messages()[0].parsed()
+    assert parsed["X-Case"] == "c-1"
+    assert [(part.get_filename(), part.get_content_type()) for part in parsed.iter_attachments()] == [("a.csv", "text/csv")]
+
+
 def test_a_stored_template_is_filled_or_missed(cloud: LocalCloud, ses: Any) -> None:
     ses.create_email_template(TemplateName="t", TemplateContent={"Subject": "Hi {{n}}", "Text": "x"})
     ses.send_email(**mail(Content={"Template": {"TemplateName": "t", "TemplateData": '{"n": "Ann"}'}}))

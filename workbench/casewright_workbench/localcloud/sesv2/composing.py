@@ -68,9 +68,14 @@ def _raw(data: bytes) -> EmailMessage:
 def _simple(simple: Mapping[str, Any]) -> EmailMessage:
     body = simple["Body"]
     message = _message(simple["Subject"]["Data"], body.get("Text", {}).get("Data"), body.get("Html", {}).get("Data"))
-    for header in simple.get("Headers", ()):
+    return _with_extras(message, simple)
+
+
+def _with_extras(message: EmailMessage, content: Mapping[str, Any]) -> EmailMessage:
+    """Headers and attachments, which Simple and Template contents carry alike."""
+    for header in content.get("Headers", ()):
         message[header["Name"]] = header["Value"]
-    for attachment in simple.get("Attachments", ()):
+    for attachment in content.get("Attachments", ()):
         main, _, sub = attachment.get("ContentType", "application/octet-stream").partition("/")
         message.add_attachment(attachment["RawContent"], maintype=main, subtype=sub or "octet-stream", filename=attachment["FileName"])
     return message
@@ -82,7 +87,7 @@ def _templated(given: Mapping[str, Any], template: Mapping[str, str]) -> EmailMe
     except ValueError as broken:
         raise ServiceError("BadRequestException", f"TemplateData is not JSON: {broken}; it must be a JSON object") from broken
     texts = {part: _filled(template[part], values) if template.get(part) else None for part in ("Subject", "Text", "Html")}
-    return _message(texts["Subject"] or "", texts["Text"], texts["Html"])
+    return _with_extras(_message(texts["Subject"] or "", texts["Text"], texts["Html"]), given)
 
 
 def _message(subject: str, text: str | None, html: str | None) -> EmailMessage:
