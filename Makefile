@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 ARGS ?=
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench synth lock clean
@@ -29,9 +30,11 @@ synth: $(READY)  ## write the CloudFormation templates to cdk.out, without an ac
 	@$(BIN)/python app.py
 
 lock: $(READY)  ## resolve the dependencies again and export the lists that derive from the lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade --group all pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --group synth pyproject.toml -c requirements.lock --no-annotate -o requirements.txt
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --group runtime pyproject.toml -c requirements.lock --no-annotate -o layers/runtime/requirements.txt
+	@$(COMPILE) --generate-hashes --upgrade --group all -o requirements.lock
+	@{ echo "# All that \`cdk synth\` needs, exported from requirements.lock by \`make lock\`."; echo "-e ."; \
+	   $(COMPILE) --no-header --no-annotate -c requirements.lock --group synth; } > requirements.txt
+	@{ echo "# Pins of the runtime layer, exported from requirements.lock by \`make lock\`."; \
+	   $(COMPILE) --no-header --no-annotate --generate-hashes -c requirements.lock --group runtime; } > layers/runtime/requirements.txt
 
 clean:  ## remove what the commands made
 	@rm -rf .venv .casewright cdk.out build

@@ -25,7 +25,7 @@ def read_contents(folder: Path, *, stage: Stage) -> Compiled:
 
 def write_wanted(compiled: Compiled, path: Path) -> Path:
     """Write what `configure_domain` reads; equal contents give equal bytes, hence no update of the deployment."""
-    wanted = Wanted(definition=compiled.definition, directory=compiled.directory, bundle=compiled.written)
+    wanted = Wanted(definition=compiled.definition, directory=compiled.directory, catalog=compiled.catalog, bundle=compiled.written)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.encode(wanted, order="sorted"))
     return path

@@ -38,7 +38,9 @@ class Lake(Stack):
             folder="shape_records",
             role=FunctionRole(self, "ShapeRecordsRole", stage=stage),
             timeout=_SHAPING_TIMEOUT,
-            settings=ShapeRecordsSettings(domain_id=place.domain_id(self), account=self.account, region=self.region),
+            settings=ShapeRecordsSettings(
+                domain_id=place.domain_id(self), account=self.account, region=self.region, listed_fields=" ".join(stage.listed_fields)
+            ),
         )
         self.stream = FactsStream(self, "Stream", stage=stage, bucket=bucket, table=table, shaper=self.shape_records)
         self.functions = (self.shape_records,)

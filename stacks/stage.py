@@ -60,6 +60,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     log_retention_days: int = 90
     raw_retention_days: int = 30
     """How long the event archive and the raw backup of the lake are kept."""
+    listed_fields: tuple[str, ...] = ()
+    """Ids of fields whose texts may come into the lake."""
     decide_concurrency: int = 10
     cases_rate: float = 1.0
     connect_rate: float = 1.0

@@ -10,15 +10,12 @@ from casewright.settings import ShapeRecordsSettings
 from casewright.telemetry import Telemetry
 from casewright.wiring import container
 
-LISTED_FIELDS = "LISTED_FIELDS"
-"""Environment variable: field ids, separated by blanks, whose texts may come into the lake."""
-
 
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Answer every record: Ok, Dropped (another domain), or ProcessingFailed, which Firehose keeps under its error prefix."""
     parts = container()
-    domain_id = ShapeRecordsSettings.from_environment(parts.environ).domain_id
-    listed = frozenset(parts.environ.get(LISTED_FIELDS, "").split())
+    settings = ShapeRecordsSettings.from_environment(parts.environ)
+    domain_id, listed = settings.domain_id, frozenset(settings.listed_fields.split())
     try:
         return {"records": [_answer(each, domain_id, listed, parts.telemetry) for each in event["records"]]}
     finally:

@@ -233,7 +233,8 @@ class House:
         return self.runtime.register(name, invoked, timeout=timeout)
 
     def _configure(self, admin: boto3.Session) -> Catalog:
-        wanted = Wanted(definition=self.compiled.definition, directory=self.compiled.directory, bundle=self.compiled.written)
+        compiled = self.compiled
+        wanted = Wanted(definition=compiled.definition, directory=compiled.directory, catalog=compiled.catalog, bundle=compiled.written)
         s3 = admin.client("s3")
         s3.put_object(Bucket=BUNDLES, Key="wanted.json", Body=msgspec.json.encode(wanted))
         properties = {"WantedBucket": BUNDLES, "WantedKey": "wanted.json"}

@@ -16,7 +16,7 @@ from casewright_workbench.localcloud.cloud import LocalCloud
 CASE_TABLE: Final = "casewright-cases"
 BUNDLES, LAKE, STREAM = "casewright-bundles", "casewright-lake", "casewright-facts"
 CONFIGURATION_SET: Final = "casewright"
-_INDEXES: Final = {"pending": ("bucket", "urgency"), "due": ("due_shard", "next_due")}
+_INDEXES: Final = {"pending": (("bucket", "urgency"), "ALL"), "due": (("due_shard", "next_due"), "KEYS_ONLY")}
 _MOST_RECEIVES: Final = 5
 
 
@@ -44,14 +44,15 @@ def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail
 
 
 def _table(session: boto3.Session) -> None:
-    names = ("pk", "sk", *(key for keys in _INDEXES.values() for key in keys))
+    names = ("pk", "sk", *(key for keys, _ in _INDEXES.values() for key in keys))
     session.client("dynamodb").create_table(
         TableName=CASE_TABLE,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
         KeySchema=_keys(("pk", "sk")),
         GlobalSecondaryIndexes=[
-            {"IndexName": name, "KeySchema": _keys(keys), "Projection": {"ProjectionType": "ALL"}} for name, keys in _INDEXES.items()
+            {"IndexName": name, "KeySchema": _keys(keys), "Projection": {"ProjectionType": projection}}
+            for name, (keys, projection) in _INDEXES.items()
         ],
     )
 
@@ -73,8 +74,16 @@ def _queues(session: boto3.Session) -> Provisioned:
     dead_url, dead_arn = queue("case-events-dead-letters")
     events_url, events_arn = queue("case-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
     _, wake_dead_arn = queue("wake-dead-letters.fifo", FifoQueue="true")
-    _, mail_arn = queue("mail-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
-    wake_url, wake_arn = queue("wake.fifo", FifoQueue="true", VisibilityTimeout="1800", RedrivePolicy=redrive(wake_dead_arn))
+    _, mail_dead_arn = queue("mail-events-dead-letters")
+    _, mail_arn = queue("mail-events", VisibilityTimeout="360", RedrivePolicy=redrive(mail_dead_arn))
+    wake_url, wake_arn = queue(
+        "wake.fifo",
+        FifoQueue="true",
+        ContentBasedDeduplication="true",
+        VisibilityTimeout="120",
+        MessageRetentionPeriod="3600",
+        RedrivePolicy=redrive(wake_dead_arn),
+    )
     return Provisioned(
         case_events_url=events_url,
         case_events_arn=events_arn,
@@ -99,7 +108,16 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
         events.put_targets(Rule=name, Targets=[target])
     events.put_rule(Name="ring", ScheduleExpression="rate(1 minute)")
     rings: Any = [
-        {"Id": bucket, "Arn": queues.wake_arn, "Input": json.dumps({"bucket": bucket}), "SqsParameters": {"MessageGroupId": bucket}}
+        {
+            "Id": bucket,
+            "Arn": queues.wake_arn,
+            # EventBridge deduplicates a FIFO target by content: the time makes one bell differ from the next.
+            "InputTransformer": {
+                "InputPathsMap": {"time": "$.time"},
+                "InputTemplate": f'{{"bucket": "{bucket}", "rung_at": <time>}}',
+            },
+            "SqsParameters": {"MessageGroupId": bucket},
+        }
         for bucket in BUCKETS
     ]
     events.put_targets(Rule="ring", Targets=rings)

@@ -86,6 +86,9 @@ class NoteDeliverySettings(Settings, frozen=True, kw_only=True):
 class ShapeRecordsSettings(Settings, frozen=True, kw_only=True):
     """Environment of `shape_records`."""
 
+    listed_fields: str = ""
+    """Ids of fields, separated by blanks, whose texts may come into the lake; everything personal stays out by default."""
+
 
 class ConfigureDomainSettings(Settings, frozen=True, kw_only=True):
     """Environment of `configure_domain`."""

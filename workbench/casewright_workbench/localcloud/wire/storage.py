@@ -21,6 +21,7 @@ from .dispatch import Call
 from .messages import HttpRequest, HttpResponse
 from .models import service_model
 from .routing import Router, route
+from .transactions import copy_only_touched_partitions
 
 
 class Storage:
@@ -32,6 +33,7 @@ class Storage:
         if Storage._owner is not None:
             raise RuntimeError("a local cloud is open already; close() it first, its DynamoDB and S3 are shared by the whole process")
         Storage._owner = self
+        copy_only_touched_partitions()
         self._clock = clock
         self._turn = turn
         self._record = record

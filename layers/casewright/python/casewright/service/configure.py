@@ -16,6 +16,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     definition: DomainDefinition
     directory: Directory
+    catalog: Catalog | None = None
+    """Of a domain that exists and is described with its ids: nothing is created, its fields are put into the events."""
     bundle: bytes = b""
     """Put in force only where none is."""
 
@@ -37,19 +39,25 @@ def configure(wanted: Wanted, ports: Configuring) -> Catalog:
     Raises:
         Refused: a field of the same name has another type, or a definition names a field that is not there.
     """
+    catalog = wanted.catalog or _provisioned(wanted, ports)
+    if catalog.domain_id != ports.domain_id:
+        raise Refused(f"the catalog is of domain {catalog.domain_id}; this deployment serves {ports.domain_id}")
+    ports.stream.include(catalog.included_field_ids)
+    ports.stream.integrate()
+    ports.publishing.write_catalog(catalog)
+    seeded = bool(wanted.bundle) and ports.publishing.seed(wanted.bundle)
+    ports.telemetry.log("domain configured", fields=len(catalog.fields), templates=len(catalog.templates), bundle_seeded=seeded)
+    return catalog
+
+
+def _provisioned(wanted: Wanted, ports: Configuring) -> Catalog:
     definition = wanted.definition
     fields = _fields(definition, ports)
     field_ids = {name: entry.id for name, entry in fields.items()}
     condition_ids = _conditions(definition, field_ids, ports)
     templates = _templates(definition, field_ids, condition_ids, ports)
-    ports.stream.include(frozenset(field_ids[field.name] for field in definition.fields))
-    ports.stream.integrate()
     named = {field.name: fields[field.name] for field in definition.fields}
-    catalog = Catalog(domain_id=ports.domain_id, fields=named, templates=templates, **msgspec.structs.asdict(wanted.directory))
-    ports.publishing.write_catalog(catalog)
-    seeded = bool(wanted.bundle) and ports.publishing.seed(wanted.bundle)
-    ports.telemetry.log("domain configured", fields=len(fields), templates=len(templates), bundle_seeded=seeded)
-    return catalog
+    return Catalog(domain_id=ports.domain_id, fields=named, templates=templates, **msgspec.structs.asdict(wanted.directory))
 
 
 def _fields(definition: DomainDefinition, ports: Configuring) -> dict[str, FieldEntry]:

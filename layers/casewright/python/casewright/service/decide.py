@@ -112,6 +112,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
     reading = msgspec.structs.replace(event, id=f"{BEFORE_ALL_ELSE}{event.id}", event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
+    _deliver(decided, reading, ports)
     ports.telemetry.count("CasesHydrated")
     return StoredHead(decided.head, stored.version + 1)
 
