@@ -1,4 +1,4 @@
-"""Plain moto: an implementation of AWS that is not ours."""
+"""Fixtures for every test. Importing `stacks` first lets it choose the Node that jsii runs on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+
+import stacks  # noqa: F401 -- for its effect, before anything imports aws_cdk
 
 TABLE = "cases"
 

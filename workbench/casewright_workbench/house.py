@@ -99,7 +99,7 @@ class House:
         cloud = LocalCloud(start=start, instance=instance, outbox=folder / "inbox")
         cloud.sesv2.state.has_production_access = True
         cloud.sesv2.state.verifies_at_once = True
-        return cls(cloud, compiled, listen or (lambda function, message, facts: None), folder)
+        return cls(cloud, compiled, listen or _silence, folder)
 
     def __enter__(self) -> Self:
         return self
@@ -248,3 +248,7 @@ def _instance(directory: Directory) -> Instance:
     instance_id = arns[0].split(":instance/")[1].split("/")[0] if arns else "11111111-2222-4333-8444-555555555555"
     users = tuple(User(id_in(arn), name, f"{name}@{MAIL_DOMAIN}") for name, arn in directory.users.items())
     return Instance(instance_id, users=users, queues=directory.queues, flows=directory.flows)
+
+
+def _silence(_function: str, _message: str, _facts: Mapping[str, object]) -> None:
+    """Nobody listens."""
