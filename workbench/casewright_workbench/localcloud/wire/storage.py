@@ -20,6 +20,7 @@ from casewright_workbench.localcloud.service import Caller, Clock, Request
 from .dispatch import Call
 from .messages import HttpRequest, HttpResponse
 from .models import service_model
+from .queries import look_only_into_the_partition
 from .routing import Router, route
 from .transactions import copy_only_touched_partitions
 
@@ -34,6 +35,7 @@ class Storage:
             raise RuntimeError("a local cloud is open already; close() it first, its DynamoDB and S3 are shared by the whole process")
         Storage._owner = self
         copy_only_touched_partitions()
+        look_only_into_the_partition()
         self._clock = clock
         self._turn = turn
         self._record = record
