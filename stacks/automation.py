@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
@@ -45,6 +45,7 @@ class Automation(Stack):
         self._stage, self._place, self._bundles, self._case_events, self._stream = stage, place, bundles, case_events, stream
         self._layers = Layers(self, "Layers", stage=stage)
         self._table = CaseTable(self, "Cases")
+        CfnOutput(self, "CaseTable", value=self._table.table_name, description="For `casewright arm --table`")
         self._wake = self._bells()
         self._performer = FunctionRole(self, "PerformRole", stage=stage)
         self._mail = Mail(self, "Mail", stage=stage)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from constructs import Construct
 
 from casewright.settings import ConfigureDomainSettings
@@ -31,6 +31,7 @@ class Cases(Stack):
             versioned=True,
             unlogged_because="It holds rules, not cases; who published what stands in the object versions and in CloudTrail.",
         )
+        CfnOutput(self, "BundleBucket", value=self.bundles.bucket_name, description="For `casewright publish --bucket`")
         domain = self._domain(stage, compiled) if stage.creates_domain else None
         self.place = Place(stage, domain_id=domain.id if domain else stage.domain_id or "", made=domain)
         configure = self._configure(stage)

@@ -22,7 +22,7 @@ ALARMED: Final[Mapping[str, str]] = {
     "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
-    "EffectsFailed": "effects were refused for good: `casewright why CASE` says which and why",
+    "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",
     "BundleRefused": "a published bundle does not link to this domain; the one before stays in force",
 }
 """Counters whose every increase is worth a look, with what it means."""

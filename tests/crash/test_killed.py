@@ -48,7 +48,7 @@ class MortalClient:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name == "exceptions" or name == "get_paginator":
+        if name in ("exceptions", "get_paginator"):
             return found
         return lambda *args, **kwargs: self._reaper.around(found, *args, **kwargs)
 

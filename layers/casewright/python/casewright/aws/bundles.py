@@ -38,7 +38,7 @@ class BundleBucket:
         """The bundle in force and the catalog; None while either is missing."""
         try:
             current = msgspec.json.decode(self._read(CURRENT), type=Current)
-            catalog = msgspec.json.decode(self._read(CATALOG), type=Catalog)
+            catalog = self.catalog()
         except NotFound:
             return None
         if self._kept[0] != current.bundle:
@@ -64,6 +64,22 @@ class BundleBucket:
         self._write(f"bundles/{bundle_hash}.json", written)
         self._write(CURRENT, msgspec.json.encode(Current(bundle_hash, before)))
         return bundle_hash
+
+    def rollback(self) -> str:
+        """Put the bundle in force that was before the present one; answers its hash.
+
+        Raises:
+            NotFound: there was none before.
+        """
+        current = msgspec.json.decode(self._read(CURRENT), type=Current)
+        if not current.previous:
+            raise NotFound(f"bundle {current.bundle} is the first; there is none before it")
+        self._write(CURRENT, msgspec.json.encode(Current(current.previous, current.bundle)))
+        return current.previous
+
+    def catalog(self) -> Catalog:
+        """The catalog. Raises NotFound before the domain was configured."""
+        return msgspec.json.decode(self._read(CATALOG), type=Catalog)
 
     def write_catalog(self, catalog: Catalog) -> None:
         """Replace the catalog."""

@@ -18,7 +18,7 @@ from casewright.errors import UnreadableRecord
 
 FORMAT: Final = 1
 READS: Final = (1,)
-SHARDS: Final = 8
+SHARDS: Final = 4
 """Partitions of the index of due clocks."""
 
 Item = dict[str, Any]

@@ -1,0 +1,51 @@
+"""`casewright arm` and `casewright publish`: the two switches of a deployment, worked with your own AWS credentials."""
+
+from pathlib import Path
+from typing import Annotated
+
+import boto3
+import typer
+from rich.console import Console
+
+from casewright.aws.bundles import BundleBucket
+from casewright.aws.control import ControlTable
+from casewright.bundle import link
+from casewright.errors import CasewrightError
+from casewright_authoring.compile import compile_directory
+from casewright_workbench.cli.check import DIRECTORY, required
+from casewright_workbench.cli.usage import WrongUsage
+
+
+def arm(
+    *,
+    table: Annotated[str, typer.Option(help="The case table: output `CaseTable` of the automation stack.")],
+    off: Annotated[bool, typer.Option("--off", help="Record only, as before arming.")] = False,
+) -> None:
+    """Let a deployment perform effects; until then it records what it would have done."""
+    try:
+        ControlTable(boto3.Session().client("dynamodb"), table).arm(armed=not off)
+    except CasewrightError as error:
+        raise WrongUsage(f"table {table}: {error}") from error
+    Console().print(f"{table}: {'records only' if off else 'armed; effects are performed from now on'}")
+
+
+def publish(
+    directory: Annotated[Path, typer.Argument(help="The directory that an operator writes.")] = DIRECTORY,
+    *,
+    bucket: Annotated[str, typer.Option(help="The bucket of bundles: output `BundleBucket` of the cases stack.")],
+    rollback: Annotated[bool, typer.Option("--rollback", help="Put the bundle before this one in force instead.")] = False,
+) -> None:
+    """Compile a contact centre, link it with the catalog of the deployment, and put it in force within ten seconds."""
+    store = BundleBucket(boto3.Session().client("s3"), bucket)
+    try:
+        in_force = store.rollback() if rollback else _published(directory, store)
+    except CasewrightError as error:
+        raise WrongUsage(f"bucket {bucket}: {error}") from error
+    Console().print(f"{bucket}: bundle {in_force} is in force")
+
+
+def _published(directory: Path, store: BundleBucket) -> str:
+    required(directory)
+    compiled = compile_directory(directory)
+    link(compiled.bundle, store.catalog(), bundle_hash=compiled.hash)
+    return store.publish(compiled.written)
