@@ -25,7 +25,9 @@ class Matter:
 MATTERS: Final = (
     Matter("Billing", "refund", "Refund for {goods}", "Sent {goods} back two weeks ago and has seen no money yet.", "refunded", 14),
     Matter("Billing", "double-charge", "Charged twice for {order}", "The card statement shows {order} twice, the same day.", "refunded", 9),
-    Matter("Shipping", "late-delivery", "Where is {order}?", "{goods} should have arrived days ago; tracking has not moved.", "delivered", 16),
+    Matter(
+        "Shipping", "late-delivery", "Where is {order}?", "{goods} should have arrived days ago; tracking has not moved.", "delivered", 16
+    ),
     Matter("Shipping", "lost-parcel", "Parcel lost: {order}", "The carrier says delivered, but nobody at home got {goods}.", "replaced", 8),
     Matter("Shipping", "damaged-item", "{goods} arrived damaged", "The box was torn open; wants {goods} replaced.", "replaced", 8),
     Matter("Technical", "website-problem", "Cannot check out", "The payment page stays blank after the address step.", "fixed", 9),

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from casewright_workbench.day import openings
 from casewright_workbench.day.hours import at
-from casewright_workbench.day.steps import Change, CorrectRemark, Deed, Delete, Fields, Open, Reach, Remark, RemoveRemark, Step, Value
+from casewright_workbench.day.steps import Change, CorrectRemark, Deed, Delete, Open, Reach, Remark, RemoveRemark, Step
 
 MAYA: Final = "maya.lindqvist"
 TOMAS: Final = "tomas.okafor"
@@ -29,141 +30,50 @@ def stories() -> Iterator[Step]:
     yield from _outage()
 
 
-def _customer(name: str, **fields: Value) -> dict[str, Value]:
-    return {"customer_email": f"{name}@example.com", "loyalty_member": False, **fields}
-
-
 def _closing(resolution: str, steps_taken: str) -> Change:
     return Change({"status": "closed", "resolution": resolution, "steps_taken": steps_taken})
 
 
-_CARRIER_ASLEEP: Final[Fields] = _customer(
-    "olga.wendt",
-    title="Snow shoes stuck in Albany",
-    summary="Northline has shown 'in transit' since Thursday; she leaves for Vermont on Wednesday.",
-    case_reason="late-delivery",
-    order_number="BO-231900",
-    carrier="northline",
-    tracking_page="https://northline.example/track/231900",
-)
-_CHARGEBACK: Final[Fields] = _customer(
-    "r.delacroix",
-    title="My bank has opened a chargeback",
-    summary="Two charges of 189.00; he asked twice and went to his bank.",
-    case_reason="double-charge",
-    order_number="BO-228817",
-    order_total=189.0,
-    refund_amount=189.0,
-)
-_COSTLY: Final[Fields] = _customer(
-    "ines.okonkwo",
-    title="Refund for the expedition tent",
-    summary="The poles do not fit; the tent went back on the 2nd.",
-    case_reason="refund",
-    order_number="BO-226034",
-    order_total=742.5,
-    refund_amount=742.5,
-)
-_CALLED_IN_TIME: Final[Fields] = _customer(
-    "helen.marsh",
-    loyalty_member=True,
-    title="Charged twice for one order",
-    summary="Trailhead member since 2019. The statement shows the order twice.",
-    case_reason="double-charge",
-    order_number="BO-230145",
-    order_total=96.4,
-    refund_amount=96.4,
-)
-_CALLED_TOO_LATE: Final[Fields] = _customer(
-    "peter.aalto",
-    loyalty_member=True,
-    title="Lost: the birthday parcel",
-    summary="Says delivered at 09:12, but the porch camera shows nobody.",
-    case_reason="lost-parcel",
-    order_number="BO-230777",
-    carrier="parcel-harbor",
-    tracking_page="https://parcel-harbor.example/track/230777",
-)
-_MARKUP: Final[Fields] = _customer(
-    "q.tester",
-    title="<script>alert('order')</script> & \"quotes\" in my address",
-    summary="The form ate my address: it reads <b>Flat 3 & 4</b> on the label.",
-    case_reason="website-problem",
-    browser="Firefox 146",
-)
-_AGAIN: Final[Fields] = _customer(
-    "samir.haddad",
-    title="Jacket refund never arrived",
-    summary="Told on the 9th that the money was on its way.",
-    case_reason="refund",
-    order_number="BO-224410",
-    order_total=159.0,
-    refund_amount=159.0,
-)
-_TWICE: Final[Fields] = _customer(
-    "samir.haddad",
-    title="JACKET REFUND???",
-    summary="See my other message.",
-    case_reason="refund",
-    order_number="BO-224410",
-    order_total=159.0,
-    refund_amount=159.0,
-)
-_SPAM: Final[Fields] = {
-    "title": "Rank your shop on page one",
-    "summary": "Unasked advertising.",
-    "case_reason": "website-problem",
-    "browser": "unknown",
-}
-_OVERSHARED: Final[Fields] = _customer(
-    "lucia.ferro",
-    title="Wrong size of boots sent",
-    summary="Ordered 38, got 41.",
-    case_reason="damaged-item",
-    order_number="BO-232208",
-    carrier="northline",
-)
-
 _STORIES: Final[dict[str, tuple[Line, ...]]] = {
     "carrier asleep": (
-        ("08:01", WEB, Open("Shipping", _CARRIER_ASLEEP)),
+        ("08:01", WEB, Open("Shipping", openings.CARRIER_ASLEEP)),
         ("08:03:20", TOMAS, Change({"status": "waiting-on-carrier", "first_reply_sent": True})),
         ("13:30", TOMAS, Remark("Northline still has no scan since Thursday. Called again.")),
     ),
     "chargeback": (
-        ("08:12", WEB, Open("Billing", _CHARGEBACK)),
+        ("08:12", WEB, Open("Billing", openings.CHARGEBACK)),
         ("08:31", MAYA, Remark("Both charges seen at the payment provider; the second is ours to undo.")),
         ("08:33", MAYA, Change({"status": "waiting-on-customer"})),
         ("10:05", MAIL, Reach("EMAIL")),
         ("10:40", MAYA, _closing("refunded", "The second charge of 189.00 was refunded and the bank informed.")),
     ),
     "costly refund, forgotten": (
-        ("08:20", MAIL, Open("Billing", _COSTLY)),
+        ("08:20", MAIL, Open("Billing", openings.COSTLY)),
         ("17:10", TOMAS, Change({"status": "waiting-on-customer"})),
         ("18:02", MAIL, Reach("EMAIL")),
         ("18:45", TOMAS, _closing("refunded", "742.50 went back to the card, with an apology and a voucher.")),
     ),
     "called back in time": (
-        ("09:05", WEB, Open("Billing", _CALLED_IN_TIME)),
+        ("09:05", WEB, Open("Billing", openings.CALLED_IN_TIME)),
         ("10:02", PHONE, Reach("VOICE")),
         ("10:09", MAYA, Change({"first_reply_sent": True})),
         ("10:16", MAYA, _closing("refunded", "Refunded the second charge while on the phone.")),
     ),
     "called back too late": (
-        ("10:20", WEB, Open("Shipping", _CALLED_TOO_LATE)),
+        ("10:20", WEB, Open("Shipping", openings.CALLED_TOO_LATE)),
         ("13:05", PHONE, Reach("VOICE")),
         ("13:20", TOMAS, Change({"first_reply_sent": True})),
         ("13:44", TOMAS, _closing("replaced", "A new parcel left today, signature required.")),
     ),
     "markup in a title": (
-        ("11:11", WEB, Open("Technical", _MARKUP)),
+        ("11:11", WEB, Open("Technical", openings.MARKUP)),
         ("11:35", MAYA, Remark("Seen it: the form does not escape <b> & friends.")),
         ("11:36", MAYA, Change({"status": "waiting-on-customer"})),
         ("12:20", MAIL, Reach("EMAIL")),
         ("15:00", MAYA, _closing("fixed", "The address form was repaired.")),
     ),
     "closed, opened, closed": (
-        ("09:40", MAIL, Open("Billing", _AGAIN)),
+        ("09:40", MAIL, Open("Billing", openings.AGAIN)),
         ("10:10", TOMAS, Change({"first_reply_sent": True})),
         ("10:30", TOMAS, _closing("refunded", "The refund was sent again.")),
         ("12:48", MAIL, Reach("EMAIL")),
@@ -172,16 +82,16 @@ _STORIES: Final[dict[str, tuple[Line, ...]]] = {
         ("14:02", TOMAS, _closing("refunded", "Sent by bank transfer; the customer confirmed.")),
     ),
     "written twice": (
-        ("09:52", WEB, Open("Billing", _TWICE)),
+        ("09:52", WEB, Open("Billing", openings.TWICE)),
         ("10:12", TOMAS, Change({"case_reason": "duplicate"})),
         ("10:13", TOMAS, _closing("no-action", "The same as the other case.")),
     ),
     "advertising": (
-        ("12:02", WEB, Open("Technical", _SPAM)),
+        ("12:02", WEB, Open("Technical", openings.SPAM)),
         ("12:20", MAYA, Delete()),
     ),
     "too much in a comment": (
-        ("14:20", WEB, Open("Shipping", _OVERSHARED)),
+        ("14:20", WEB, Open("Shipping", openings.OVERSHARED)),
         ("14:41", TOMAS, Remark("Reads card 4111 1111 1111 1111 over the phone, exp. 04/29.")),
         ("14:43", TOMAS, CorrectRemark("Confirmed by phone; payment details are not noted here.")),
         ("14:50", TOMAS, Remark("Draft: ask warehouse?")),
@@ -200,7 +110,7 @@ def _outage() -> Iterator[Step]:
     """
     names = ("ada", "bruno", "carmen", "dov", "esra", "finn", "gita", "hugo", "ilse")
     for number, name in enumerate(names):
-        fields = _customer(
+        fields = openings.customer(
             f"{name}.outage",
             title="The shop does not open",
             summary="Error 503 on every page since a minute ago.",

@@ -1,0 +1,95 @@
+"""`casewright local`: the whole product on a laptop, playing a day and then open to be tried."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from casewright_workbench.cli.check import DIRECTORY, required
+from casewright_workbench.cli.printing import EffectPrinter
+from casewright_workbench.cli.summary import print_summary
+from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.console.desk import Desk
+from casewright_workbench.console.figures import figures
+from casewright_workbench.console.live import Changed
+from casewright_workbench.console.site import Site
+from casewright_workbench.day.hours import ENDS, NEW_YORK, OPENS
+from casewright_workbench.day.play import Player
+from casewright_workbench.day.script import script
+from casewright_workbench.house import House
+from casewright_workbench.localcloud.wire.http import LOCAL_PORT
+
+Config = Annotated[Path, typer.Option("--config", help="The directory that an operator writes.")]
+Folder = Annotated[Path, typer.Option(help="Where sent mail is kept, as .eml files under inbox/.")]
+Once = Annotated[bool, typer.Option("--once", help="Exit after the summary.")]
+Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the AWS endpoint and the pages, on 127.0.0.1.")]
+Seed = Annotated[int, typer.Option(help="Another seed draws another day.")]
+
+
+def local(
+    *,
+    once: Once = False,
+    port: Port = LOCAL_PORT,
+    config: Config = DIRECTORY,
+    folder: Folder = Path(".casewright"),
+    seed: Seed = 7,
+) -> None:
+    """Play a day of the contact centre on a local cloud, then serve the AWS endpoint, the inbox and the pages until Ctrl-C."""
+    required(config)
+    if not once:
+        _refuse_taken(port)
+    output = Console(highlight=False)
+    printer, changed = EffectPrinter(output, NEW_YORK), Changed()
+    shutil.rmtree(folder / "inbox", ignore_errors=True)
+
+    def listen(function: str, message: str, facts: Mapping[str, object]) -> None:
+        changed.listen(function, message, facts)
+        printer.listen(function, message, facts)
+
+    with House.open(config, start=OPENS, folder=folder, listen=listen) as house:
+        desk = Desk.of(house, changed, NEW_YORK)
+        _play(house, desk, printer, output, seed=seed)
+        if not once:
+            _serve(house, desk, output, port=port)
+
+
+def _play(house: House, desk: Desk, printer: EffectPrinter, output: Console, *, seed: int) -> None:
+    output.rule(f"[bold]{OPENS:%A, %d %B %Y}, {OPENS:%H:%M} to {ENDS:%H:%M} in New York")
+    printer.begin(desk.records, desk.names)
+    began = time.monotonic()
+    Player(house).play(script(seed=seed), until=ENDS)
+    house.flush_lake()
+    print_summary(output, figures(desk.cases.all(), emails=len(house.outbox.messages())), desk.lake.read())
+    output.print(f"[dim]Played in {time.monotonic() - began:.0f} s. Sent mail lies in {house.folder / 'inbox'}.[/dim]")
+
+
+def _serve(house: House, desk: Desk, output: Console, *, port: int) -> None:
+    with house.serve(port, Site(desk).routes) as url:
+        output.print(f"\nAWS endpoint and pages: [bold]{url}[/bold]   inbox: {url}/inbox   cases: {url}/cases")
+        output.print(
+            f"  aws connectcases list-domains --endpoint-url {url}"
+            "   [dim](any access key: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1)[/dim]",
+            soft_wrap=True,
+        )
+        output.print(f"  domain {house.domain_id}\n[dim]Ctrl-C ends it; nothing is kept but the mail.[/dim]")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def _refuse_taken(port: int) -> None:
+    """Say so before the day is played, not after."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise WrongUsage(
+                f"port {port} of 127.0.0.1 is not free ({taken.strerror}): end what listens there, or choose another with --port {port + 1}"
+            ) from taken

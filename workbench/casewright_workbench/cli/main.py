@@ -1,0 +1,68 @@
+"""The `casewright` command: its commands, and how their ends become exit codes.
+
+0 fine, 1 findings, 2 wrong usage.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from typer.exceptions import TyperException
+
+from casewright.errors import BadInput
+from casewright_authoring.findings import Findings
+from casewright_workbench.cli.check import check, print_findings
+from casewright_workbench.cli.local import local
+from casewright_workbench.cli.operating import arm, publish
+from casewright_workbench.cli.usage import WrongUsage
+
+FINE, FINDINGS, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="casewright",
+    help="Rules, SLA clocks and effects for Amazon Connect Cases, as code.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command()(local)
+app.command()(check)
+app.command()(publish)
+app.command()(arm)
+
+
+@app.callback()
+def casewright() -> None:
+    """Rules, SLA clocks and effects for Amazon Connect Cases, as code."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; answers the exit code."""
+    errors = Console(stderr=True)
+    try:
+        code: int | None = app(args=list(arguments), prog_name="casewright", standalone_mode=False)
+    except Findings as found:
+        print_findings(found.findings, errors)
+        return FINDINGS
+    except (WrongUsage, BadInput) as problem:
+        return _refuse(errors, str(problem))
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort:
+        return 130
+    except TyperException as misused:
+        return _refuse(errors, f"{misused.format_message()} (casewright --help lists commands and options)")
+    return code or FINE
+
+
+def _refuse(errors: Console, message: str) -> int:
+    errors.print(Text.assemble(("casewright: ", "bold red"), message), soft_wrap=True)
+    return USAGE

@@ -1,0 +1,47 @@
+"""Case files kept while a house runs: only cases that functions spoke of are read again."""
+
+import threading
+from collections.abc import Mapping
+
+from casewright_workbench.console.records import CaseFile, CaseRecords, in_order
+
+
+class Changed:
+    """Listens to the functions and remembers which cases they touched; safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._case_ids: set[str] = set()
+
+    def listen(self, _function: str, _message: str, facts: Mapping[str, object]) -> None:
+        """Hear one line of a function."""
+        if case_id := facts.get("case_id"):
+            with self._lock:
+                self._case_ids.add(str(case_id))
+
+    def take(self) -> frozenset[str]:
+        """The cases touched since this was asked last."""
+        with self._lock:
+            taken, self._case_ids = self._case_ids, set()
+        return frozenset(taken)
+
+
+class LiveCases:
+    """Every case file as of now."""
+
+    def __init__(self, records: CaseRecords, changed: Changed) -> None:
+        self._records, self._changed = records, changed
+        self._lock = threading.Lock()
+        self._files: dict[str, CaseFile] = {}
+
+    def all(self) -> tuple[CaseFile, ...]:
+        """The case files, those with the earliest first event first."""
+        with self._lock:
+            for case_id in self._changed.take():
+                if (file := self._records.case(case_id)) is not None:
+                    self._files[case_id] = file
+            return in_order(self._files.values())
+
+    def case(self, case_id: str) -> CaseFile | None:
+        """One case, read afresh."""
+        return self._records.case(case_id)

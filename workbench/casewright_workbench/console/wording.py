@@ -1,0 +1,73 @@
+"""Events in words: what happened, by whom, and what changed."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, assert_never
+
+from casewright.cases import events
+from casewright.cases.events import Event
+from casewright.sla.policies import BREACH
+from casewright_workbench.console.names import OURS, Names
+
+_ITEMS: Final = {"connectcase": "linked case", "sla": "native SLA"}
+
+
+def tone(event: Event) -> str:
+    """Whose doing it was: person, ours, program or clock."""
+    if isinstance(event.change, events.ClockDue):
+        return "clock"
+    if event.own is not None:
+        return "ours"
+    return "person" if event.performer.kind == "user" else "program"
+
+
+def by(event: Event, names: Names) -> str:
+    """Who did it; nobody, when a clock fell due."""
+    if isinstance(event.change, events.ClockDue):
+        return ""
+    return OURS if event.own is not None else names.performer(event.performer)
+
+
+def told(event: Event, names: Names) -> tuple[str, str]:
+    """What happened, and the words somebody wrote, if any."""
+    match event.change:
+        case events.CaseCreated():
+            return "Case created", ""
+        case events.CaseUpdated(changed_field_ids=changed):
+            return f"Changed {', '.join(names.fields[each] for each in _shown(changed, names)) or 'nothing of the catalog'}", ""
+        case events.CaseDeleted():
+            return "Case deleted", ""
+        case events.CaseRead():
+            return "Case read, because its own events did not come", ""
+        case events.RelatedItemAdded(item):
+            return f"{_item(item)} added", item.comment_body
+        case events.RelatedItemUpdated(item):
+            return f"{_item(item)} changed", item.comment_body
+        case events.RelatedItemRemoved(item):
+            return f"{_item(item)} removed", ""
+        case events.ClockDue(policy=policy, milestone=milestone):
+            return f"Clock {policy}: {'time is up' if milestone == BREACH else f'milestone {milestone}'}", ""
+        case events.Unrecognised(event_type=event_type):
+            return f"Event of the unknown type {event_type}", ""
+        case _ as never:
+            assert_never(never)
+
+
+def values(event: Event, names: Names) -> Iterator[tuple[str, str]]:
+    """The new values of what an update changed."""
+    if not isinstance(event.change, events.CaseUpdated) or event.change.fields is None:
+        return
+    for field_id in _shown(event.change.changed_field_ids, names):
+        value = event.change.fields.get(field_id)
+        yield names.fields[field_id], "cleared" if value in (None, "") else names.value(field_id, value)
+
+
+def _shown(changed: Iterable[str], names: Names) -> Iterator[str]:
+    """The changed fields that the catalog names, without those by which Cases itself keeps book of times."""
+    return (field_id for field_id in changed if field_id in names.fields and not field_id.endswith("_datetime"))
+
+
+def _item(item: events.RelatedItem) -> str:
+    name = _ITEMS.get(item.type, item.type)
+    more = item.contact_channel.lower() or item.sla_name
+    text = f"{name} ({more})" if more else name
+    return text[0].upper() + text[1:]
