@@ -15,7 +15,7 @@ from casewright_authoring.suggestions import unknown
 from casewright_authoring.system_fields import STATUS_OPTIONS, SYSTEM_FIELDS
 
 FIELD_TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
-FIELD_KEYS: Final = ("type", "system_id", "options", "multiline", "description")
+FIELD_KEYS: Final = ("type", "label", "system_id", "options", "multiline", "description")
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
@@ -68,10 +68,13 @@ def _field(entry: Entry, report: Report) -> FieldDefinition:
         raise Fault(None)
     if given_type is not None and given_type != kind:
         report.tell(_at(details, "type"), f"the system field {system_id!r} is of type {kind}; {given_type} was given")
+    if system_id and details.node.get("label") is not None:
+        report.tell(_at(details, "label"), f"the system field {system_id!r} keeps its own label")
     return FieldDefinition(
         name=name,
         type=kind,
         system_id=system_id,
+        label=details.read("label", lambda node: short_text(node, "the label", 100), ""),
         description=details.read("description", lambda node: short_text(node, "the description", 255), ""),
         multiline=_multiline(details, kind, system_id),
         options=_options(details, kind, system_id),

@@ -52,7 +52,7 @@ class Domain(Construct):
                 self,
                 f"Field-{field.name}",
                 domain_id=self.id,
-                name=field.name,
+                name=field.shown_as,
                 type=field.type,
                 description=field.description or None,
                 attributes=attributes,

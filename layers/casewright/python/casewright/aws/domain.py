@@ -30,7 +30,7 @@ class DomainSetup:
         if field.description:
             extra["description"] = field.description
         with translated("CreateField"):
-            answer = self._client.create_field(domainId=self._domain, name=field.name, type=field.type, **extra)
+            answer = self._client.create_field(domainId=self._domain, name=field.shown_as, type=field.type, **extra)
         self._tag(answer["fieldArn"], tags)
         return str(answer["fieldId"])
 

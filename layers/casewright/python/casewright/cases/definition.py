@@ -23,11 +23,19 @@ class FieldDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """A field. `system_id` is set for a system field (status, case_reason, ...), of which only options can be added."""
 
     name: str
+    """What rules call it."""
     type: FieldType
+    label: str = ""
+    """What agents see; the name, where it is empty."""
     system_id: str = ""
     description: str = ""
     multiline: bool = False
     options: tuple[OptionDefinition, ...] = ()
+
+    @property
+    def shown_as(self) -> str:
+        """The name of the field in Cases."""
+        return self.label or self.name
 
 
 class ConditionDefinition(msgspec.Struct, frozen=True, kw_only=True):

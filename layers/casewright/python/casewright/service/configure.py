@@ -64,7 +64,7 @@ def _fields(definition: DomainDefinition, ports: Configuring) -> dict[str, Field
     existing = dict(ports.fields.fields())
     by_id = {entry.id: entry for entry in existing.values()}
     for field in definition.fields:
-        found = by_id.get(field.system_id) if field.system_id else existing.get(field.name)
+        found = by_id.get(field.system_id) if field.system_id else existing.get(field.shown_as)
         existing[field.name] = _field(field, found, definition, ports)
     return existing
 
