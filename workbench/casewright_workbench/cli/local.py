@@ -75,7 +75,7 @@ def _serve(house: House, desk: Desk, output: Console, *, port: int) -> None:
         output.print(f"\nAWS endpoint and pages: [bold]{url}[/bold]   inbox: {url}/inbox   cases: {url}/cases")
         output.print(
             f"  aws connectcases list-domains --endpoint-url {url}"
-            "   [dim](any access key: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1)[/dim]",
+            "   [dim](any access key: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1)[/dim]",
             soft_wrap=True,
         )
         output.print(f"  domain {house.domain_id}\n[dim]Ctrl-C ends it; nothing is kept but the mail.[/dim]")

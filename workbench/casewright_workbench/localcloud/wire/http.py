@@ -67,7 +67,7 @@ class LocalHttp:
                 403,
                 "MissingAuthenticationToken",
                 "the request has no AWS signature (version 4) to say which service it is for; any access key will do, "
-                f"for example AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION={LOCAL_REGION}",
+                f"for example AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION={LOCAL_REGION}",
             )
         key, region, signing_name = scope.groups()
         service = BY_SIGNING_NAME.get(signing_name)

@@ -1,0 +1,81 @@
+"""The command line: exit codes, findings, and errors that say what to do."""
+
+import json
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from serving import CONTACT_CENTER
+
+from casewright_workbench.cli.main import run
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    directory = tmp_path / "contact_center"
+    shutil.copytree(CONTACT_CENTER, directory)
+    rules = directory / "rules" / "intake.yaml"
+    rules.write_text(rules.read_text().replace("priority: Normal", "priority: Medium"))
+    return directory
+
+
+def test_the_example_has_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(CONTACT_CENTER)]) == 0
+    assert "nothing wrong" in capsys.readouterr().out
+
+
+def test_findings_are_printed_with_their_place_and_end_with_1(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(broken)]) == 1
+    [line] = capsys.readouterr().out.splitlines()
+    assert "rules/intake.yaml:7:" in line
+    assert "Medium" in line
+    assert "Normal" in line
+
+
+def test_findings_as_json_can_be_read_by_a_program(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(broken), "--json"]) == 1
+    [finding] = json.loads(capsys.readouterr().out)
+    assert (finding["line"], sorted(finding)) == (7, ["column", "line", "message", "path"])
+    assert run(["check", str(CONTACT_CENTER), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_local_does_not_begin_with_a_directory_that_does_not_compile(
+    broken: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(["local", "--once", "--config", str(broken), "--folder", str(tmp_path)]) == 1
+    assert "rules/intake.yaml:7:" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_named_before_the_day_is_played(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert run(["local", "--port", str(port), "--config", str(CONTACT_CENTER), "--folder", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert f"port {port} of 127.0.0.1 is not free" in said.err
+    assert "--port" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "no/such/directory"], "no/such/directory is not a directory"),
+        (["local", "--port", "seventy"], "'--port': Input should be a valid integer"),
+        (["local", "--port", "70000"], "'--port': Input should be less than or equal to 65535"),
+        (["local", "--twice"], "--twice"),
+        (["dance"], "dance"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_was_wrong(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_help_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    assert run(["local", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "--once" in out
+    assert "check" in out
