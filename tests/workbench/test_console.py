@@ -185,6 +185,14 @@ def test_metrics_of_the_lake_say_as_of_when(served: Served, say: Say) -> None:
     assert f"as of {after.as_of.astimezone(served.desk.zone):%d %b %H:%M}" in page(served, "/")
 
 
+def test_details_name_fields_rather_than_number_them(served: Served) -> None:
+    priority = served.house.catalog.fields["priority"].id
+    assert (
+        served.desk.names.readable(f"changed by someone else since: {priority}, status")
+        == "changed by someone else since: priority, status"
+    )
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [

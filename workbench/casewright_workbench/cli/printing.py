@@ -54,7 +54,7 @@ class EffectPrinter:
             (f"  {name_of(effect.action):<14}", "bold"),
             (f"  {standing.status:<10}  ", STATUS_STYLES[standing.status]),
         )
-        what = described(effect, names) if standing.status == "done" else standing.detail
+        what = described(effect, names) if standing.status == "done" else names.readable(standing.detail)
         return line.append(_cut(what, max(_LEAST_WIDTH, self._output.width - len(line))))
 
     def _reference(self, case_id: str) -> str:

@@ -10,6 +10,7 @@ from casewright.cases.values import User
 from casewright.decision import Head
 
 OURS: Final = "casewright"
+_UUID_LENGTH: Final = 36
 
 
 class Names:
@@ -40,6 +41,13 @@ class Names:
                 return self._options.get((field_id, value)) or self.resource(value)
             case _:
                 return str(value)
+
+    def readable(self, detail: str) -> str:
+        """A detail of an outcome with the ids of fields replaced by their names."""
+        for field_id, name in self.fields.items():
+            if len(field_id) == _UUID_LENGTH:
+                detail = detail.replace(field_id, name)
+        return detail
 
     def resource(self, arn: str) -> str:
         """The name behind the ARN of a queue, user or flow; any other text as it is."""

@@ -135,7 +135,7 @@ def _effect_rows(files: Iterable[CaseFile], desk: Desk) -> Iterator[EffectRow]:
             rule=effect.rule,
             action=name_of(effect.action),
             status=standing.status,
-            what=described(effect, desk.names) if standing.status == "done" else standing.detail,
+            what=described(effect, desk.names) if standing.status == "done" else desk.names.readable(standing.detail),
         )
 
 

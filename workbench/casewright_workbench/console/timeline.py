@@ -142,7 +142,7 @@ def _did(standing: Standing, names: Names) -> Did:
     effect = standing.effect
     what = described(effect, names)
     if standing.status not in ("done", "pending", "recorded"):
-        what = f"{what} — {standing.detail}"
+        what = f"{what} — {names.readable(standing.detail)}"
     return Did(standing.ended_at, effect.rule, name_of(effect.action), standing.status, what)
 
 
