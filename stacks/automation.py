@@ -100,7 +100,7 @@ class Automation(Stack):
             events_rate=stage.events_rate,
         )
         perform = self._function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
-        bells = sources.SqsEventSource(self._wake, batch_size=10, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
+        bells = sources.SqsEventSource(self._wake, batch_size=1, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
         perform.add_event_source(bells)
         self._table.allow(role, "GetItem", "PutItem", "UpdateItem")
         self._table.allow_querying(role, PENDING)

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from casewright.aws.powertools import watched
 from casewright.aws.queues import WAITED
 from casewright.service.decide import take
 from casewright.wiring import container
@@ -16,10 +17,10 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     ports = container().deciding
 
     def one(record: SQSRecord) -> None:
-        waited = record.message_attributes.get(WAITED)
+        waited = record.message_attributes[WAITED]
         take(record.body, int(waited.string_value or 0) if waited else 0, ports)
 
     try:
-        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+        return process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
     finally:
         ports.telemetry.flush()

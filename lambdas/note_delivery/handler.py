@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from casewright.aws.powertools import watched
 from casewright.service.note import note
 from casewright.wiring import container
 
@@ -18,6 +19,6 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
     try:
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+        return process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
     finally:
         ports.telemetry.flush()

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from casewright.aws.powertools import watched
 from casewright.service.act import act
 from casewright.wiring import container
 
@@ -20,6 +21,6 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     try:
         processor = SqsFifoPartialProcessor()
         processor.raise_on_entire_batch_failure = False
-        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+        return process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
     finally:
         ports.telemetry.flush()

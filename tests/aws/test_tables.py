@@ -13,8 +13,10 @@ from casewright.aws.effect_queue import EffectTable
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
+from casewright.ports import Write
 
 TABLE = "cases"
+WRITE = Write(id="w" * 32, hop=1, fields={"f": "x"})
 BUNDLE = linked(policy(), rule("r", "case_created"), rule("s", "sla_breached"))
 
 
@@ -73,23 +75,23 @@ def test_effects_come_by_priority_and_time_and_a_lease_hides_them_until_it_ends(
     table.record(breach, parsed(updated("b", 241, title="x")), version=1, armed=True)
     pending = effects.urgent("events", at(300))
     assert [each.effect.rule for each in pending] == ["s", "r"]
-    [claimed] = effects.claim(pending[:1], write_id="w" * 32, until=at(302))
-    assert effects.claim(pending[:1], write_id="v" * 32, until=at(302)) == ()
+    [claimed] = effects.claim(pending[:1], write=WRITE, until=at(302))
+    assert effects.claim(pending[:1], write=WRITE, until=at(302)) == ()
     assert [each.effect.rule for each in effects.urgent("events", at(300))] == ["r"]
     [again, _] = effects.urgent("events", at(303))
-    assert (again.effect, again.write_id, again.attempts) == (claimed.effect, "w" * 32, 1)
+    assert (again.effect, again.write, again.attempts) == (claimed.effect, WRITE, 1)
 
 
 def test_a_postponed_effect_keeps_its_write_id_only_if_told(dynamodb: Any) -> None:
     stored(dynamodb)
     effects = EffectTable(dynamodb, TABLE)
-    claimed = effects.claim(effects.urgent("events", at(1)), write_id="w" * 32, until=at(2))
-    effects.postpone(claimed, until=at(5), detail="throttled", keep_write_id=True)
+    claimed = effects.claim(effects.urgent("events", at(1)), write=WRITE, until=at(2))
+    effects.postpone(claimed, until=at(5), detail="throttled", keep_write=True)
     assert effects.urgent("events", at(4)) == ()
     [kept] = effects.urgent("events", at(5))
-    assert kept.write_id == "w" * 32
-    effects.postpone([kept], until=at(6), detail="throttled", keep_write_id=False)
-    assert effects.urgent("events", at(6))[0].write_id == ""
+    assert (kept.write, kept.attempts, kept.tries) == (WRITE, 0, 1)
+    effects.postpone([kept], until=at(6), detail="throttled", keep_write=False)
+    assert effects.urgent("events", at(6))[0].write is None
 
 
 def test_finishing_takes_an_effect_out_and_puts_its_follow_ups_in(dynamodb: Any) -> None:
@@ -99,7 +101,13 @@ def test_finishing_takes_an_effect_out_and_puts_its_follow_ups_in(dynamodb: Any)
     from msgspec.structs import replace
 
     follow_up = replace(pending.effect, key="f" * 32, bucket="cases")
-    effects.finish(pending.effect, Outcome(status="done", detail="sent", follow_ups=(follow_up,)), at(1))
+    done = Outcome(status="done", detail="sent", follow_ups=(follow_up,))
+    assert effects.finish(pending.effect, done, at(1), told_before=at(3))
+    assert not effects.finish(pending.effect, Outcome(status="expired"), at(2), told_before=at(3)), "an effect ends once"
+    assert effects.urgent("events", at(2)) == ()
+    [untold] = effects.urgent("events", at(3))
+    assert untold.outcome == Outcome(status="done", detail="sent")
+    effects.told(pending.effect)
     assert effects.urgent("events", at(99)) == ()
     assert [each.effect for each in effects.urgent("cases", at(99))] == [follow_up]
     item = dynamodb.get_item(TableName=TABLE, Key={"pk": {"S": "case#c1"}, "sk": {"S": f"effect#{pending.effect.key}"}})["Item"]

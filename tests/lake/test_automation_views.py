@@ -40,7 +40,7 @@ class Told:
             if event.id in self.decisions:
                 continue
             in_order = head.last is None or event.position > head.last
-            result = decide(head, event, bundle) if in_order else redecide(log, event, bundle)
+            result = decide(head, event, bundle) if in_order else redecide(log, event, bundle, clocks=head.clocks)
             heads[event.case_id] = result.head
             log.append(Logged(event, result.decision))
             self.decisions[event.id] = result.decision

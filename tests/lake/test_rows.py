@@ -207,7 +207,7 @@ def test_a_late_decision_tells_every_clock_again_and_sorts_after_what_it_correct
     early, last = decide(blank("c1"), parsed(CREATED), BUNDLE), updated("z", 60, status="open")
     then = decide(early.head, parsed(last), BUNDLE)
     late = parsed(updated("m", 30, status="waiting"))
-    again = redecide([Logged(parsed(CREATED), early.decision), Logged(parsed(last), then.decision)], late, BUNDLE)
+    again = redecide([Logged(parsed(CREATED), early.decision), Logged(parsed(last), then.decision)], late, BUNDLE, clocks=then.head.clocks)
     _, clock = rows.of_decision(again, late)
     revision = str(clock["clock_revision"])
     assert (revision, clock["dt"]) == ("2026-11-16T15:00:00.000000/z/1", "2026-11-16")

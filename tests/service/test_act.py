@@ -1,6 +1,7 @@
 """Performing: merged, in order of urgency, within the rate, once, and never lost. The queue is real (moto), the world a fake."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,30 +18,51 @@ from casewright.bundle import LinkedBundle
 from casewright.conditions.subjects import Field
 from casewright.decide import decide
 from casewright.decision import Effect
-from casewright.errors import Refused, SendingPaused, Throttled, Unavailable
+from casewright.errors import ItemFailed, Refused, SendingPaused, Throttled, Unavailable
+from casewright.ports import Write
 from casewright.rules import instructions as do
-from casewright.service.act import MOST_ATTEMPTS, Acting, act
+from casewright.service.act import Acting, act
 from casewright.service.perform import Performing
+from casewright.service.wanted import MOST_ATTEMPTS
 
 
 class FakeWorld:
-    """Every port of Performing: it writes down what it was asked, and fails as told."""
+    """Every port of Performing: it writes down what it was asked, fails as told, and remembers client tokens as Cases does."""
 
     def __init__(self) -> None:
         self.done: list[tuple[Any, ...]] = []
-        self.failures: Iterator[Exception] = iter(())
+        self.failures: Iterator[Exception | None] = iter(())
+        self.lost_answers: Iterator[Exception | None] = iter(())
+        self.tokens: dict[str, tuple[Any, ...]] = {}
 
     def _do(self, *what: Any) -> str:
         if failure := next(self.failures, None):
             raise failure
         self.done.append(what)
+        if lost := next(self.lost_answers, None):
+            raise lost
         return f"id-{len(self.done)}"
 
+    def _once(self, token: str, *what: Any) -> str:
+        if token in self.tokens:
+            if failure := next(self.failures, None):
+                raise failure
+            if self.tokens[token] != what:
+                raise Refused("ConflictException: the token was used with other parameters")
+            return "replayed"
+        answer = ""
+        try:
+            answer = self._do(*what)
+        finally:
+            if self.done and self.done[-1] == what:
+                self.tokens[token] = what
+        return answer
+
     def update(self, case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
-        self._do("update", case_id, dict(fields), write_id, entity)
+        self._once(write_id, "update", case_id, dict(fields), write_id, entity)
 
     def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
-        return self._do("comment", case_id, comment.body, write_id, entity)
+        return self._once(write_id, "comment", case_id, comment.body, write_id, entity)
 
     def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
         return self._do("attach", case_id, contact_arn)
@@ -189,19 +211,148 @@ def test_a_permanent_error_fails_visibly_and_the_rest_goes_on(bench: Bench) -> N
     assert "Refused: no such case" in str(bench.lake.rows[0]["detail"])
 
 
-def test_attempts_are_bounded_but_not_while_mail_is_paused(bench: Bench) -> None:
+def mail(bench: Bench) -> None:
     email = {"note": do.Email(text("s"), text("t"))}
     bench.decide(linked(rule("m", then=(do.SendEmail(("leads",), "note"),)), emails=email), CREATED, updated("e", 1))
-    for _ in range(MOST_ATTEMPTS + 2):
-        bench.world.failures = iter([SendingPaused("paused")])
+
+
+@pytest.mark.parametrize("error", [SendingPaused("paused"), Throttled("slow"), Unavailable("down")])
+def test_an_outage_is_waited_out_until_the_effect_expires(bench: Bench, error: Exception) -> None:
+    mail(bench)
+    for _ in range(30):
+        bench.world.failures = iter([error])
         bench.act("ses")
         bench.time.moment += timedelta(minutes=6)
     assert bench.lake.rows == []
-    for _ in range(MOST_ATTEMPTS + 2):
+    bench.act("ses")
+    assert bench.outcomes == [("m", "done")]
+
+
+def test_an_outage_longer_than_the_effect_is_worth_ends_it(bench: Bench) -> None:
+    mail(bench)
+    while bench.time.moment <= at(1) + timedelta(hours=4):
         bench.world.failures = iter([Throttled("slow")])
         bench.act("ses")
         bench.time.moment += timedelta(minutes=6)
-    assert [row["status"] for row in bench.lake.rows] == ["failed"]
+    bench.act("ses")
+    assert (bench.outcomes, bench.world.done) == ([("m", "expired")], [])
+
+
+class Unforeseen(Exception):
+    """An error that no adapter translates."""
+
+
+def test_an_effect_that_never_gets_an_answer_is_given_up_and_the_bucket_goes_on(bench: Bench) -> None:
+    bench.decide(
+        linked(rule("bad", then=(do.AddComment(text("x")),)), rule("good", then=(do.AddComment(text("y")),))), CREATED, updated("e", 1)
+    )
+    for _ in range(MOST_ATTEMPTS):
+        bench.world.comment = _failing_on_x  # type: ignore[method-assign]
+        with suppress(Unforeseen):
+            bench.act("cases")
+        bench.time.moment += timedelta(minutes=3)
+    bench.act("cases")
+    assert sorted(bench.outcomes) == [("bad", "failed"), ("good", "done")]
+
+
+def _failing_on_x(case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+    if comment.body == "x":
+        raise Unforeseen
+    return "id"
+
+
+def test_a_merged_write_cut_off_anywhere_is_repeated_word_for_word(bench: Bench) -> None:
+    bench.decide(linked(sets("a", "priority", "high"), sets("b", "title", "urgent")), CREATED, updated("e", 1))
+    finish, calls = EffectTable.finish, list[int]()
+
+    def cut_off(self: EffectTable, *what: Any, **more: Any) -> bool:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Unforeseen
+        return finish(self, *what, **more)
+
+    EffectTable.finish = cut_off  # type: ignore[method-assign]
+    try:
+        with pytest.raises(Unforeseen):
+            bench.act("cases")
+        bench.time.moment += timedelta(minutes=3)
+        bench.act("cases")
+    finally:
+        EffectTable.finish = finish  # type: ignore[method-assign]
+    assert sorted(bench.outcomes) == [("a", "done"), ("b", "done")]
+    assert len(bench.world.done) == 1
+
+
+def test_one_bad_value_does_not_take_the_other_updates_with_it(bench: Bench) -> None:
+    bench.decide(linked(sets("bad", "title", "x"), sets("good", "priority", "high")), CREATED, updated("e", 1))
+    update = bench.world.update
+
+    def picky(case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
+        if "title" in fields:
+            raise Refused("no such title")
+        update(case_id, fields, write_id=write_id, entity=entity)
+
+    bench.world.update = picky  # type: ignore[method-assign]
+    bench.act("cases")
+    assert sorted(bench.outcomes) == [("bad", "failed"), ("good", "done")]
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "high"}]
+
+
+def test_a_newer_update_waits_for_an_older_one_of_the_same_field(bench: Bench) -> None:
+    low, high = sets("low", "priority", "low", condition=changed("amount")), sets("high", "priority", "high", condition=changed("vip"))
+    bench.decide(linked(low, high), CREATED, updated("e", 1, amount=1.0))
+    bench.world.failures = iter([Throttled("slow")])
+    bench.act("cases")
+    bench.decide(linked(low, high), updated("f", 1.01, vip=True))
+    bench.time.moment = at(1.02)
+    assert bench.act("cases") == 0
+    bench.time.moment = at(3)
+    bench.act("cases")
+    assert [fields for _, _, fields, *_ in bench.world.done][-1] == {"f-priority": "high"}
+
+
+def test_a_comment_whose_answer_was_lost_is_not_made_again_after_throttling(bench: Bench) -> None:
+    bench.decide(linked(rule("c", then=(do.AddComment(text("x")),))), CREATED, updated("e", 1))
+    bench.world.lost_answers = iter([Unavailable("no answer")])
+    bench.act("cases")
+    for failure in (Throttled("slow"), None):
+        bench.world.failures = iter([failure])
+        bench.time.moment += timedelta(minutes=5)
+        bench.act("cases")
+    assert len(bench.world.done) == 1
+    assert bench.outcomes == [("c", "done")]
+
+
+def test_an_item_that_failed_inside_a_batch_is_tried_under_a_new_write_id(bench: Bench) -> None:
+    first, second = write_ids(bench, ItemFailed("INTERNAL_ERROR"))
+    assert first != second
+
+
+def test_an_empty_comment_fails_and_says_why(bench: Bench) -> None:
+    bench.decide(linked(rule("c", then=(do.AddComment(text(Field("email"))),))), CREATED, updated("e", 1))
+    bench.act("cases")
+    assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [
+        ("failed", "an empty comment: every variable of its text was empty")
+    ]
+
+
+def test_an_effect_is_performed_once_while_the_lake_takes_nothing_and_told_later(bench: Bench) -> None:
+    bench.decide(linked(rule("e")), CREATED, updated("e", 1))
+    put = bench.lake.put
+
+    def down(rows: Any) -> None:
+        raise Unavailable("firehose")
+
+    bench.lake.put = down  # type: ignore[method-assign]
+    for _ in range(3):
+        bench.act("events")
+        bench.time.moment += timedelta(minutes=3)
+    assert len(bench.world.done) == 1
+    bench.lake.put = put  # type: ignore[method-assign]
+    bench.act("events")
+    assert bench.outcomes == [("e", "done")]
+    assert bench.act("events") == 0
+    assert len(bench.lake.rows) == 1
 
 
 def test_a_created_task_is_linked_to_its_case_by_an_effect_that_follows(bench: Bench) -> None:
@@ -241,10 +392,9 @@ def test_a_performer_short_of_time_rings_for_the_next(bench: Bench) -> None:
 
 
 def test_mail_interrupted_after_its_claim_is_sent_and_says_so(bench: Bench) -> None:
-    email = {"note": do.Email(text("s"), text("t"))}
-    bench.decide(linked(rule("m", then=(do.SendEmail(("leads",), "note"),)), emails=email), CREATED, updated("e", 1))
+    mail(bench)
     effects = EffectTable(bench.dynamodb, "cases")
-    effects.claim(effects.urgent("ses", at(1)), write_id="w" * 32, until=at(3))
+    effects.claim(effects.urgent("ses", at(1)), write=Write(id="w" * 32, hop=1), until=at(3))
     bench.time.moment = at(4)
     bench.act("ses")
     assert "possibly sent twice" in str(bench.lake.rows[0]["detail"])

@@ -133,3 +133,41 @@ def tick(policy_name: str, cycle: int, milestone: str, minutes: float) -> str:
             "detail": {"caseId": "c1", "policy": policy_name, "cycle": cycle, "milestone": milestone, "due": due},
         }
     )
+
+
+def test_a_row_that_was_cut_off_is_given_again_for_a_clock_event_too() -> None:
+    ports = deciding(linked(policy(), rule("late", "sla_milestone")))
+    take(CREATED, 0, ports)
+    for _ in range(2):
+        take(tick("resolve", 1, "half", 120), 0, ports)
+    ids = [row["event_id"] for row in ports.lake.rows]
+    assert len(ids) == 3
+    assert ids[1] == ids[2]
+    assert len(ports.log.effects) == 1
+
+
+def test_publishing_never_changes_a_running_clock_not_even_by_a_late_event() -> None:
+    from datetime import timedelta
+
+    from fakes import FakePrograms
+    from msgspec.structs import replace
+
+    from casewright.sla.policies import Target
+
+    log = FakeLog()
+    before = deciding(linked(policy()), log=log)
+    take(CREATED, 0, before)
+    take(updated("c", 20, title="x"), 0, before)
+    stricter = policy(target=(Target(timedelta(minutes=30)),))
+    after = replace(before, programs=FakePrograms(linked(stricter, policy(name="new"))))
+    take(updated("b", 10, title="y"), 0, after)
+    clocks = log.heads["c1"].head.clocks
+    assert clocks["resolve"].due_at == at(240)
+    assert "new" not in clocks
+
+
+def test_a_deleted_case_stays_deleted() -> None:
+    ports = deciding(linked())
+    for body in (CREATED, case_event("b", 5, "DELETED"), updated("c", 6, title="x")):
+        take(body, 0, ports)
+    assert ports.log.heads["c1"].head.case.deleted

@@ -63,7 +63,8 @@ def test_readers_report_the_messages_that_failed(made: Any) -> None:
     mappings = [mapping["Properties"] for mapping in made.of("AWS::Lambda::EventSourceMapping").values()]
     assert len(mappings) == 3
     assert all(mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for mapping in mappings)
-    assert all(mapping["BatchSize"] == 10 for mapping in mappings)
+    # One bell a batch: a performer uses all of its time, and a bell behind it of another bucket would wait as long.
+    assert sorted(mapping["BatchSize"] for mapping in mappings) == [1, 10, 10]
 
 
 def test_every_minute_rings_each_bucket_with_a_message_that_is_never_the_same(made: Any) -> None:

@@ -199,7 +199,7 @@ class House:
                 mail_configuration_set=CONFIGURATION_SET,
             ),
             "note_delivery": settings.NoteDeliverySettings(
-                **self._place(), case_table=CASE_TABLE, dead_letter_queue_url=places.dead_letter_url
+                **self._place(), case_table=CASE_TABLE, dead_letter_queue_url=places.mail_dead_letter_url
             ),
             "sweep": settings.SweepSettings(**automation, **events),
             "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),
@@ -211,7 +211,7 @@ class House:
     def _register_functions(self, places: Provisioned) -> None:
         environments = self.environments(places)
         decide = self._register("decide", environments["decide"], timeout=timedelta(minutes=1))
-        perform = self._register("perform", environments["perform"], timeout=timedelta(minutes=5))
+        perform = self._register("perform", environments["perform"], timeout=timedelta(minutes=2))
         note = self._register("note_delivery", environments["note_delivery"], timeout=timedelta(minutes=1))
         sweep = self._register("sweep", environments["sweep"], timeout=timedelta(minutes=1))
         self._register("configure_domain", environments["configure_domain"], timeout=timedelta(minutes=15))

@@ -27,6 +27,7 @@ class Provisioned(msgspec.Struct, frozen=True, kw_only=True):
     case_events_arn: str
     mail_events_arn: str
     dead_letter_url: str
+    mail_dead_letter_url: str
     wake_url: str
     wake_arn: str
 
@@ -74,7 +75,7 @@ def _queues(session: boto3.Session) -> Provisioned:
     dead_url, dead_arn = queue("case-events-dead-letters")
     events_url, events_arn = queue("case-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
     _, wake_dead_arn = queue("wake-dead-letters.fifo", FifoQueue="true")
-    _, mail_dead_arn = queue("mail-events-dead-letters")
+    mail_dead_url, mail_dead_arn = queue("mail-events-dead-letters")
     _, mail_arn = queue("mail-events", VisibilityTimeout="360", RedrivePolicy=redrive(mail_dead_arn))
     wake_url, wake_arn = queue(
         "wake.fifo",
@@ -89,6 +90,7 @@ def _queues(session: boto3.Session) -> Provisioned:
         case_events_arn=events_arn,
         mail_events_arn=mail_arn,
         dead_letter_url=dead_url,
+        mail_dead_letter_url=mail_dead_url,
         wake_url=wake_url,
         wake_arn=wake_arn,
     )

@@ -4,7 +4,7 @@ A rule's own wording of these (names, templates) is `rules/instructions.py`.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, assert_never
 
 import msgspec
@@ -70,6 +70,8 @@ class MirrorSla(msgspec.Struct, frozen=True, tag="mirror_sla"):
     field_id: str
     target_value: FieldValue
     minutes: int
+    due_at: datetime
+    """An open item of the name that is due at another time is replaced."""
 
 
 class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):

@@ -80,7 +80,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     return Decided(_unless_broken(decision), _head_after(head, facts, folded))
 
 
-def fold(head: Head, event: Event, bundle: LinkedBundle, assigned: tuple[str, ...]) -> Head:
+def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str, ...]) -> Head:
     """The head after an event whose decision was made earlier, by another bundle: rules are not asked, `assigned` is what they said."""
     facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids)
     folded = sla.fold(head.clocks, bundle.policies, facts)
@@ -102,7 +102,8 @@ def _moments(facts: Facts, folded: sla.Folded) -> Iterator[Moment]:
         if transition.kind in _SLA_TRIGGERS:
             clock = ClockFact(transition.policy, transition.status, transition.milestone)
             because = transition.id(facts.after.case_id)
-            yield Moment(_SLA_TRIGGERS[transition.kind], replace(facts, clock=clock), because, None)
+            own = facts.event.own if transition.at == facts.event.at else None
+            yield Moment(_SLA_TRIGGERS[transition.kind], replace(facts, clock=clock), because, own)
 
 
 def _assigned(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -137,6 +138,8 @@ def effect_of(action: actions.Action, rule: str, index: int, moment: Moment) -> 
 
 
 def _mirrors(folded: sla.Folded, facts: Facts) -> Iterator[Effect]:
+    if facts.after.deleted:
+        return  # the items went with their case
     for place, transition in enumerate(folded.transitions):
         action = _mirror_action(transition, folded)
         if action is not None:
@@ -152,9 +155,9 @@ def _mirror_action(transition: Transition, folded: sla.Folded) -> actions.Action
     if mirror is None:
         return None
     match transition.kind:
-        case "started" | "resumed" | "reset" | "moved":
+        case "started" | "resumed" | "reset" | "moved" if clock.status == "Active":
             minutes = max(1, round((clock.due_at - transition.at).total_seconds() / 60))
-            return actions.MirrorSla(transition.policy, mirror.field.id, mirror.value, minutes)
+            return actions.MirrorSla(transition.policy, mirror.field.id, mirror.value, minutes, clock.due_at)
         case "paused" | "cancelled":
             return actions.UnmirrorSla(transition.policy)
         case _:

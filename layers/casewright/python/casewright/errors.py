@@ -11,6 +11,7 @@ CasewrightError
 │   ├── Unavailable              the service failed or did not answer; the effect may have happened
 │   ├── VersionConflict          somebody wrote the head first
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
+│   ├── ItemFailed               one item of a batch failed; only a new write can succeed
 │   └── SendingPaused            mail is paused; nothing is lost, nothing is sent
 └── Permanent                    the same call will fail again
     ├── NotFound                 the case, task or template is gone
@@ -79,6 +80,10 @@ class CaseNotYetKnown(Retryable):
     def __init__(self, case_id: str) -> None:
         self.case_id = case_id
         super().__init__(f"case {case_id} is not known yet")
+
+
+class ItemFailed(Retryable):
+    """One item of a batch call failed inside the service: its answer is replayed for the same token, so a new write is needed."""
 
 
 class SendingPaused(Retryable):

@@ -29,13 +29,26 @@ class StoredHead(msgspec.Struct, frozen=True):
     version: int
 
 
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """One call to the world, as it is repeated word for word. `id` is its client token; `fields` are those of a merged update."""
+
+    id: str
+    hop: int
+    fields: Mapping[str, FieldValue] = {}
+
+
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An effect waiting to be performed. `write_id` names an attempt that may have happened; empty before the first."""
+    """An effect in the queue. `write` is an attempt that may have happened; None before the first and after one that was refused."""
 
     effect: Effect
     not_before: datetime
-    write_id: str = ""
+    write: Write | None = None
     attempts: int = 0
+    """Claims since the last answer of any kind."""
+    tries: int = 0
+    """How often it was given back."""
+    outcome: Outcome | None = None
+    """How it ended, while the lake has not been told."""
     sent_as: str = ""
     """Message id of the mail that an interrupted attempt did send, once its event has told."""
 
@@ -101,16 +114,23 @@ class EffectQueue(Protocol):
         """The most urgent effects whose time has come."""
         ...
 
-    def claim(self, effects: Sequence[Pending], *, write_id: str, until: datetime) -> tuple[Pending, ...]:
-        """Take effects under a lease for one write; answers those that were still there to take."""
+    def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
+        """Take effects under a lease for one write, which is kept with them; answers those that were still there to take."""
         ...
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write_id: bool) -> None:
-        """Give effects back to be tried later. The write id is kept only when the attempt may have happened."""
+    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool) -> None:
+        """Give effects back to be tried later. The write is kept only when some attempt at it may have happened."""
         ...
 
-    def finish(self, effect: Effect, outcome: Outcome, at: datetime) -> None:
-        """Record how an effect ended, together with the effects that follow from it."""
+    def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
+        """Record how an effect ended, together with the effects that follow; False when it had ended before.
+
+        It stays in the queue with its outcome, from `told_before` on, until `told`.
+        """
+        ...
+
+    def told(self, effect: Effect) -> None:
+        """Take an ended effect out of the queue: the lake has its row."""
         ...
 
 
@@ -240,6 +260,10 @@ class Bus(Protocol):
 
 class Bundles(Protocol):
     """The published bundle and the catalog of this domain."""
+
+    def previous(self) -> bytes | None:
+        """The bundle in force before the present one, if there was one."""
+        ...
 
     def written(self) -> tuple[bytes, Catalog] | None:
         """The current bundle as written and the catalog; None as long as nothing was published."""

@@ -1,6 +1,6 @@
 """A late event: fold the whole log again in its true order, decide the late one in its place, and say what its absence had changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -9,6 +9,8 @@ from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, fold
 from casewright.decision import Correction, Decision, EffectName, Head
+from casewright.sla.clocks import Clock
+from casewright.sla.policies import Policy
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -18,24 +20,26 @@ class Logged(msgspec.Struct, frozen=True):
     decision: Decision
 
 
-def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle) -> Decided:
+def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clocks: Mapping[str, Clock]) -> Decided:
     """Decide on an event that belongs before some of the log.
 
     Its effects are those its place asks for, less what was asked for already (a clock may have fired with a later event). Events after it
-    are not decided again: what would have differed is listed, for decisions made with the same bundle.
+    are not decided again: what would have differed is listed, for decisions made with the same bundle. Decisions of another bundle are
+    folded under the policies that the present `clocks` of the case started under: publishing never changes a running clock.
     """
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
+    then = tuple(clock.policy for clock in clocks.values())
     head = blank(event.case_id)
     for entry in entries:
         if entry.event.position > event.position:
             break
-        head = _after(head, entry, bundle).head
+        head = _after(head, entry, bundle, then).head
     own = decide(head, event, bundle)
     head, corrections = own.head, list[Correction]()
     for entry in entries:
         if entry.event.position > event.position:
-            again = _after(head, entry, bundle)
+            again = _after(head, entry, bundle, then)
             head = again.head
             corrections += _correction(entry, again, bundle, asked)
     effects = tuple(effect for effect in own.decision.effects if effect.key not in asked)
@@ -43,10 +47,10 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle) -> Decid
     return Decided(decision, head)
 
 
-def _after(head: Head, entry: Logged, bundle: LinkedBundle) -> Decided:
+def _after(head: Head, entry: Logged, bundle: LinkedBundle, then: tuple[Policy, ...]) -> Decided:
     if entry.decision.bundle_hash == bundle.hash:
         return decide(head, entry.event, bundle)
-    return Decided(entry.decision, fold(head, entry.event, bundle, entry.decision.assigned))
+    return Decided(entry.decision, fold(head, entry.event, replace(bundle, policies=then), assigned=entry.decision.assigned))
 
 
 def _correction(entry: Logged, again: Decided, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:

@@ -65,6 +65,11 @@ class BundleBucket:
         self._write(CURRENT, msgspec.json.encode(Current(bundle_hash, before)))
         return bundle_hash
 
+    def previous(self) -> bytes | None:
+        """The bundle before the present one, if there was one."""
+        before = msgspec.json.decode(self._read(CURRENT), type=Current).previous
+        return self._read(f"bundles/{before}.json") if before else None
+
     def rollback(self) -> str:
         """Put the bundle in force that was before the present one; answers its hash.
 

@@ -4,6 +4,7 @@ Updates and comments go through the batch operations even for one case: those al
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from casewright.actions import AddComment, MirrorSla
@@ -11,8 +12,11 @@ from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue, as_wire, from_wire
+from casewright.errors import ItemFailed, Retryable
 
 _FIELDS_A_READ: Final = 100
+_SAME_DUE: Final = timedelta(minutes=2)
+"""Targets are whole minutes from the creation of the item, which comes a little after the decision."""
 _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
 """Fields that BatchUpdateCase takes beside `fields`."""
 
@@ -70,9 +74,11 @@ class CasesDomain:
         return self._create(case_id, "Contact", {"contact": {"contactArn": contact_arn}}, entity)
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
-        """Look for an open SLA of the name, else create it."""
+        """Look for an open SLA of the name and the due time; replace one of another due time, else create it."""
         for item in self._open_slas(case_id, sla.name):
-            return str(item["relatedItemId"])
+            if abs(item["content"]["sla"]["slaConfiguration"]["targetTime"] - sla.due_at) <= _SAME_DUE:
+                return str(item["relatedItemId"])
+        self.unmirror_sla(case_id, sla.name)
         configuration = {
             "name": sla.name,
             "type": "CaseField",
@@ -130,4 +136,5 @@ class CasesDomain:
 
 def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:
     for each in failed:
-        raise meaning(each["errorCode"], f"{call}: {each['errorCode']}: {each['errorMessage']}")
+        error = meaning(each["errorCode"], f"{call}: {each['errorCode']}: {each['errorMessage']}")
+        raise ItemFailed(str(error)) if isinstance(error, Retryable) else error

@@ -7,13 +7,13 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from casewright.actions import Bucket
+from casewright.actions import Bucket, UpdateCase
 from casewright.aws.case_log import effect_item, urgency
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key, pack, stamp, unpack
 from casewright.decision import Effect, Outcome
-from casewright.ports import Pending
+from casewright.ports import Pending, Write
 
 _LEAST_URGENT: Final = 3
 _AT_ONCE: Final = 50
@@ -27,41 +27,65 @@ class EffectTable:
 
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
         """Up to 50 effects whose time has come, by priority and time; those leased or put off are read over."""
-        found: list[Pending] = []
+        found, held = list[Pending](), list[Pending]()
         for item in self._up_to(bucket, now):
             pending = _pending(item)
-            if pending.not_before <= now:
-                found.append(pending)
+            (found if pending.not_before <= now else held).append(pending)
             if len(found) == _AT_ONCE:
                 break
-        return tuple(found)
+        return tuple(each for each in found if not any(_must_wait_for(other, each) for other in held))
 
-    def claim(self, effects: Sequence[Pending], *, write_id: str, until: datetime) -> tuple[Pending, ...]:
+    def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
         """Take each under a lease, unless another performer did since it was read."""
-        return tuple(claimed for each in effects if (claimed := self._claim(each, write_id, until)))
+        return tuple(claimed for each in effects if (claimed := self._claim(each, write, until)))
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write_id: bool) -> None:
-        """Move not_before; without a kept write id the next attempt is a new write."""
+    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool) -> None:
+        """Move not_before; without its write the next attempt is a new one."""
         for each in effects:
-            forget = "" if keep_write_id else " REMOVE write_id"
+            forget = "" if keep_write else " REMOVE #write"
             self._update(
                 each.effect,
-                f"SET not_before = :until, urgency = :urgency, detail = :detail{forget}",
-                {":until": stamp(until), ":urgency": urgency(each.effect, until), ":detail": detail[:1000]},
+                f"SET not_before = :until, urgency = :urgency, detail = :detail, attempts = :none, tries = :tries{forget}",
+                {
+                    **_texts({":until": stamp(until), ":urgency": urgency(each.effect, until), ":detail": detail[:1000]}),
+                    ":none": {"N": "0"},
+                    ":tries": {"N": str(each.tries + 1)},
+                },
+                names={} if keep_write else {"#write": "write"},
             )
 
-    def finish(self, effect: Effect, outcome: Outcome, at: datetime) -> None:
-        """Take the effect out of the queue and put in those that follow, in one transaction."""
+    def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
+        """End the effect and put in those that follow, in one transaction, on the condition that it was pending."""
         update = {
             "TableName": self._table,
             "Key": _key(effect),
-            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at REMOVE #bucket, urgency",
-            "ExpressionAttributeNames": {"#status": "status", "#bucket": "bucket"},
-            "ExpressionAttributeValues": _texts({":status": outcome.status, ":detail": outcome.detail[:1000], ":at": stamp(at)}),
+            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at, not_before = :told, urgency = :urgency",
+            "ConditionExpression": "#status = :pending",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": _texts(
+                {
+                    ":status": outcome.status,
+                    ":detail": outcome.detail[:1000],
+                    ":at": stamp(at),
+                    ":told": stamp(told_before),
+                    ":urgency": urgency(effect, told_before),
+                    ":pending": "pending",
+                }
+            ),
         }
         puts: list[Any] = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]
         with translated("TransactWriteItems"):
-            self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
+            try:
+                self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
+            except ClientError as error:
+                if "ConditionalCheckFailed" in {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}:
+                    return False
+                raise
+        return True
+
+    def told(self, effect: Effect) -> None:
+        """Remove the effect from the index."""
+        self._update(effect, "REMOVE #bucket, urgency", {}, names={"#bucket": "bucket"})
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
         """Write the message id beside the effect."""
@@ -91,29 +115,33 @@ class EffectTable:
             for page in pages:
                 yield from page["Items"]
 
-    def _claim(self, pending: Pending, write_id: str, until: datetime) -> Pending | None:
+    def _claim(self, pending: Pending, write: Write, until: datetime) -> Pending | None:
         condition = {":pending": "pending", ":seen": stamp(pending.not_before)}
-        values = _texts({":until": stamp(until), ":urgency": urgency(pending.effect, until), ":write": write_id, **condition})
+        values = _texts({":until": stamp(until), ":urgency": urgency(pending.effect, until), **condition})
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=_key(pending.effect),
-                UpdateExpression="SET not_before = :until, urgency = :urgency, write_id = :write, body = :body ADD attempts :one",
+                UpdateExpression="SET not_before = :until, urgency = :urgency, #write = :write ADD attempts :one",
                 ConditionExpression="#status = :pending AND not_before = :seen",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={**values, ":body": pack(pending.effect), ":one": {"N": "1"}},
+                ExpressionAttributeNames={"#status": "status", "#write": "write"},
+                ExpressionAttributeValues={**values, ":write": pack(write), ":one": {"N": "1"}},
             )
         except ClientError as error:
             if error.response["Error"].get("Code") == "ConditionalCheckFailedException":
                 return None
             with translated("UpdateItem"):
                 raise
-        return replace(pending, write_id=write_id, not_before=until)
+        return replace(pending, write=write, not_before=until)
 
-    def _update(self, effect: Effect, expression: str, values: dict[str, str]) -> None:
+    def _update(self, effect: Effect, expression: str, values: Item, *, names: dict[str, str]) -> None:
+        more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
         with translated("UpdateItem"):
             self._client.update_item(
-                TableName=self._table, Key=_key(effect), UpdateExpression=expression, ExpressionAttributeValues=_texts(values)
+                TableName=self._table,
+                Key=_key(effect),
+                UpdateExpression=expression,
+                **{name: each for name, each in more.items() if each},
             )
 
 
@@ -121,11 +149,27 @@ def _key(effect: Effect) -> Item:
     return key(case_key(effect.case_id), f"effect#{effect.key}")
 
 
+def _must_wait_for(earlier: Pending, each: Pending) -> bool:
+    """Whether an update would be overwritten by an older one of the same field that is still to come."""
+    older, newer = earlier.effect, each.effect
+    return (
+        isinstance(older.action, UpdateCase)
+        and isinstance(newer.action, UpdateCase)
+        and older.case_id == newer.case_id
+        and older.position < newer.position
+        and earlier.outcome is None
+        and not older.action.fields.keys().isdisjoint(newer.action.fields)
+    )
+
+
 def _pending(item: Item) -> Pending:
+    ended = item["status"]["S"] != "pending"
     return Pending(
         effect=unpack(item["body"], Effect, item),
         not_before=datetime.fromisoformat(item["not_before"]["S"]),
-        write_id=item.get("write_id", {"S": ""})["S"],
+        write=unpack(item["write"], Write, item) if "write" in item else None,
+        tries=int(item.get("tries", {"N": "0"})["N"]),
+        outcome=Outcome(status=item["status"]["S"], detail=item["detail"]["S"]) if ended else None,
         attempts=int(item["attempts"]["N"]),
         sent_as=item.get("sent_as", {"S": ""})["S"],
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from casewright.errors import NotFound, Refused, SendingPaused, Throttled, Unavailable
@@ -31,6 +31,8 @@ def translated(call: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise meaning(error.response["Error"].get("Code", ""), f"{call}: {error}", error) from error
+    except ParamValidationError as error:
+        raise Refused(f"{call}: {error}") from error
     except (NoConnection, HTTPClientError) as error:
         raise Unavailable(f"{call}: {error}") from error
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from casewright.aws.clients import Client
-from casewright.aws.failures import meaning, translated
+from casewright.aws.failures import translated
+from casewright.errors import Unavailable
 from casewright.ports import Row
 
 MOST_RECORDS = 500
@@ -26,4 +27,4 @@ class FactsStream:
                 answer = self._client.put_record_batch(DeliveryStreamName=self._stream, Records=records[start : start + MOST_RECORDS])
             failed = [each for each in answer["RequestResponses"] if each.get("ErrorCode")]
             if failed:
-                raise meaning("ServiceUnavailableException", f"PutRecordBatch: {len(failed)} records failed: {failed[0]['ErrorCode']}")
+                raise Unavailable(f"PutRecordBatch: {len(failed)} records failed: {failed[0]['ErrorCode']}")

@@ -1,7 +1,12 @@
 """Powertools Logger and Metrics: structured lines and CloudWatch embedded metrics."""
 
+from collections.abc import Callable
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from casewright.telemetry import Telemetry
 
 NAMESPACE = "Casewright"
 
@@ -25,3 +30,17 @@ class PowertoolsTelemetry:
         """Write the metrics of this invocation."""
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
+
+
+def watched(handle: Callable[[SQSRecord], None], telemetry: Telemetry) -> Callable[[SQSRecord], None]:
+    """The same record handler, but a record that fails leaves a line and is counted before the queue takes it back."""
+
+    def one(record: SQSRecord) -> None:
+        try:
+            handle(record)
+        except Exception as error:
+            telemetry.count("RecordsFailed")
+            telemetry.log("record failed", message_id=record.message_id, error=type(error).__name__)
+            raise
+
+    return one

@@ -52,6 +52,7 @@ def apply(case: Case, event: Event) -> Case:
                 template_id=change.template_id or case.template_id,
                 created_at=change.created_at or case.created_at,
                 fields=change.fields,
+                deleted=case.deleted,
                 hydrated=case.hydrated,
             )
         case CaseRead(template_id=template_id, created_at=created_at, fields=fields):

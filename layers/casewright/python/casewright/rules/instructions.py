@@ -1,7 +1,7 @@
 """What a rule says shall be done, in the operator's names; resolved at a moment into an action of `casewright.actions`."""
 
 from collections.abc import Mapping
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
@@ -9,6 +9,9 @@ from casewright import actions
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.texts import Text, fill
+
+
+_MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
 
 
 class Email(msgspec.Struct, frozen=True):
@@ -102,7 +105,7 @@ def resolve(instruction: Instruction, facts: Facts) -> actions.Action | None:
         case EndTasks():
             return actions.EndTasks()
         case UpdateCase():
-            return actions.UpdateCase({each.field.id: _value(each.value, facts) for each in instruction.set})
+            return actions.UpdateCase({each.field.id: _value(each, facts) for each in instruction.set})
         case AddComment():
             return actions.AddComment(fill(instruction.body, facts)[:15000])
         case PutEvent():
@@ -123,8 +126,12 @@ def _email(instruction: SendEmail, facts: Facts) -> actions.SendEmail:
     )
 
 
-def _value(value: FieldValue | Text, facts: Facts) -> FieldValue:
-    return fill(value, facts) if isinstance(value, tuple) else value
+def _value(assignment: Assignment, facts: Facts) -> FieldValue:
+    """A filled text is cut at what the field takes: 500 characters a title, 3000 a summary, 4100 any other."""
+    value = assignment.value
+    if not isinstance(value, tuple):
+        return value
+    return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]
 
 
 def _detail(value: Detail, facts: Facts) -> object:

@@ -52,7 +52,7 @@ def take(body: str, waited: int, ports: Deciding) -> None:
     except MalformedEvent as error:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("EventsMalformed")
-        ports.telemetry.log("event buried", outcome="malformed", reason=str(error))
+        ports.telemetry.log("event buried", outcome="malformed", where=error.where)
         return
     try:
         outcome = _settle(event, waited, ports)
@@ -79,21 +79,29 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
     if isinstance(event.change, ClockDue) and not _still_due(event.change, event, stored.head):
-        return "clock no longer due"
+        return _duplicate(event, stored, ports) or "clock no longer due"
     in_order = stored.head.last is None or event.position > stored.head.last
-    if not in_order and (logged := ports.log.logged(event.case_id, event.id)):
-        _deliver(Decided(logged.decision, stored.head), event, ports)
-        return "duplicate"
+    if not in_order and (known := _duplicate(event, stored, ports)):
+        return known
     if stored.head.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
         stored = _hydrated(event, stored, bundle, waited, ports)
     if in_order:
         decided = decide(stored.head, event, bundle)
     else:
-        decided = redecide(ports.log.entries(event.case_id), event, bundle)
+        decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=stored.head.clocks)
         ports.telemetry.count("EventsLate")
     ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
     return "decided late" if decided.decision.late else "decided"
+
+
+def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
+    """Deliver again what followed an event that is logged: the first time it may have been cut off."""
+    logged = ports.log.logged(event.case_id, event.id)
+    if logged is None:
+        return None
+    _deliver(Decided(logged.decision, stored.head), event, ports)
+    return "duplicate"
 
 
 def _still_due(due: ClockDue, event: Event, head: Head) -> bool:
@@ -111,8 +119,8 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
         return stored
     reading = msgspec.structs.replace(event, id=f"{BEFORE_ALL_ELSE}{event.id}", event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
-    ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, reading, ports)
+    ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
     ports.telemetry.count("CasesHydrated")
     return StoredHead(decided.head, stored.version + 1)
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from casewright.bundle import LinkedBundle, content_hash, link, read
-from casewright.errors import BadInput
+from casewright.cases.catalog import Catalog
+from casewright.errors import BadInput, Retryable, Unavailable
 from casewright.ports import Bundles, Time
 from casewright.telemetry import Telemetry
 
@@ -24,7 +25,11 @@ class LinkedPrograms:
         self._seen: tuple[str, object] | None = None
 
     def current(self) -> LinkedBundle:
-        """The last bundle that links; the one without rules as long as nothing was published."""
+        """The last bundle that links; the one without rules as long as nothing was published.
+
+        Raises:
+            Unavailable: something is published, nothing of it links, and this container holds nothing from before: events wait.
+        """
         now = self._time.now()
         if self._read_at is None or now - self._read_at >= FRESH_FOR:
             self._refresh()
@@ -32,16 +37,35 @@ class LinkedPrograms:
         return self._current
 
     def _refresh(self) -> None:
-        found = self._bundles.written()
+        try:
+            found = self._bundles.written()
+        except Retryable:
+            if self._seen is None:
+                raise
+            return
         if found is None:
             return
         written, catalog = found
         seen = (content_hash(written), catalog)
-        if seen == self._seen:
-            return
+        if seen != self._seen:
+            self._current = self._linked(written, catalog) or self._before(catalog)
+            self._seen = seen
+
+    def _before(self, catalog: Catalog) -> LinkedBundle:
+        """What stays in force when the published bundle does not link: what is held, else the bundle before it."""
+        if self._seen is not None:
+            return self._current
+        previous = self._bundles.previous()
+        linked = self._linked(previous, catalog) if previous else None
+        if linked is None:
+            raise Unavailable("the published bundle does not fit the catalog, and there is none before it: publish one that does")
+        return linked
+
+    def _linked(self, written: bytes, catalog: Catalog) -> LinkedBundle | None:
+        bundle_hash = content_hash(written)
         try:
-            self._current = link(read(written), catalog, bundle_hash=seen[0])
+            return link(read(written), catalog, bundle_hash=bundle_hash)
         except BadInput as error:
             self._telemetry.count("BundleRefused")
-            self._telemetry.log("bundle refused, the last good one stays", bundle=seen[0], kept=self._current.hash, reason=str(error))
-        self._seen = seen
+            self._telemetry.log("bundle refused", bundle=bundle_hash, reason=str(error))
+            return None

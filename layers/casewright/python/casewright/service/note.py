@@ -37,7 +37,7 @@ def note(body: str, ports: Noting) -> None:
     except MalformedEvent as error:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("MailEventsMalformed")
-        ports.telemetry.log("mail event buried", outcome="malformed", reason=str(error))
+        ports.telemetry.log("mail event buried", outcome="malformed", where=error.where)
         return
     mail = event.detail.mail
     [case_id], [effect_key] = mail.tags[CASE_TAG], mail.tags[EFFECT_TAG]

@@ -7,10 +7,9 @@ from msgspec.structs import replace
 
 from casewright import actions
 from casewright.cases.performers import entity_for
-from casewright.cases.values import FieldValue
 from casewright.decide import effect_key
 from casewright.decision import Effect, Outcome
-from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks
+from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks, Write
 
 
 class Performing(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,24 +22,15 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
 
 
-def perform(effects: Sequence[Effect], write_id: str, world: Performing, *, interrupted: bool) -> list[Outcome]:
+def perform(effects: Sequence[Effect], write: Write, world: Performing, *, interrupted: bool) -> list[Outcome]:
     """Do it; answers one outcome an effect. Raises what the ports raise."""
     if len(effects) > 1 or isinstance(effects[0].action, actions.UpdateCase):
-        return _update(effects, write_id, world)
-    return [_one(effects[0], write_id, world, interrupted=interrupted)]
+        world.cases.update(effects[0].case_id, write.fields, write_id=write.id, entity=entity_for(write.id, write.hop))
+        return [Outcome(status="done", detail=f"write {write.id}") for _ in effects]
+    return [_one(effects[0], write.id, world, interrupted=interrupted)]
 
 
-def _update(effects: Sequence[Effect], write_id: str, world: Performing) -> list[Outcome]:
-    fields: dict[str, FieldValue] = {}
-    for effect in sorted(effects, key=lambda each: (each.position, each.rule, each.index)):
-        assert isinstance(effect.action, actions.UpdateCase), "only updates are merged"
-        fields |= effect.action.fields
-    hop = max(effect.hop for effect in effects)
-    world.cases.update(effects[0].case_id, fields, write_id=write_id, entity=entity_for(write_id, hop))
-    return [Outcome(status="done", detail=f"write {write_id}") for _ in effects]
-
-
-def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool) -> Outcome:
+def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool) -> Outcome:  # noqa: C901 -- one case an action
     case_id, entity = effect.case_id, entity_for(write_id, effect.hop)
     match effect.action:
         case actions.SendEmail() as email:
@@ -52,6 +42,8 @@ def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool)
             ended = [contact_id for contact_id in world.items.task_ids(case_id) if world.tasks.end(contact_id)]
             return Outcome(status="done", detail=f"ended {len(ended)} tasks: {', '.join(ended)}" if ended else "no open task")
         case actions.AddComment() as comment:
+            if not comment.body.strip():
+                return Outcome(status="failed", detail="an empty comment: every variable of its text was empty")
             return Outcome(status="done", detail=world.cases.comment(case_id, comment, write_id=write_id, entity=entity))
         case actions.AttachContact(contact_arn=contact_arn):
             return Outcome(status="done", detail=world.items.attach_contact(case_id, contact_arn, entity=entity))
@@ -62,7 +54,7 @@ def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool)
         case actions.PutEvent() as event:
             return Outcome(status="done", detail=world.bus.put(event, case_id=case_id, effect_key=effect.key))
         case actions.UpdateCase():
-            raise AssertionError("updates are written by _update")
+            raise AssertionError("updates are written by perform")
 
 
 def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, interrupted: bool) -> Outcome:
