@@ -10,7 +10,6 @@ from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.texts import Text, fill
 
-
 _MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
 
 
