@@ -12,9 +12,15 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 _asked_for: ContextVar[list[Item] | None] = ContextVar("asked_for", default=None)
+_indexed: dict[tuple[int, str], list[Item]] = {}
 _query = Table.query
 _all_items = Table.all_items
 _SIGNATURE: Final = inspect.signature(_query)
+
+
+def something_was_written() -> None:
+    """Forget which items have which attributes."""
+    _indexed.clear()
 
 
 def look_only_into_the_partition() -> None:
@@ -48,8 +54,16 @@ def _candidates(
     if not conditions:
         return None
     name, wanted = conditions[0]
-    partitions = table.items.values()
-    return [item for partition in partitions for item in partition.values() if _is(item.attrs.get(name), wanted)]
+    return [item for item in _having(table, name) if _is(item.attrs.get(name), wanted)]
+
+
+def _having(table: Table, name: str) -> list[Item]:
+    """The items that have the attribute, which for a sparse index are few; kept until something is written."""
+    kept = _indexed.get((id(table), name))
+    if kept is None:
+        kept = [item for partition in table.items.values() for item in partition.values() if name in item.attrs]
+        _indexed[id(table), name] = kept
+    return kept
 
 
 def _is(held: DynamoType | None, wanted: DynamoType) -> bool:

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -20,9 +20,11 @@ from casewright_workbench.localcloud.service import Caller, Clock, Request
 from .dispatch import Call
 from .messages import HttpRequest, HttpResponse
 from .models import service_model
-from .queries import look_only_into_the_partition
+from .queries import look_only_into_the_partition, something_was_written
 from .routing import Router, route
 from .transactions import copy_only_touched_partitions
+
+_READS: Final = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "DescribeTable", "GetObject", "ListObjectsV2"})
 
 
 class Storage:
@@ -55,6 +57,8 @@ class Storage:
         with self._turn:
             prepared.headers["x-moto-account-id"] = caller.account
             status, headers, answer = self._stubber.process_request(prepared) or (404, {}, "")
+            if operation not in _READS:
+                something_was_written()
             error = str(status) if status >= 400 else ""
             self._record(Call(service, operation, caller.principal_arn, asked, self._clock.now(), error))
             self._turn.notify_all()
@@ -81,6 +85,7 @@ class Storage:
 
 
 def _forget_everything() -> None:
+    something_was_written()
     get_backend("dynamodb").reset()
     get_backend("s3").reset()
 

@@ -18,7 +18,7 @@ from casewright.errors import UnreadableRecord
 
 FORMAT: Final = 1
 READS: Final = (1,)
-SHARDS: Final = 4
+SHARDS: Final = 2
 """Partitions of the index of due clocks."""
 
 Item = dict[str, Any]
