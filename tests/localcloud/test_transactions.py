@@ -43,3 +43,15 @@ def test_a_failed_transaction_undoes_puts_updates_and_deletes_in_every_partition
         client.transact_write_items(TransactItems=[put("a", "1", "after"), update, delete])
         found = sorted((each["pk"]["S"], each["value"]["S"]) for each in client.scan(TableName="t")["Items"])
         assert found == [("a", "after"), ("b", "after")]
+
+
+def test_queries_outside_the_local_cloud_see_every_write(request: pytest.FixtureRequest) -> None:
+    """The cheaper queries stay in the process after a local cloud: plain moto must not be answered from what they keep."""
+    with LocalCloud(start=datetime(2026, 1, 1, tzinfo=UTC)):
+        pass
+    names = {"ExpressionAttributeNames": {"#b": "bucket"}, "ExpressionAttributeValues": {":b": {"S": "ses"}}}
+    query = {"TableName": "cases", "IndexName": "pending", "KeyConditionExpression": "#b = :b", **names}
+    client = request.getfixturevalue("dynamodb")
+    for number in range(3):
+        client.put_item(TableName="cases", Item={"pk": {"S": "p"}, "sk": {"S": str(number)}, "bucket": {"S": "ses"}, "urgency": {"S": "1"}})
+        assert client.query(**query)["Count"] == number + 1

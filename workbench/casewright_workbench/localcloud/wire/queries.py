@@ -5,6 +5,8 @@ the same. Measured on a table of 1,600 items: 15 ms a query before, under 1 ms w
 """
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -12,10 +14,23 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 _asked_for: ContextVar[list[Item] | None] = ContextVar("asked_for", default=None)
+_noticed: ContextVar[bool] = ContextVar("noticed", default=False)
 _indexed: dict[tuple[int, str], list[Item]] = {}
 _query = Table.query
 _all_items = Table.all_items
 _SIGNATURE: Final = inspect.signature(_query)
+
+
+@contextmanager
+def noticing(*, writes: bool) -> Iterator[None]:
+    """One request of the local cloud. Only between such requests is it known whether anything was written."""
+    token = _noticed.set(True)
+    try:
+        yield
+    finally:
+        _noticed.reset(token)
+        if writes:
+            something_was_written()
 
 
 def something_was_written() -> None:
@@ -59,10 +74,11 @@ def _candidates(
 
 def _having(table: Table, name: str) -> list[Item]:
     """The items that have the attribute, which for a sparse index are few; kept until something is written."""
-    kept = _indexed.get((id(table), name))
+    kept = _indexed.get((id(table), name)) if _noticed.get() else None
     if kept is None:
         kept = [item for partition in table.items.values() for item in partition.values() if name in item.attrs]
-        _indexed[id(table), name] = kept
+        if _noticed.get():
+            _indexed[id(table), name] = kept
     return kept
 
 

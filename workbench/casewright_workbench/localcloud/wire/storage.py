@@ -20,7 +20,7 @@ from casewright_workbench.localcloud.service import Caller, Clock, Request
 from .dispatch import Call
 from .messages import HttpRequest, HttpResponse
 from .models import service_model
-from .queries import look_only_into_the_partition, something_was_written
+from .queries import look_only_into_the_partition, noticing, something_was_written
 from .routing import Router, route
 from .transactions import copy_only_touched_partitions
 
@@ -56,9 +56,8 @@ class Storage:
         asked = _members(prepared.body) if service == "dynamodb" else _touched(urlsplit(prepared.url), operation)
         with self._turn:
             prepared.headers["x-moto-account-id"] = caller.account
-            status, headers, answer = self._stubber.process_request(prepared) or (404, {}, "")
-            if operation not in _READS:
-                something_was_written()
+            with noticing(writes=operation not in _READS):
+                status, headers, answer = self._stubber.process_request(prepared) or (404, {}, "")
             error = str(status) if status >= 400 else ""
             self._record(Call(service, operation, caller.principal_arn, asked, self._clock.now(), error))
             self._turn.notify_all()
