@@ -400,6 +400,17 @@ def test_mail_interrupted_after_its_claim_is_sent_and_says_so(bench: Bench) -> N
     assert "possibly sent twice" in str(bench.lake.rows[0]["detail"])
 
 
+def test_mail_interrupted_after_it_was_accepted_is_not_sent_again_once_its_event_has_told(bench: Bench) -> None:
+    mail(bench)
+    effects = EffectTable(bench.dynamodb, "cases")
+    [claimed] = effects.claim(effects.urgent("ses", at(1)), write=Write(id="w" * 32, hop=1), until=at(3))
+    effects.sent(case_id="c1", effect_key=claimed.effect.key, message_id="message-1")
+    effects.sent(case_id="c1", effect_key="f" * 32, message_id="message-2")
+    bench.time.moment = at(4)
+    assert bench.act("ses") == 1
+    assert (bench.world.done, [(row["status"], row["detail"]) for row in bench.lake.rows]) == ([], [("done", "message-1")])
+
+
 def test_mail_without_a_recipient_fails_and_says_why(bench: Bench) -> None:
     email = {"note": do.Email(text("s"), text("t"))}
     step = do.SendEmail((text(Field("email")),), "note")
