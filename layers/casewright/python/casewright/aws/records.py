@@ -3,7 +3,7 @@
 pk               sk              what
 case#ID          head            Head (zlib JSON), version, next_due and due_shard while a clock runs
 case#ID          event#ID        Event and Decision (zlib JSON)
-case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency while pending (the sparse index is the queue)
+case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue)
 tokens#QUOTA     tokens          a token bucket
 control          arming          whether effects are performed
 """

@@ -1,4 +1,4 @@
-"""Sweep: every minute, send what falls due within two minutes as events of our own, and ring for effects left behind."""
+"""Sweep: every minute, send what falls due within two minutes as events of our own."""
 
 from datetime import timedelta
 from typing import Final
