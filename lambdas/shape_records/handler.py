@@ -36,8 +36,6 @@ def _answer(record: dict[str, Any], domain_id: str, listed: frozenset[str], tele
             telemetry.count("RecordsOfOtherDomains")
             telemetry.log("record dropped", record_id=record_id, domain_id=other)
             return {"recordId": record_id, "result": "Dropped", "data": data}
-        case Line(kind=kind, text=text, dt=dt):
-            if kind == "unrecognised_event":
-                telemetry.count("EventsUnrecognised")
+        case Line(text=text, dt=dt):
             line = base64.b64encode(text).decode()
             return {"recordId": record_id, "result": "Ok", "data": line, "metadata": {"partitionKeys": {"dt": dt}}}
