@@ -89,7 +89,7 @@ def test_the_detail_type_of_2022_is_read_too() -> None:
         ("contact_added", RelatedItemAdded, "contact"),
         ("file_added", RelatedItemAdded, "file"),
         ("sla_added", RelatedItemAdded, "sla"),
-        ("connect_case_added", RelatedItemAdded, "connectcase"),
+        ("connect_case_added", RelatedItemAdded, "case"),
         ("custom_added", RelatedItemAdded, "custom"),
         ("item_of_unknown_type_added", RelatedItemAdded, "unknown"),
     ],

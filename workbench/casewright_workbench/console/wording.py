@@ -8,12 +8,12 @@ from casewright.cases.events import Event
 from casewright.sla.policies import BREACH
 from casewright_workbench.console.names import OURS, Names
 
-_ITEMS: Final = {"connectcase": "linked case", "sla": "native SLA"}
+_ITEMS: Final = {"case": "linked case", "sla": "native SLA"}
 
 
 def tone(event: Event) -> str:
     """Whose doing it was: person, ours, program or clock."""
-    if isinstance(event.change, events.ClockDue):
+    if isinstance(event.change, events.ClockDue | events.ScheduleDue):
         return "clock"
     if event.own is not None:
         return "ours"
@@ -22,7 +22,7 @@ def tone(event: Event) -> str:
 
 def by(event: Event, names: Names) -> str:
     """Who did it; nobody, when a clock fell due."""
-    if isinstance(event.change, events.ClockDue):
+    if isinstance(event.change, events.ClockDue | events.ScheduleDue):
         return ""
     return OURS if event.own is not None else names.performer(event.performer)
 
@@ -46,6 +46,8 @@ def told(event: Event, names: Names) -> tuple[str, str]:
             return f"{_item(item)} removed", ""
         case events.ClockDue(policy=policy, milestone=milestone):
             return f"Clock {policy}: {'time is up' if milestone == BREACH else f'milestone {milestone}'}", ""
+        case events.ScheduleDue(rule=rule):
+            return f"Schedule of the rule {rule}", ""
         case events.Unrecognised(event_type=event_type):
             return f"Event of the unknown type {event_type}", ""
         case _ as never:

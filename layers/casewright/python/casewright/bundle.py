@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
+from casewright.calendars.calendar import Calendar
+from casewright.calendars.hours import BusinessHours, Resolved
 from casewright.cases.catalog import Catalog
 from casewright.errors import BadInput, UnreadableRecord
 from casewright.linking import Linker
 from casewright.rules.instructions import Email
-from casewright.rules.matching import in_order
+from casewright.rules.matching import Matcher, in_order
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy
 
@@ -26,6 +28,9 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     policies: tuple[Policy, ...] = ()
     emails: Mapping[str, Email] = {}
+    calendars: Mapping[str, BusinessHours] = {}
+    importers: tuple[str, ...] = ()
+    """Who imports in bulk: names of IAM roles, ARNs of users, or custom entities. What they change is recorded and not acted on."""
 
 
 class LinkedBundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +40,13 @@ class LinkedBundle(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...]
     policies: tuple[Policy, ...]
     included_field_ids: frozenset[str]
+    calendars: Mapping[str, Calendar] = {}
+    importers: frozenset[str] = frozenset()
+    matcher: Matcher = Matcher(())
+
+    def __post_init__(self) -> None:
+        """The rules, prepared for matching."""
+        msgspec.structs.force_setattr(self, "matcher", Matcher(self.rules))
 
 
 def write(bundle: Bundle) -> bytes:
@@ -75,6 +87,8 @@ def link(bundle: Bundle, catalog: Catalog, *, bundle_hash: str) -> LinkedBundle:
         rules=tuple(linker.rule(rule) for rule in bundle.rules),
         policies=tuple(linker.policy(policy) for policy in bundle.policies),
         included_field_ids=catalog.included_field_ids,
+        calendars={name: Resolved(name, hours) for name, hours in bundle.calendars.items()},
+        importers=frozenset(bundle.importers),
     )
 
 

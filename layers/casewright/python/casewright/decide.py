@@ -16,8 +16,8 @@ from casewright.conditions.subjects import ClockFact, Facts
 from casewright.conditions.triggers import Trigger, trigger_of
 from casewright.decision import Decision, Effect, FieldChange, Head, Match, Overruled
 from casewright.errors import RuleSetBreaker
+from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla, resolve
-from casewright.rules.matching import matching
 from casewright.rules.rule import Rule
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Transition, TransitionKind
@@ -56,11 +56,9 @@ def blank(case_id: str) -> Head:
 
 def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     """Decide on an event that follows everything in the head."""
-    facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids)
-    folded = sla.fold(head.clocks, bundle.policies, facts)
-    fired = [
-        (rule, moment) for moment in _moments(facts, folded) for rule in matching(bundle.rules, moment.trigger, moment.facts, moment.own)
-    ]
+    facts, folded = _facts_and_clocks(head, event, bundle)
+    sorted_out = [(_fired(moment, bundle), moment) for moment in _moments(facts, folded)]
+    fired = [(rule, moment) for sorted_rules, moment in sorted_out for rule in sorted_rules.acting]
     assigned = _assigned(rule for rule, _ in fired)
     for policy in bundle.policies:
         if policy.name in assigned:
@@ -72,6 +70,8 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         position=event.position,
         bundle_hash=bundle.hash,
         matched=tuple(Match(rule.name, moment.trigger, moment.because) for rule, moment in fired),
+        shadowed=tuple(Match(rule.name, moment.trigger, moment.because) for found, moment in sorted_out for rule in found.shadows),
+        looped=tuple(Match(rule.name, moment.trigger, moment.because) for found, moment in sorted_out for rule in found.looped),
         effects=effects,
         assigned=assigned,
         transitions=folded.transitions,
@@ -82,17 +82,30 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
 
 def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str, ...]) -> Head:
     """The head after an event whose decision was made earlier, by another bundle: rules are not asked, `assigned` is what they said."""
-    facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids)
-    folded = sla.fold(head.clocks, bundle.policies, facts)
+    facts, folded = _facts_and_clocks(head, event, bundle)
     for policy in bundle.policies:
         if policy.name in assigned:
             folded = sla.assign(folded.clocks, policy, facts)
     return _head_after(head, facts, folded)
 
 
+def moments(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Moment, ...]:
+    """Everything about an event that rules are asked about: the event itself, and what clocks did because of it."""
+    return tuple(_moments(*_facts_and_clocks(head, event, bundle)))
+
+
 def effect_key(cause: str, rule: str, index: int) -> str:
     """32 hex digits that name an effect: the same event (or transition of a clock), rule and action always give the same key."""
     return hashlib.sha256(f"{cause}\n{rule}\n{index}".encode()).hexdigest()[:32]
+
+
+def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
+    facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids, None, bundle.calendars)
+    return facts, sla.fold(head.clocks, bundle.policies, facts)
+
+
+def _fired(moment: Moment, bundle: LinkedBundle) -> Fired:
+    return fire(bundle.matcher.matching(moment.trigger, moment.facts), moment.facts.event, own=moment.own)
 
 
 def _moments(facts: Facts, folded: sla.Folded) -> Iterator[Moment]:

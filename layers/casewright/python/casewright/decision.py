@@ -88,6 +88,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     position: Position
     bundle_hash: str
     matched: tuple[Match, ...] = ()
+    shadowed: tuple[Match, ...] = ()
+    """Rules that would have fired but for their mode: shadow, or canary on another case."""
+    looped: tuple[Match, ...] = ()
+    """Rules that would have reacted to a write of ours once too often in a row."""
+    imported: bool = False
+    """The change was a bulk import: effects are recorded and not performed."""
     effects: tuple[Effect, ...] = ()
     assigned: tuple[str, ...] = ()
     """Policies whose clock a rule started."""

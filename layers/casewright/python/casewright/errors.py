@@ -13,11 +13,14 @@ CasewrightError
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
 │   ├── ItemFailed               one item of a batch failed; only a new write can succeed
 │   └── SendingPaused            mail is paused; nothing is lost, nothing is sent
+├── CalendarEnded                a moment past what was resolved of a calendar: publish again
 └── Permanent                    the same call will fail again
     ├── NotFound                 the case, task or template is gone
     ├── Refused                  the service said the request is wrong
     └── RuleSetBreaker           one event asked for more effects than one transaction holds
 """
+
+from datetime import datetime
 
 
 class CasewrightError(Exception):
@@ -88,6 +91,17 @@ class ItemFailed(Retryable):
 
 class SendingPaused(Retryable):
     """Email sending is paused for the account or the configuration set."""
+
+
+class CalendarEnded(CasewrightError):
+    """A moment lies outside the years for which a calendar was resolved when its bundle was made."""
+
+    def __init__(self, calendar: str, moment: datetime, first: datetime, end: datetime) -> None:
+        self.calendar, self.end = calendar, end
+        super().__init__(
+            f"calendar {calendar}: {moment.isoformat()} lies outside {first.isoformat()} to {end.isoformat()}, "
+            "for which it was resolved; publish again to resolve it further"
+        )
 
 
 class Permanent(CasewrightError):

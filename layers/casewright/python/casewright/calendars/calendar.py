@@ -12,7 +12,11 @@ class Calendar(Protocol):
         ...
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """The open time from `start` to `end`."""
+        """The open time from `start` to `end`; negative when `end` comes first."""
+        ...
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the moment lies in open time; the end of an interval does not."""
         ...
 
 
@@ -26,6 +30,10 @@ class AlwaysOpen:
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The plain difference."""
         return end - start
+
+    def is_open(self, moment: datetime) -> bool:  # noqa: ARG002  # every moment is
+        """Always."""
+        return True
 
 
 ALWAYS_OPEN: Final[Calendar] = AlwaysOpen()

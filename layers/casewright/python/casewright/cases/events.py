@@ -13,7 +13,7 @@ import msgspec
 from casewright.cases.performers import OwnWrite, Performer
 from casewright.cases.values import FieldValue
 
-RelatedItemType = Literal["comment", "contact", "file", "sla", "connectcase", "custom", "unknown"]
+RelatedItemType = Literal["comment", "contact", "file", "sla", "case", "custom", "unknown"]
 
 
 class RelatedItem(msgspec.Struct, frozen=True):
@@ -92,6 +92,12 @@ class ClockDue(msgspec.Struct, frozen=True, tag="clock_due"):
     milestone: str
 
 
+class ScheduleDue(msgspec.Struct, frozen=True, tag="schedule_due"):
+    """Our own event: the schedule of a rule has come, and this case may be one it is about. The event's time is the scheduled time."""
+
+    rule: str
+
+
 class Unrecognised(msgspec.Struct, frozen=True, tag="unrecognised"):
     """An event type this release does not know: it reaches the lake, is counted, and decides nothing."""
 
@@ -107,6 +113,7 @@ Change: TypeAlias = (
     | RelatedItemUpdated
     | RelatedItemRemoved
     | ClockDue
+    | ScheduleDue
     | Unrecognised
 )
 

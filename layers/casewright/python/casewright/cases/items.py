@@ -15,6 +15,9 @@ from casewright.cases.values import FieldValue, from_wire
 from casewright.errors import MalformedEvent
 
 _TYPES: Final = frozenset(get_args(RelatedItemType))
+_CONNECTED_CASE: Final = frozenset({"connectcase", "connect"})
+"""ConnectCase in the API, `connect` in the data lake."""
+
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -44,6 +47,7 @@ def parse(wire: Mapping[str, Any]) -> tuple[RelatedItem, str]:
         problem, _, path = str(error).partition(" - at `$")
         raise MalformedEvent("$.detail.relatedItem" + path.rstrip("`"), problem) from error
     kind = item.related_item_type.lower().replace("_", "")
+    kind = "case" if kind in _CONNECTED_CASE else kind
     return RelatedItem(
         id=item.related_item_id,
         type=kind if kind in _TYPES else "unknown",  # type: ignore[arg-type]  # membership in the Literal was just asked

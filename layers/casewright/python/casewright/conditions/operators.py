@@ -6,18 +6,29 @@ ask about absence itself.
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
+from casewright.calendars.calendar import ALWAYS_OPEN
 from casewright.cases.state import Missing
 from casewright.cases.values import EMPTY, User
 from casewright.conditions.subjects import Facts, Field, Reading, Subject, changed, read, read_before
+from casewright.errors import CalendarEnded
 
 Operand: TypeAlias = str | float | bool
 Order = Literal["greater_than", "greater_or_equal", "less_than", "less_or_equal"]
 TextPart = Literal["contains", "starts_with", "ends_with"]
+
+
+class Pattern(Protocol):
+    """What is used of a compiled regular expression."""
+
+    def search(self, text: str) -> object | None:
+        """The first match, if there is one."""
+        ...
 
 
 class Among(msgspec.Struct, frozen=True, tag="among"):
@@ -45,6 +56,34 @@ class Compares(msgspec.Struct, frozen=True, tag="compares"):
     instant: datetime | None = None
 
 
+class Matches(msgspec.Struct, frozen=True, tag="matches"):
+    """The regular expression (RE2 syntax, linear time) is found somewhere in the text."""
+
+    pattern: str
+    ignore_case: bool = False
+
+
+class Between(msgspec.Struct, frozen=True, tag="between"):
+    """A number, or an instant, from the least to the most; both ends count."""
+
+    numbers: tuple[float, float] | None = None
+    instants: tuple[datetime, datetime] | None = None
+
+
+class Age(msgspec.Struct, frozen=True, tag="age"):
+    """How long ago an instant was, in wall time or in the open time of a calendar: more than `than` (`older`), or less."""
+
+    older: bool
+    than: timedelta
+    calendar: str = ""
+
+
+class WithinHours(msgspec.Struct, frozen=True, tag="within_hours"):
+    """An instant lies in the open time of a calendar."""
+
+    calendar: str
+
+
 class Empty(msgspec.Struct, frozen=True, tag="empty"):
     """The value is the empty text."""
 
@@ -65,7 +104,8 @@ class Changed(msgspec.Struct, frozen=True, tag="changed"):
     after: Among | None = None
 
 
-Test: TypeAlias = Among | HasText | Compares | Empty | Absent | Changed
+ValueTest: TypeAlias = Among | HasText | Compares | Matches | Between | Age | WithinHours | Empty | Absent
+Test: TypeAlias = ValueTest | Changed
 
 _ORDERS: Final[Mapping[Order, Callable[[float | datetime, float | datetime], bool]]] = {
     "greater_than": operator.gt,
@@ -81,7 +121,7 @@ def holds(test: Test, subject: Subject, facts: Facts) -> bool | None:
         case Changed():
             return _changed(test, subject, facts)
         case _:
-            return _value_holds(test, read(subject, facts))
+            return value_holds(test, read(subject, facts), facts)
 
 
 def _changed(test: Changed, subject: Subject, facts: Facts) -> bool | None:
@@ -92,13 +132,14 @@ def _changed(test: Changed, subject: Subject, facts: Facts) -> bool | None:
     if not test.wanted:
         return False
     verdicts = (
-        _value_holds(test.before, read_before(subject, facts)) if test.before else True,
-        _value_holds(test.after, read(subject, facts)) if test.after else True,
+        value_holds(test.before, read_before(subject, facts), facts) if test.before else True,
+        value_holds(test.after, read(subject, facts), facts) if test.after else True,
     )
     return False if False in verdicts else None if None in verdicts else True
 
 
-def _value_holds(test: Among | HasText | Compares | Empty | Absent, value: Reading) -> bool | None:
+def value_holds(test: ValueTest, value: Reading, facts: Facts) -> bool | None:  # noqa: C901  # one case a test
+    """Whether the test holds for a value that was read; the facts give the present moment and the calendars."""
     if value is Missing.UNKNOWN:
         return None
     if isinstance(test, Absent):
@@ -112,8 +153,32 @@ def _value_holds(test: Among | HasText | Compares | Empty | Absent, value: Readi
             return _has_text(test, value)
         case Compares():
             return _compares(test, value)
+        case Matches():
+            return isinstance(value, str) and compiled(test.pattern, ignore_case=test.ignore_case).search(value) is not None
+        case Between():
+            return _between(test, value)
+        case Age():
+            return _aged(test, value, facts)
+        case WithinHours():
+            return _open(test, value, facts)
         case Empty():
             return (value == EMPTY) is test.wanted
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str, *, ignore_case: bool) -> Pattern:
+    """The regular expression, compiled at its first use.
+
+    Raises:
+        re2.error: it is no regular expression of RE2; authoring refuses those.
+    """
+    import re2  # noqa: PLC0415  # most bundles have no regular expression, and a cold start need not wait for it
+
+    options = re2.Options()
+    options.case_sensitive = not ignore_case
+    options.log_errors = False
+    expression: Pattern = re2.compile(pattern, options)
+    return expression
 
 
 def _among(test: Among, value: str | float | bool | User | datetime) -> bool:
@@ -146,6 +211,35 @@ def _compares(test: Compares, value: object) -> bool:
     if test.instant is not None:
         return isinstance(value, datetime) and compare(value, test.instant)
     return test.number is not None and _kind(value) is float and compare(value, test.number)  # type: ignore[arg-type]  # _kind said number
+
+
+def _between(test: Between, value: object) -> bool:
+    if test.instants is not None:
+        return isinstance(value, datetime) and test.instants[0] <= value <= test.instants[1]
+    return test.numbers is not None and _kind(value) is float and test.numbers[0] <= value <= test.numbers[1]  # type: ignore[operator]  # _kind said number
+
+
+def _aged(test: Age, value: object, facts: Facts) -> bool | None:
+    if not isinstance(value, datetime):
+        return False
+    calendar = facts.calendars.get(test.calendar) if test.calendar else ALWAYS_OPEN
+    if calendar is None:
+        return None
+    try:
+        age = calendar.between(value, facts.event.at)
+    except CalendarEnded:
+        return None
+    return age > test.than if test.older else age < test.than
+
+
+def _open(test: WithinHours, value: object, facts: Facts) -> bool | None:
+    if not isinstance(value, datetime):
+        return False
+    calendar = facts.calendars.get(test.calendar)
+    try:
+        return None if calendar is None else calendar.is_open(value)
+    except CalendarEnded:
+        return None
 
 
 def _kind(value: object) -> type:

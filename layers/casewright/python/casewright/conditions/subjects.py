@@ -1,10 +1,12 @@
 """What a condition asks about, read from the facts of one moment."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from casewright.calendars.calendar import Calendar
 from casewright.cases.catalog import FieldType
 from casewright.cases.events import (
     CaseUpdated,
@@ -71,11 +73,12 @@ class Facts(msgspec.Struct, frozen=True):
     after: Case
     included: frozenset[str]
     clock: ClockFact | None = None
+    calendars: Mapping[str, Calendar] = {}
 
     @property
     def as_before(self) -> "Facts":
         """The moment just before the event: nothing had changed yet."""
-        return Facts(_uneventful(self.event), self.before, self.before, self.included)
+        return Facts(_uneventful(self.event), self.before, self.before, self.included, None, self.calendars)
 
 
 def read(subject: Subject, facts: Facts) -> Reading:

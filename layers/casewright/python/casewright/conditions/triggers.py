@@ -12,6 +12,7 @@ from casewright.cases.events import (
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
+    ScheduleDue,
     Unrecognised,
 )
 
@@ -25,6 +26,7 @@ Trigger = Literal[
     "sla_milestone",
     "sla_breached",
     "sla_met",
+    "schedule",
 ]
 TRIGGERS: Final[tuple[str, ...]] = get_args(Trigger)
 
@@ -44,5 +46,7 @@ def trigger_of(change: Change) -> Trigger | None:
             return "related_item_updated"
         case RelatedItemRemoved():
             return "related_item_removed"
+        case ScheduleDue():
+            return "schedule"
         case CaseRead() | ClockDue() | Unrecognised():
             return None

@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-Kind = Literal["case_event", "related_item_event", "unrecognised_event", "clock_due", "decision", "effect", "clock"]
+Kind = Literal["case_event", "related_item_event", "unrecognised_event", "clock_due", "schedule_due", "decision", "effect", "clock"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 FIELD_VALUE: Final = "struct<string_value:string,double_value:double,boolean_value:boolean,user_arn_value:string>"
@@ -80,6 +80,7 @@ _RELATED_ITEM_EVENT: Final = (
 )
 
 _DECISION: Final = (
+    Column("schedule_rule", "string", "The rule whose schedule came; only in rows of kind schedule_due"),
     Column("decision_bundle_hash", "string", "Bundle the decision was made with"),
     Column("decision_rules", "array<string>", "Rules that fired, once per firing"),
     Column("decision_effect_keys", "array<string>", "Keys of the effects asked for"),

@@ -15,6 +15,7 @@ from casewright.cases.events import (
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
+    ScheduleDue,
     Unrecognised,
 )
 from casewright.cases.values import FieldValue, User
@@ -61,6 +62,8 @@ def of_event(event: Event, *, listed: frozenset[str]) -> Row:
         case ClockDue(policy, cycle, milestone):
             told: Row = {"clock_policy": policy, "clock_cycle": cycle, "clock_milestone": milestone}
             row = row_of("clock_due", event, {"event_type": event.event_type, **told})
+        case ScheduleDue(rule):
+            row = row_of("schedule_due", event, {"event_type": event.event_type, "schedule_rule": rule})
         case Unrecognised():
             row = row_of("unrecognised_event", event, _told(event, listed))
         case _ as never:
@@ -103,7 +106,7 @@ def _item_row(event: Event, verb: str, item: RelatedItem, changed: tuple[str, ..
     columns: Row = {
         "created_timestamp": instant(item.created_at),
         "related_item_id": item.id,
-        "related_item_type": "connect" if item.type == "connectcase" else item.type,
+        "related_item_type": "connect" if item.type == "case" else item.type,
         "changed_attributes": list(changed),
         "contact_id": item.contact_arn.rpartition("/")[2],
         "contact_channel": item.contact_channel,

@@ -1,10 +1,30 @@
 """A rule as compiled."""
 
+from datetime import timedelta
+from typing import Literal
+
 import msgspec
 
 from casewright.conditions.tree import ALWAYS, Condition
 from casewright.conditions.triggers import Trigger
 from casewright.rules.instructions import Instruction
+
+Mode = Literal["off", "shadow", "canary", "on"]
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """At most so many effects of the rule are performed in each period, counted from midnight of 1 January 1970 UTC."""
+
+    effects: int
+    per: timedelta
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """When a rule set off by `schedule` comes: a cron expression of five parts in a time zone, or every so long since 1970."""
+
+    cron: str = ""
+    time_zone: str = "UTC"
+    every: timedelta | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,3 +37,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     order: int = 0
     stop: bool = False
     reacts_to_casewright: bool = False
+    mode: Mode = "on"
+    canary_percent: float = 100.0
+    """Of cases, with mode `canary`; the others are shadowed."""
+    budget: Budget | None = None
+    schedule: Schedule | None = None
+    runs_on: Literal["casewright", "connect"] = "casewright"
+    """`connect`: the stack deploys it as a rule of Amazon Connect, and it never fires here."""
