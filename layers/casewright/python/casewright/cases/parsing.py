@@ -19,6 +19,7 @@ from casewright.cases.events import (
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
+    ScheduleDue,
     Unrecognised,
 )
 from casewright.cases.performers import Performer, own_write
@@ -76,13 +77,20 @@ class _ClockDetail(msgspec.Struct, rename="camel"):
     due: _Instant
 
 
+class _ScheduleDetail(msgspec.Struct, rename="camel"):
+    case_id: str
+    rule: str
+    at: _Instant
+
+
 _envelopes: Final = msgspec.json.Decoder(_Envelope)
 _details: Final = msgspec.json.Decoder(_Detail)
 _clock_details: Final = msgspec.json.Decoder(_ClockDetail)
+_schedule_details: Final = msgspec.json.Decoder(_ScheduleDetail)
 
 
 def parse(body: str | bytes, *, own_role: str = "") -> Event:
-    """Read one EventBridge envelope: of the Cases stream, or our own clock event.
+    """Read one EventBridge envelope: of the Cases stream, or an event of our own that time brings.
 
     `own_role` is the name of the role that `perform` writes as; without it every change counts as somebody else's.
 
@@ -92,6 +100,8 @@ def parse(body: str | bytes, *, own_role: str = "") -> Event:
     envelope = _decode(_envelopes, body, "$")
     if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.CLOCK_DUE_DETAIL_TYPE:
         return _clock_event(envelope)
+    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.SCHEDULE_DUE_DETAIL_TYPE:
+        return _schedule_event(envelope)
     if envelope.source != names.CASES_SOURCE or envelope.detail_type not in names.CASES_DETAIL_TYPES:
         accepted = f"source {names.CASES_SOURCE!r} with detail-type {' or '.join(map(repr, names.CASES_DETAIL_TYPES))}"
         raise MalformedEvent("$.detail-type", f"got {envelope.source!r} with {envelope.detail_type!r}; accepted is {accepted}")
@@ -108,6 +118,11 @@ def _clock_event(envelope: _Envelope) -> Event:
     clock = _decode(_clock_details, envelope.detail, "$.detail")
     change = ClockDue(policy=clock.policy, cycle=clock.cycle, milestone=clock.milestone)
     return _event(envelope, clock.due, clock.case_id, change, event_type="CLOCK.DUE", performed_by=_PerformedBy())
+
+
+def _schedule_event(envelope: _Envelope) -> Event:
+    told = _decode(_schedule_details, envelope.detail, "$.detail")
+    return _event(envelope, told.at, told.case_id, ScheduleDue(told.rule), event_type="SCHEDULE.DUE", performed_by=_PerformedBy())
 
 
 def _event(envelope: _Envelope, at: datetime, case_id: str, change: Change, *, event_type: str, performed_by: _PerformedBy) -> Event:
