@@ -17,7 +17,13 @@ from stacks.parts.function import Function, FunctionRole
 from stacks.parts.grants import allow, allow_reading_bundles
 from stacks.parts.layer import Layers
 from stacks.parts.mail import Mail
-from stacks.parts.outside import allow_acting_on_cases, allow_emitting_events, allow_reading_cases, allow_starting_tasks
+from stacks.parts.outside import (
+    allow_acting_on_cases,
+    allow_emitting_events,
+    allow_finding_cases,
+    allow_reading_cases,
+    allow_starting_tasks,
+)
 from stacks.parts.place import Place
 from stacks.parts.queue import DeadLetters, Queue
 from stacks.parts.rule import Tick, pattern_of, to_function, to_queue, to_ring
@@ -120,8 +126,10 @@ class Automation(Stack):
         settings = SweepSettings(**self._shared(), case_events_queue_url=self._case_events.queue_url)
         sweep = self._function("Sweep", role, settings, timeout=Duration.seconds(50), dead_letters=dead_letters)
         Tick(self, "EveryMinute", targets=[to_function(sweep, undelivered=dead_letters)])
-        self._table.allow(role, "GetItem")
+        self._table.allow(role, "GetItem", "PutItem")
         self._table.allow_querying(role, DUE)
+        allow_reading_bundles(role, self._bundles)
+        allow_finding_cases(role, self._place)
         allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
         return sweep
 

@@ -1,16 +1,18 @@
-"""Every minute: send the clocks that fall due."""
+"""Every minute: send the clocks that fall due, and ask the rules whose schedule has come."""
 
 from typing import Any
 
+from casewright.service.schedule import schedule
 from casewright.service.sweep import sweep
 from casewright.wiring import container
 
 
-def handle(_event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Answer how many were sent."""
+def handle(_event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Answer how many clocks were sent, and how many cases were asked about."""
     parts = container()
     clocks, queue = parts.sweeping
     try:
-        return {"sent": sweep(clocks, queue, parts.time, parts.telemetry)}
+        sent = sweep(clocks, queue, parts.time, parts.telemetry)
+        return {"sent": sent, "asked": schedule(parts.scheduling, lambda: context.get_remaining_time_in_millis() / 1000)}
     finally:
         parts.telemetry.flush()

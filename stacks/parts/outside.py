@@ -17,6 +17,12 @@ def allow_reading_cases(role: iam.Role, place: Place) -> None:
     allow(role, ["cases:GetCase"], on=[domain, f"{domain}/*"], because=_ANY_CASE)
 
 
+def allow_finding_cases(role: iam.Role, place: Place) -> None:
+    """SearchCases is checked against the domain and every field of its filter."""
+    domain = place.domain_arn(role)
+    allow(role, ["cases:SearchCases"], on=[domain, f"{domain}/*"], because=_ANY_CASE)
+
+
 def allow_acting_on_cases(role: iam.Role, place: Place) -> None:
     """Updates, comments, links and SLA items.
 

@@ -107,6 +107,40 @@ class DueClocks(Protocol):
         ...
 
 
+class ScheduleMark(msgspec.Struct, frozen=True):
+    """How far a rule's schedule is: the firing it is at, and the page of the search that comes next; empty when all were asked."""
+
+    at: datetime
+    page: str = ""
+
+
+class ScheduleMarks(Protocol):
+    """How far each schedule is."""
+
+    def get(self, rule: str) -> ScheduleMark | None:
+        """The mark; None when the rule was never seen."""
+        ...
+
+    def put(self, rule: str, mark: ScheduleMark) -> None:
+        """Move the mark."""
+        ...
+
+
+class FoundCases(msgspec.Struct, frozen=True):
+    """A page of cases; `next_page` is empty after the last."""
+
+    case_ids: tuple[str, ...]
+    next_page: str
+
+
+class CaseFinder(Protocol):
+    """Finding cases."""
+
+    def find(self, fields: Mapping[str, Sequence[FieldValue]], *, page: str) -> FoundCases:
+        """Cases each of whose `fields` has one of the values given; every case where none is given. The first page is the empty text."""
+        ...
+
+
 class EffectQueue(Protocol):
     """Pending effects, most urgent first; the table is the queue."""
 
@@ -163,6 +197,10 @@ class CaseEvents(Protocol):
 
     def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
         """Send each as an event of our own, to arrive when it is due."""
+        ...
+
+    def send_scheduled(self, rule: str, at: datetime, case_ids: Sequence[str]) -> None:
+        """Send an event of our own for each case: the schedule of the rule came at that instant."""
         ...
 
     def send_back(self, body: str, *, waited: int, seconds: int) -> None:

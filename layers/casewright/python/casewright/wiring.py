@@ -34,6 +34,7 @@ from casewright.service.decide import Deciding
 from casewright.service.load import LinkedPrograms
 from casewright.service.note import Noting
 from casewright.service.perform import Performing
+from casewright.service.schedule import Scheduling
 from casewright.settings import (
     AutomationSettings,
     ConfigureDomainSettings,
@@ -129,6 +130,19 @@ class Container:
         settings = SweepSettings.from_environment(self.environ)
         clocks = CaseTable(self.client("dynamodb"), settings.case_table)
         return clocks, self._case_events(settings, settings.case_events_queue_url)
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        """The ports of the schedules that `sweep` keeps."""
+        settings = SweepSettings.from_environment(self.environ)
+        return Scheduling(
+            programs=LinkedPrograms(self.bundles(settings), self.time, self.telemetry),
+            marks=ControlTable(self.client("dynamodb"), settings.case_table),
+            finder=CasesDomain(self.client("connectcases"), settings.domain_id),
+            queue=self._case_events(settings, settings.case_events_queue_url),
+            time=self.time,
+            telemetry=self.telemetry,
+        )
 
     @cached_property
     def noting(self) -> Noting:

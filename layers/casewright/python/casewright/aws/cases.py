@@ -13,16 +13,19 @@ from casewright.aws.failures import meaning, translated
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue, as_wire, from_wire
 from casewright.errors import ItemFailed, Retryable
+from casewright.ports import FoundCases
 
 _FIELDS_A_READ: Final = 100
 _SAME_DUE: Final = timedelta(minutes=2)
 """Targets are whole minutes from the creation of the item, which comes a little after the decision."""
+_OLDEST_FIRST: Final = ({"fieldId": "created_datetime", "sortOrder": "Asc"},)
+"""An order that changes of cases do not disturb between two pages."""
 _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
 """Fields that BatchUpdateCase takes beside `fields`."""
 
 
 class CasesDomain:
-    """Fulfils CaseReader, CaseWriter and RelatedItems for one domain."""
+    """Fulfils CaseReader, CaseFinder, CaseWriter and RelatedItems for one domain."""
 
     def __init__(self, client: Client, domain_id: str) -> None:
         self._client, self._domain = client, domain_id
@@ -37,6 +40,15 @@ class CasesDomain:
                 template_id = answer["templateId"]
                 fields |= {field["id"]: from_wire(field["value"]) for field in answer["fields"] if field["value"]}
         return CaseRead(template_id, None, fields)
+
+    def find(self, fields: Mapping[str, Sequence[FieldValue]], *, page: str) -> FoundCases:
+        """One page of SearchCases."""
+        filters = [{"orAll": [_equal(field_id, value) for value in values]} for field_id, values in fields.items()]
+        asked: dict[str, Any] = {"filter": {"andAll": filters}} if filters else {}
+        asked |= {"nextToken": page} if page else {}
+        with translated("SearchCases"):
+            answer = self._client.search_cases(domainId=self._domain, maxResults=100, sorts=_OLDEST_FIRST, **asked)
+        return FoundCases(tuple(case["caseId"] for case in answer["cases"] if case), answer.get("nextToken") or "")
 
     def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
         """BatchUpdateCase for one case."""
@@ -132,6 +144,10 @@ class CasesDomain:
             if not answer.get("nextToken"):
                 return
             page = {"nextToken": answer["nextToken"]}
+
+
+def _equal(field_id: str, value: FieldValue) -> dict[str, Any]:
+    return {"field": {"equalTo": {"id": field_id, "value": as_wire(value)}}}
 
 
 def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:

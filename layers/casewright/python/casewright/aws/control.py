@@ -6,11 +6,12 @@ from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.records import Item, key
+from casewright.aws.records import Item, key, stamp
+from casewright.ports import ScheduleMark
 
 
 class ControlTable:
-    """Fulfils Tokens and Arming."""
+    """Fulfils Tokens, Arming and ScheduleMarks."""
 
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table
@@ -35,6 +36,17 @@ class ControlTable:
         """Perform effects from now on, or only record them."""
         with translated("PutItem"):
             self._client.put_item(TableName=self._table, Item={**key("control", "arming"), "armed": {"BOOL": armed}})
+
+    def get(self, rule: str) -> ScheduleMark | None:
+        """The mark of a schedule."""
+        item = self._get(f"schedule#{rule}", "schedule")
+        return ScheduleMark(datetime.fromisoformat(item["at"]["S"]), item["page"]["S"]) if item else None
+
+    def put(self, rule: str, mark: ScheduleMark) -> None:
+        """Move the mark of a schedule."""
+        item = {**key(f"schedule#{rule}", "schedule"), "at": {"S": stamp(mark.at)}, "page": {"S": mark.page}}
+        with translated("PutItem"):
+            self._client.put_item(TableName=self._table, Item=item)
 
     def _swap(self, seen: Item | None, fresh: Item) -> bool:
         condition = "#level = :level AND #at = :at" if seen else "attribute_not_exists(pk)"

@@ -2,9 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
@@ -25,7 +24,6 @@ class CaseEventsQueue:
         self._envelope = {
             "version": "0",
             "source": names.OWN_SOURCE,
-            "detail-type": names.CLOCK_DUE_DETAIL_TYPE,
             "account": account,
             "region": region,
             "resources": [names.domain_arn(region=region, account=account, domain_id=domain_id)],
@@ -33,12 +31,11 @@ class CaseEventsQueue:
 
     def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
         """Ten a call; DelaySeconds lets each arrive when it is due."""
-        for start in range(0, len(clocks), 10):
-            entries = [self._entry(str(place), clock, now) for place, clock in enumerate(clocks[start : start + 10])]
-            with translated("SendMessageBatch"):
-                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-            if failed := answer.get("Failed"):
-                raise meaning(failed[0].get("Code", ""), f"SendMessageBatch: {failed[0].get('Message', '')}")
+        self._send((self._clock_event(clock), _delay(clock.due, now)) for clock in clocks)
+
+    def send_scheduled(self, rule: str, at: datetime, case_ids: Sequence[str]) -> None:
+        """Ten a call."""
+        self._send((self._schedule_event(rule, stamp(at), case_id), 0) for case_id in case_ids)
 
     def send_back(self, body: str, *, waited: int, seconds: int) -> None:
         """The same body again, later."""
@@ -46,24 +43,27 @@ class CaseEventsQueue:
         with translated("SendMessage"):
             self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=seconds, MessageAttributes=attributes)
 
-    def _entry(self, place: str, clock: DueClock, now: datetime) -> dict[str, Any]:
-        delay = max(0, min(900, round((clock.due - now).total_seconds() + 0.5)))
-        return {"Id": place, "MessageBody": json.dumps(self._event(clock)), "DelaySeconds": delay}
+    def _send(self, events: Iterable[tuple[dict[str, object], int]]) -> None:
+        entries = [{"MessageBody": json.dumps(event), "DelaySeconds": delay} for event, delay in events]
+        for start in range(0, len(entries), 10):
+            batch = [{"Id": str(place), **entry} for place, entry in enumerate(entries[start : start + 10])]
+            with translated("SendMessageBatch"):
+                answer = self._client.send_message_batch(QueueUrl=self._url, Entries=batch)
+            if failed := answer.get("Failed"):
+                raise meaning(failed[0].get("Code", ""), f"SendMessageBatch: {failed[0].get('Message', '')}")
 
-    def _event(self, clock: DueClock) -> dict[str, object]:
+    def _clock_event(self, clock: DueClock) -> dict[str, object]:
         due = stamp(clock.due)
-        return {
-            **self._envelope,
-            "id": f"{names.AFTER_ALL_ELSE}clock/{clock.case_id}/{clock.policy}/{clock.cycle}/{clock.milestone}/{due}",
-            "time": due,
-            "detail": {
-                "caseId": clock.case_id,
-                "policy": clock.policy,
-                "cycle": clock.cycle,
-                "milestone": clock.milestone,
-                "due": due,
-            },
-        }
+        detail = {"caseId": clock.case_id, "policy": clock.policy, "cycle": clock.cycle, "milestone": clock.milestone, "due": due}
+        name = f"clock/{clock.case_id}/{clock.policy}/{clock.cycle}/{clock.milestone}/{due}"
+        return self._event(names.CLOCK_DUE_DETAIL_TYPE, name, due, detail)
+
+    def _schedule_event(self, rule: str, at: str, case_id: str) -> dict[str, object]:
+        detail = {"caseId": case_id, "rule": rule, "at": at}
+        return self._event(names.SCHEDULE_DUE_DETAIL_TYPE, f"schedule/{rule}/{at}/{case_id}", at, detail)
+
+    def _event(self, detail_type: str, name: str, at: str, detail: Mapping[str, object]) -> dict[str, object]:
+        return {**self._envelope, "detail-type": detail_type, "id": names.AFTER_ALL_ELSE + name, "time": at, "detail": detail}
 
 
 class WakeQueue:
@@ -95,3 +95,7 @@ class DeadLetterQueue:
         attributes = {"reason": {"DataType": "String", "StringValue": reason[:1000]}}
         with translated("SendMessage"):
             self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)
+
+
+def _delay(due: datetime, now: datetime) -> int:
+    return max(0, min(900, round((due - now).total_seconds() + 0.5)))

@@ -13,7 +13,7 @@ SCHEDULE_DUE_DETAIL_TYPE: Final = "Casewright Schedule Due"
 BEFORE_ALL_ELSE: Final = "!"
 """Begins the id of our reading of a case: at one instant it comes before every other event."""
 AFTER_ALL_ELSE: Final = "~"
-"""Begins the id of an event of ours that time brings: at one instant it comes after every other event, so that met exactly at due is met."""
+"""Begins the id of an event of ours that time brings: at one instant it comes last, so that met exactly at due is met."""
 
 SES_SOURCE: Final = "aws.ses"
 EFFECT_TAG: Final = "casewright-effect"

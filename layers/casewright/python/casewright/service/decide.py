@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, Unrecognised
+from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, ScheduleDue, Unrecognised
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import BEFORE_ALL_ELSE
 from casewright.decide import Decided, decide
-from casewright.decision import Head
+from casewright.decision import Decision, Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
 from casewright.ports import Arming, CaseEvents, CaseLog, CaseReader, DeadLetters, Lake, Programs, Row, StoredHead, Time, Wake
 from casewright.redecide import redecide
@@ -90,9 +90,16 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
     else:
         decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=stored.head.clocks)
         ports.telemetry.count("EventsLate")
+    if isinstance(event.change, ScheduleDue) and _is_idle(decided.decision):
+        return "schedule asks for nothing"
     ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
     return "decided late" if decided.decision.late else "decided"
+
+
+def _is_idle(decision: Decision) -> bool:
+    """Whether nothing came of an event: a schedule asks about many cases, and only those it concerns are worth a record."""
+    return not (decision.matched or decision.shadowed or decision.looped or decision.transitions)
 
 
 def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
@@ -111,7 +118,7 @@ def _still_due(due: ClockDue, event: Event, head: Head) -> bool:
 
 def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: int, ports: Deciding) -> StoredHead:
     """The state of a case none of whose events came, as GetCase tells it, logged as an event just before this one."""
-    if waited < WAITS:
+    if waited < WAITS and not isinstance(event.change, ScheduleDue):
         raise CaseNotYetKnown(event.case_id)
     try:
         found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))

@@ -1,0 +1,79 @@
+"""Schedule: every minute, ask the rules whose schedule has come about every case they may be for."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from casewright.ports import CaseEvents, CaseFinder, Programs, ScheduleMark, ScheduleMarks, Time
+from casewright.rules.rule import Rule
+from casewright.rules.schedules import firings
+from casewright.rules.searching import sought
+from casewright.telemetry import Telemetry
+
+PAUSE_SECONDS: Final = 1.0
+"""Between two pages of 100 cases: half of what SearchCases grants an account (2 a second)."""
+
+SECONDS_KEPT: Final = 10.0
+"""Left of the invocation when no further page is asked for; the next minute goes on from there."""
+
+
+FIRST_PAGE: Final = "first"
+"""Stands for the page of a search that has not begun."""
+
+
+class Scheduling(msgspec.Struct, frozen=True, kw_only=True):
+    """The ports of the use case."""
+
+    programs: Programs
+    marks: ScheduleMarks
+    finder: CaseFinder
+    queue: CaseEvents
+    time: Time
+    telemetry: Telemetry
+
+
+def schedule(ports: Scheduling, seconds_left: Callable[[], float]) -> int:
+    """Send an event of our own for every case that a due rule may be about; answers how many.
+
+    A rule seen for the first time begins now. Of firings that were missed the last one is made up for; the others are counted.
+    """
+    sent = 0
+    for rule in ports.programs.current().rules:
+        if rule.schedule is not None and rule.mode != "off" and rule.runs_on == "casewright":
+            sent += _ask(rule, ports, seconds_left)
+    return sent
+
+
+def _ask(rule: Rule, ports: Scheduling, seconds_left: Callable[[], float]) -> int:
+    mark = _next(rule, ports)
+    sent = 0
+    while mark is not None and seconds_left() > SECONDS_KEPT:
+        found = ports.finder.find(sought(rule.condition), page="" if mark.page == FIRST_PAGE else mark.page)
+        ports.queue.send_scheduled(rule.name, mark.at, found.case_ids)
+        sent += len(found.case_ids)
+        mark = ScheduleMark(mark.at, found.next_page)
+        ports.marks.put(rule.name, mark)
+        if not mark.page:
+            ports.telemetry.log("schedule came", rule=rule.name, at=mark.at.isoformat())
+            break
+        ports.time.sleep(PAUSE_SECONDS)
+    if sent:
+        ports.telemetry.count("SchedulesAsked", sent)
+    return sent
+
+
+def _next(rule: Rule, ports: Scheduling) -> ScheduleMark | None:
+    """Where to go on; None when nothing is due."""
+    assert rule.schedule is not None, "the caller asked"
+    now, mark = ports.time.now(), ports.marks.get(rule.name)
+    if mark is None:
+        ports.marks.put(rule.name, ScheduleMark(now))
+        return None
+    if mark.page:
+        return mark
+    due = list(firings(rule.schedule, mark.at, now))
+    if len(due) > 1:
+        ports.telemetry.count("SchedulesMissed", len(due) - 1)
+        ports.telemetry.log("schedule missed", rule=rule.name, times=len(due) - 1)
+    return ScheduleMark(due[-1], FIRST_PAGE) if due else None
