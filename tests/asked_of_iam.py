@@ -67,6 +67,7 @@ _CASE_KINDS: Final[Mapping[str, str]] = {
     "UpdateCase": "domain case field",
     "CreateRelatedItem": "domain case related-item",
     "SearchRelatedItems": "domain case",
+    "SearchCases": "domain field",
     "DeleteRelatedItem": "domain case related-item",
     "DeleteCase": "domain case",
     "ListFields": "domain",
