@@ -89,6 +89,11 @@ def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str,
     return _head_after(head, facts, folded)
 
 
+def facts_of(head: Head, event: Event, bundle: LinkedBundle) -> Facts:
+    """The event itself as rules read it."""
+    return Facts(event, head.case, apply(head.case, event), bundle.included_field_ids, None, bundle.calendars)
+
+
 def moments(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Moment, ...]:
     """Everything about an event that rules are asked about: the event itself, and what clocks did because of it."""
     return tuple(_moments(*_facts_and_clocks(head, event, bundle)))
@@ -100,7 +105,7 @@ def effect_key(cause: str, rule: str, index: int) -> str:
 
 
 def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
-    facts = Facts(event, head.case, apply(head.case, event), bundle.included_field_ids, None, bundle.calendars)
+    facts = facts_of(head, event, bundle)
     return facts, sla.fold(head.clocks, bundle.policies, facts)
 
 
@@ -109,7 +114,8 @@ def _fired(moment: Moment, bundle: LinkedBundle) -> Fired:
 
 
 def _moments(facts: Facts, folded: sla.Folded) -> Iterator[Moment]:
-    if trigger := trigger_of(facts.event.change):
+    trigger = trigger_of(facts.event.change)
+    if trigger and not (trigger == "schedule" and facts.after.deleted):
         yield Moment(trigger, facts, "", facts.event.own)
     for transition in folded.transitions:
         if transition.kind in _SLA_TRIGGERS:
