@@ -15,6 +15,7 @@ from casewright_authoring import emails as emails_file
 from casewright_authoring.domain import Domain, read_domain
 from casewright_authoring.findings import Findings, Report
 from casewright_authoring.known import Known, Names
+from casewright_authoring.nodes import Mapping
 from casewright_authoring.rules import Rules
 from casewright_authoring.slas import Slas, known_slas
 from casewright_authoring.sources import Sources, read_sources
@@ -82,6 +83,11 @@ def _policies(sources: Sources, names: Names, report: Report) -> tuple[Policy, .
     return report.attempt(Slas(names, report).read_file, node, ()) if node is not None else ()
 
 
+def _known_calendars(sources: Sources) -> dict[str, str]:
+    node = sources.files.get("calendars.yaml")
+    return {entry.name: entry.name for entry in node.entries} if isinstance(node, Mapping) else {}
+
+
 def _names(domain: Domain, sources: Sources, *, emails: dict[str, Email | None]) -> Names:
     whole, arns = sources.whole("catalog.yaml"), domain.catalog_file.arns
     return Names(
@@ -93,4 +99,5 @@ def _names(domain: Domain, sources: Sources, *, emails: dict[str, Email | None])
         mailboxes=Known("mailbox", domain.catalog_file.mailboxes, whole),
         slas=Known("SLA", known_slas(sources.files.get("slas.yaml")), sources.whole("slas.yaml")),
         emails=Known("email", emails, sources.whole("emails")),
+        calendars=Known("calendar", _known_calendars(sources), sources.whole("calendars.yaml")),
     )

@@ -12,6 +12,7 @@ from casewright_authoring.occasions import Occasion
 from casewright_authoring.operators import Tests
 from casewright_authoring.shapes import sequence
 from casewright_authoring.subjects import subject_named
+from casewright_authoring.times import Hours
 
 GROUPS: Final = ("all", "any", "not")
 
@@ -49,7 +50,7 @@ class Conditions:
                 return Not(self.read(entry.value))
             case name:
                 subject, kind = subject_named(name, entry.key.place, self.names, self.occasion)
-                return _of_one(subject, entry, Tests(name, kind, self.occasion, self.report))
+                return _of_one(subject, entry, Tests(name, kind, self.occasion, Hours(self.names.calendars, self.report), self.report))
 
     def _parts(self, entry: Entry) -> tuple[Condition, ...]:
         return self.report.each(self.read, sequence(entry.value, f"the group {entry.name!r}").items)

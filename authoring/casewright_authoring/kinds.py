@@ -11,9 +11,11 @@ from casewright_authoring.known import Known
 from casewright_authoring.nodes import Node, Scalar, shown
 
 EQUALITY: Final = ("equals", "not_equals", "in", "not_in")
-TEXT_PARTS: Final = ("contains", "not_contains", "starts_with", "ends_with")
-ORDERS: Final = ("greater_than", "greater_or_equal", "less_than", "less_or_equal")
+TEXT_PARTS: Final = ("contains", "not_contains", "starts_with", "ends_with", "matches")
+ORDERS: Final = ("greater_than", "greater_or_equal", "less_than", "less_or_equal", "between")
 FIELD_ONLY: Final = ("empty", "absent", "changed")
+AGES: Final = ("older_than", "newer_than")
+HOURS: Final = ("within_hours",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Names:
     mailboxes: Known[tuple[str, ...]]
     slas: Known[KnownSla]
     emails: Known[Email]
+    calendars: Known[object]
 
 
 def themselves(names: Iterable[str]) -> dict[str, str]:

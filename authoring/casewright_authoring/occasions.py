@@ -14,6 +14,8 @@ CHANGES: Final[frozenset[Trigger]] = frozenset({"case_updated", "sla_met"})
 """Triggers whose event can tell that a field changed."""
 
 _SUPPLIERS: Final[Mapping[FactName, frozenset[Trigger]]] = {
+    "performed_by.kind": frozenset(get_args(Trigger)) - {"schedule"},
+    "performed_by.id": frozenset(get_args(Trigger)) - {"schedule"},
     "related_item.type": ITEM_TRIGGERS,
     "comment.body": ITEM_TRIGGERS,
     "contact.channel": ITEM_TRIGGERS,

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
 
-from casewright.conditions.operators import Absent, Among, Changed, Compares, Empty, HasText, Order, Test, TextPart
+from casewright.conditions.operators import Absent, Among, Changed, Compares, Empty, HasText, Matches, Order, Test, TextPart
 from casewright_authoring.findings import Report, fault
-from casewright_authoring.kinds import EQUALITY, FIELD_ONLY, ORDERS, TEXT_PARTS, Kind, moment
+from casewright_authoring.kinds import AGES, EQUALITY, FIELD_ONLY, HOURS, ORDERS, TEXT_PARTS, Kind, moment
 from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence, shown
 from casewright_authoring.occasions import Occasion
+from casewright_authoring.regular_expressions import regular_expression
 from casewright_authoring.shapes import boolean, number, record, sequence
 from casewright_authoring.suggestions import listed, unknown
+from casewright_authoring.times import Hours, between
 
-OPERATORS: Final = (*EQUALITY, *TEXT_PARTS, *ORDERS, *FIELD_ONLY)
+OPERATORS: Final = (*EQUALITY, *TEXT_PARTS, *ORDERS, *FIELD_ONLY, *AGES, *HOURS)
 IGNORE_CASE: Final = "ignore_case"
 
 
@@ -25,6 +27,7 @@ class Tests:
     name: str
     kind: Kind
     occasion: Occasion
+    hours: Hours
     report: Report
 
     def read(self, node: Node) -> tuple[Test, ...]:
@@ -68,6 +71,12 @@ class Tests:
                 return Absent(boolean(node, name))
             case "changed":
                 return self._changed(entry)
+            case "between":
+                return between(self.kind, node)
+            case "older_than" | "newer_than":
+                return self.hours.age(node, older=name == "older_than")
+            case "within_hours":
+                return self.hours.within(node)
             case _:
                 return self._compares(cast(Order, name), node)
 
@@ -123,6 +132,10 @@ def _part(kind: Kind, node: Node, ignore_case: bool, *, part: TextPart, negated:
     return HasText(part, sought, negated, ignore_case)
 
 
+def _matches(_: Kind, node: Node, ignore_case: bool) -> Matches:
+    return Matches(regular_expression(node, ignore_case=ignore_case), ignore_case)
+
+
 _Reader = Callable[[Kind, Node, bool], Test]
 
 _READERS: Final[Table[str, _Reader]] = {
@@ -134,4 +147,5 @@ _READERS: Final[Table[str, _Reader]] = {
     "not_contains": partial(_part, part="contains", negated=True),
     "starts_with": partial(_part, part="starts_with", negated=False),
     "ends_with": partial(_part, part="ends_with", negated=False),
+    "matches": _matches,
 }

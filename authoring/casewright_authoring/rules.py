@@ -14,12 +14,14 @@ from casewright_authoring.instructions import Instructions
 from casewright_authoring.known import Names
 from casewright_authoring.nodes import Node
 from casewright_authoring.occasions import rule_set_off_by
-from casewright_authoring.shapes import boolean, one_or_more, record, refuse_twice, rule_name, sequence, text, whole_number
+from casewright_authoring.rollout import Rollout, budget, rollout, runs_on
+from casewright_authoring.schedules import schedule
+from casewright_authoring.shapes import Record, boolean, one_or_more, record, refuse_twice, rule_name, sequence, text, whole_number
 from casewright_authoring.suggestions import listed, unknown
 from casewright_authoring.texts import Texts
 
 REQUIRED_KEYS: Final = ("rule", "when", "then")
-OPTIONAL_KEYS: Final = ("if", "order", "stop", "reacts_to")
+OPTIONAL_KEYS: Final = ("if", "order", "stop", "reacts_to", "mode", "budget", "schedule", "runs_on")
 REACTS_TO: Final = "casewright"
 
 
@@ -42,14 +44,32 @@ class Rules:
         triggers = given.read("when", self._triggers, ())
         occasion = rule_set_off_by(triggers)
         instructions = Instructions(Texts(self.names, occasion, self.report), triggers)
-        condition = given.read("if", Conditions(self.names, occasion, self.report).read, ALWAYS)
-        then = given.read("then", partial(self._then, instructions=instructions), ())
-        order = given.read("order", partial(whole_number, what="order"), 0)
-        stop = given.read("stop", partial(boolean, what="stop"), otherwise=False)
-        reacts = given.read("reacts_to", _reacts_to_casewright, otherwise=False)
+        self._refuse_vain_schedule(given, triggers)
+        mode = given.read("mode", rollout, Rollout())
+        rule = Rule(
+            name=name or "",
+            when=triggers,
+            condition=given.read("if", Conditions(self.names, occasion, self.report).read, ALWAYS),
+            then=given.read("then", partial(self._then, instructions=instructions), ()),
+            order=given.read("order", partial(whole_number, what="order"), 0),
+            stop=given.read("stop", partial(boolean, what="stop"), otherwise=False),
+            reacts_to_casewright=given.read("reacts_to", _reacts_to_casewright, otherwise=False),
+            mode=mode.mode,
+            canary_percent=mode.percent,
+            budget=given.read("budget", partial(budget, report=self.report), None),
+            schedule=given.read("schedule", partial(schedule, report=self.report), None),
+            runs_on=given.read("runs_on", runs_on, "casewright"),
+        )
         if name is None:
             raise Fault(None)
-        return Rule(name=name, when=triggers, condition=condition, then=then, order=order, stop=stop, reacts_to_casewright=reacts)
+        return rule
+
+    def _refuse_vain_schedule(self, given: Record, triggers: tuple[Trigger, ...]) -> None:
+        node = given.node.get("schedule")
+        if "schedule" in triggers and node is None:
+            self.report.tell(given.node.place, "a rule set off by schedule needs the key 'schedule' to say when")
+        if node is not None and triggers and "schedule" not in triggers:
+            self.report.tell(node.place, f"'schedule' says when the trigger schedule comes; this rule is set off by {', '.join(triggers)}")
 
     def _name(self, node: Node) -> str:
         name = rule_name(node, "the name of a rule")

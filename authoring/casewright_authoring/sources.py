@@ -7,12 +7,10 @@ from typing import Final
 from casewright_authoring.findings import Place, Report, fault
 from casewright_authoring.nodes import Node
 from casewright_authoring.reading import read
-from casewright_authoring.slas import NO_CALENDARS
 from casewright_authoring.suggestions import unknown
 
-FILES: Final = ("catalog.yaml", "fields.yaml", "templates.yaml", "conditions.yaml", "slas.yaml")
+FILES: Final = ("catalog.yaml", "fields.yaml", "templates.yaml", "conditions.yaml", "calendars.yaml", "slas.yaml")
 FOLDERS: Final = ("rules", "emails")
-_LATER: Final = {"calendars.yaml": NO_CALENDARS.replace("leave this out", "take this file away")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,6 @@ def _refuse_unknown(directory: Path, report: Report) -> None:
         if path.suffix == ".yml":
             report.tell(place, "the name of a file ends in .yaml here; .yml is not read")
         elif len(inside.parts) == 1 and inside.name not in FILES:
-            report.tell(place, _LATER.get(inside.name) or unknown("file", inside.name, FILES))
+            report.tell(place, unknown("file", inside.name, FILES))
         elif len(inside.parts) > 1 and inside.parts[0] not in FOLDERS:
             report.tell(place, unknown("folder", inside.parts[0], FOLDERS))

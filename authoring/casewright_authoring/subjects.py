@@ -9,7 +9,7 @@ from casewright.conditions.subjects import FACT_NAMES, REFERENCE_FIELDS, Fact, F
 from casewright.sla.clocks import Status
 from casewright.sla.policies import BREACH
 from casewright_authoring.findings import Place, fault
-from casewright_authoring.kinds import EQUALITY, FIELD_ONLY, ORDERS, TEXT_PARTS, Kind, closed_choice
+from casewright_authoring.kinds import AGES, EQUALITY, FIELD_ONLY, HOURS, ORDERS, TEXT_PARTS, Kind, closed_choice
 from casewright_authoring.known import Known, KnownField, Names
 from casewright_authoring.occasions import Occasion
 from casewright_authoring.suggestions import unknown
@@ -65,7 +65,7 @@ def field_kind(field: KnownField, names: Names) -> Kind:
         case "Boolean":
             return Kind("a boolean", "boolean", choice)
         case "DateTime":
-            return Kind("a date and time", "moment", (*ORDERS, *FIELD_ONLY))
+            return Kind("a date and time", "moment", (*ORDERS, *FIELD_ONLY, *AGES, *HOURS))
         case _:
             return Kind("a text", "text", (*EQUALITY, *TEXT_PARTS, *FIELD_ONLY))
 
@@ -82,14 +82,14 @@ def _fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901  # one retur
     match name:
         case "template":
             return Kind("a template", "choice", EQUALITY, _names_of(names.templates), clearable=False)
-        case "case.id" | "performed_by.id":
+        case "case.id":
             return Kind("a text", "text", (*EQUALITY, *TEXT_PARTS), clearable=False)
-        case "comment.body":
+        case "performed_by.id" | "comment.body":
             return Kind("a text", "text", (*EQUALITY, *TEXT_PARTS, "absent"), clearable=False)
         case "now":
-            return Kind("a date and time", "moment", ORDERS, clearable=False)
+            return Kind("a date and time", "moment", (*ORDERS, *HOURS), clearable=False)
         case "performed_by.kind":
-            return closed_choice("kind of performer", get_args(PerformerKind), EQUALITY)
+            return closed_choice("kind of performer", get_args(PerformerKind), choice)
         case "related_item.type":
             return closed_choice("type of related item", get_args(RelatedItemType), choice)
         case "contact.channel":

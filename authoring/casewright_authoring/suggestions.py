@@ -14,7 +14,7 @@ MOST_SHOWN: Final = 24
 def unknown(kind: str, given: str, accepted: Iterable[str]) -> str:
     """`unknown field 'prioritty' (did you mean 'priority'?); accepted are ...`."""
     names = tuple(accepted)
-    return f"unknown {kind} {given!r}{_meant(given, names)}; {listed(names)}"
+    return f"unknown {kind} {given!r}{meant(given, names)}; {listed(names)}"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -27,7 +27,8 @@ def listed(names: Iterable[str]) -> str:
     return f"{verb} {', '.join(accepted[:MOST_SHOWN])}{more}"
 
 
-def _meant(given: str, names: tuple[str, ...]) -> str:
+def meant(given: str, names: tuple[str, ...]) -> str:
+    """` (did you mean 'priority'?)`, or nothing where no name is like the one given."""
     close = get_close_matches(given.casefold(), [name.casefold() for name in names], n=1, cutoff=NEAR)
     alike = [name for name in names if close and name.casefold() == close[0]]
     nearest = get_close_matches(given, alike, n=1, cutoff=0)

@@ -1,12 +1,12 @@
 # ruff: noqa: E501  # tables of what is refused, one row a line
 """Conditions as operators write them: what they compile to, and what is refused where."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from small_directory import Compile, Complain
 
-from casewright.conditions.operators import Absent, Among, Changed, Compares, Empty, HasText, Test
+from casewright.conditions.operators import Absent, Age, Among, Between, Changed, Compares, Empty, HasText, Matches, Test, WithinHours
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import All, Any, Leaf, Not
 
@@ -16,6 +16,8 @@ RULE = """\
   if: {}
   then: [{{end_tasks: true}}]
 """
+
+SUPPORT = 'support: {time_zone: America/New_York, week: {mon-fri: ["09:00-17:00"]}}'
 
 
 def on(name: str, test: Test) -> Leaf:
@@ -49,6 +51,22 @@ def on(name: str, test: Test) -> Leaf:
             '{due: {less_or_equal: "2026-01-31T10:00:00+01:00"}}',
             on("due", Compares("less_or_equal", instant=datetime(2026, 1, 31, 9, tzinfo=UTC))),
         ),
+        ("{summary: {matches: '(?i)refund|chargeback'}}", on("summary", Matches("(?i)refund|chargeback"))),
+        ("{page: {matches: '^https://', ignore_case: true}}", on("page", Matches("^https://", ignore_case=True))),
+        ("{amount: {between: [5, 9.5]}}", on("amount", Between(numbers=(5.0, 9.5)))),
+        ("{amount: {between: [5, 5]}}", on("amount", Between(numbers=(5.0, 5.0)))),
+        (
+            '{due: {between: ["2026-01-31T09:00:00Z", "2026-01-31T11:00:00+01:00"]}}',
+            on("due", Between(instants=(datetime(2026, 1, 31, 9, tzinfo=UTC), datetime(2026, 1, 31, 10, tzinfo=UTC)))),
+        ),
+        ("{due: {older_than: 4h}}", on("due", Age(older=True, than=timedelta(hours=4)))),
+        ("{opened: {newer_than: {for: 1h30m}}}", on("opened", Age(older=False, than=timedelta(hours=1, minutes=30)))),
+        (
+            "{due: {older_than: {for: 4h, calendar: support}}}",
+            on("due", Age(older=True, than=timedelta(hours=4), calendar="support")),
+        ),
+        ("{due: {within_hours: support}}", on("due", WithinHours("support"))),
+        ("{now: {within_hours: support}}", Leaf(Fact("now"), WithinHours("support"))),
         ("{summary: {empty: true}}", on("summary", Empty(True))),
         ("{summary: {absent: false}}", on("summary", Absent(False))),
         ("{due: {changed: true}}", on("due", Changed())),
@@ -68,17 +86,22 @@ def on(name: str, test: Test) -> Leaf:
     ],
 )
 def test_a_condition_compiles(compiled: Compile, written: str, meant: object) -> None:
-    [rule] = compiled({"rules/a.yaml": RULE.format(written)}).bundle.rules
+    [rule] = compiled({"calendars.yaml": SUPPORT, "rules/a.yaml": RULE.format(written)}).bundle.rules
     assert rule.condition == meant
 
 
 OPERATORS = (
-    "accepted are equals, not_equals, in, not_in, contains, not_contains, starts_with, ends_with, greater_than, greater_or_equal, "
-    "less_than, less_or_equal, empty, absent, changed"
+    "accepted are equals, not_equals, in, not_in, contains, not_contains, starts_with, ends_with, matches, greater_than, greater_or_equal, "
+    "less_than, less_or_equal, between, empty, absent, changed, older_than, newer_than, within_hours"
 )
-ON_TEXT = "accepted are equals, not_equals, in, not_in, contains, not_contains, starts_with, ends_with, empty, absent, changed"
+ON_TEXT = "accepted are equals, not_equals, in, not_in, contains, not_contains, starts_with, ends_with, matches, empty, absent, changed"
 ON_OPTION = "accepted are equals, not_equals, in, not_in, empty, absent, changed"
-ON_MOMENT = "accepted are greater_than, greater_or_equal, less_than, less_or_equal, empty, absent, changed"
+ON_MOMENT = (
+    "accepted are greater_than, greater_or_equal, less_than, less_or_equal, between, empty, absent, changed, older_than, newer_than, "
+    "within_hours"
+)
+RE2 = "accepted is what https://github.com/google/re2/wiki/Syntax lists"
+DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650d"
 MOMENT = 'accepted is an ISO 8601 date and time with a zone, such as "2026-01-31T09:00:00Z"'
 
 
@@ -99,11 +122,40 @@ MOMENT = 'accepted is an ISO 8601 date and time with a zone, such as "2026-01-31
         ("{priority: {equals: [low]}}", 27, "a list is given; one value is compared here, write in for a list"),
         ("{priority: {contains: lo}}", 19, f"'contains' cannot be asked of 'priority', an option of priority; {ON_OPTION}"),
         ("{priority: {equal: low}}", 19, f"unknown operator 'equal' (did you mean 'equals'?); {OPERATORS}, ignore_case"),
-        ("{summary: {matches: x}}", 18, f"unknown operator 'matches'; {OPERATORS}, ignore_case"),
-        ("{amount: {between: [1, 2]}}", 17, f"unknown operator 'between'; {OPERATORS}, ignore_case"),
-        ("{due: {older_than: 4h}}", 14, f"unknown operator 'older_than'; {OPERATORS}, ignore_case"),
-        ("{due: {newer_than: 4h}}", 14, f"unknown operator 'newer_than'; {OPERATORS}, ignore_case"),
-        ("{now: {within_hours: support}}", 14, f"unknown operator 'within_hours'; {OPERATORS}, ignore_case"),
+        ("{summary: {match: x}}", 18, f"unknown operator 'match' (did you mean 'matches'?); {OPERATORS}, ignore_case"),
+        ("{amount: {matches: x}}", 17, "'matches' cannot be asked of 'amount', a number; accepted are equals, not_equals, in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, between, empty, absent, changed"),
+        ("{summary: {matches: 5}}", 27, "the number 5 is given for matches; accepted is a regular expression; quote it if the text itself is meant"),
+        ("{summary: {matches: [a]}}", 27, "a list is given for matches; accepted is a regular expression"),
+        ('{summary: {matches: ""}}', 27, "the empty text is given for matches; it is found in every text, so accepted is at least one character"),
+        ("{summary: {matches: '(a)x\\1'}}", 32, "'\\\\1' is a backreference, which cannot be found in linear time; accepted is the text written out a second time, or alternatives with |"),
+        ("{summary: {matches: '(?P<n>a)(?P=n)'}}", 36, "'(?P=' is a backreference, which cannot be found in linear time; accepted is the text written out a second time, or alternatives with |"),
+        ("{summary: {matches: 'a(?=b)'}}", 29, "'(?=' is a look-around, which cannot be found in linear time; accepted is the text itself, and for what must not stand there a condition of its own under not"),
+        ("{summary: {matches: '(?<!a)b'}}", 28, "'(?<!' is a look-around, which cannot be found in linear time; accepted is the text itself, and for what must not stand there a condition of its own under not"),
+        ("{summary: {matches: 'a++b'}}", 29, "'++' is a possessive repetition, which cannot be found in linear time; accepted is the repetition without the second +"),
+        ("{summary: {matches: 'a{2,3}+b'}}", 29, "'{2,3}+' is a possessive repetition, which cannot be found in linear time; accepted is the repetition without the second +"),
+        ("{summary: {matches: '(?>a)'}}", 28, "'(?>' is an atomic group, which cannot be found in linear time; accepted is a plain group, (?:...)"),
+        ("{summary: {matches: '(?(1)a|b)'}}", 28, "'(?(' is a conditional group, which cannot be found in linear time; accepted is alternatives with |"),
+        ("{summary: {matches: '(?R)'}}", 28, "'(?R' is a recursion, which cannot be found in linear time; accepted is the pattern written out as often as it may nest"),
+        ("{summary: {matches: 'refund|(charge'}}", 27, f"this is no regular expression of RE2: missing ) 'refund|(charge'; {RE2}"),
+        ("{summary: {matches: '[z-a]'}}", 29, f"this is no regular expression of RE2: invalid character class range 'z-a'; {RE2}"),
+        ("{summary: {matches: 'a**'}}", 29, f"this is no regular expression of RE2: bad repetition operator '**'; {RE2}"),
+        ("{summary: {matches: 'ab\\'}}", 27, f"this is no regular expression of RE2: trailing \\; {RE2}"),
+        ("{amount: {between: 5}}", 26, "the number 5 is given for between; accepted is a list of two: the least and the most"),
+        ("{amount: {between: [5]}}", 26, "a list of 1 is given for between; accepted is a list of two: the least and the most"),
+        ("{amount: {between: [5, x]}}", 30, "the text 'x' is given for between; accepted is a number"),
+        ("{amount: {between: [5, 4]}}", 26, "between goes from the number 5 to the number 4, which is less; accepted is the least before the most"),
+        ('{due: {between: ["2026-01-31T09:00:00Z", "2026-01-31T10:00:00+02:00"]}}', 23, "between goes from the text '2026-01-31T09:00:00Z' to the text '2026-01-31T10:00:00+02:00', which is less; accepted is the least before the most"),
+        ('{due: {between: ["2026-01-31T09:00:00Z", 5]}}', 48, f"the number 5 is given; {MOMENT}"),
+        ("{summary: {between: [a, b]}}", 18, f"'between' cannot be asked of 'summary', a text; {ON_TEXT}"),
+        ("{due: {older_then: 4h}}", 14, f"unknown operator 'older_then' (did you mean 'older_than'?); {OPERATORS}, ignore_case"),
+        ("{due: {older_than: 4}}", 26, f"the number 4 is given for older_than; {DURATION}"),
+        ("{due: {newer_than: {for: 4h, calender: support}}}", 36, "unknown key of 'newer_than' 'calender' (did you mean 'calendar'?); accepted are for, calendar"),
+        ("{due: {newer_than: {calendar: support}}}", 26, "'newer_than' needs the key 'for'; it has calendar"),
+        ("{due: {older_than: {for: 4h, calendar: suport}}}", 46, "unknown calendar 'suport' (did you mean 'support'?); accepted is support"),
+        ("{now: {older_than: 4h}}", 14, "'older_than' cannot be asked of 'now', a date and time; accepted are greater_than, greater_or_equal, less_than, less_or_equal, between, within_hours"),
+        ("{amount: {newer_than: 4h}}", 17, "'newer_than' cannot be asked of 'amount', a number; accepted are equals, not_equals, in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, between, empty, absent, changed"),
+        ("{now: {within_hours: office}}", 28, "unknown calendar 'office'; accepted is support"),
+        ("{now: {within_hours: [support]}}", 28, "a list is given for the name of a calendar; accepted is a text"),
         ("{summary: {greater_than: 5}}", 18, f"'greater_than' cannot be asked of 'summary', a text; {ON_TEXT}"),
         ("{summary: 5}", 17, "the number 5 is given; accepted is a text; quote it if the text itself is meant"),
         ("{summary: true}", 17, "true is given; accepted is a text; quote it if the text itself is meant"),
@@ -133,7 +185,7 @@ MOMENT = 'accepted is an ISO 8601 date and time with a zone, such as "2026-01-31
     ],
 )  # fmt: skip
 def test_a_condition_is_refused_at_its_place(complaints: Complain, written: str, column: int, message: str) -> None:
-    assert complaints({"rules/a.yaml": RULE.format(written)}) == [f"rules/a.yaml:3:{column}: {message}"]
+    assert complaints({"calendars.yaml": SUPPORT, "rules/a.yaml": RULE.format(written)}) == [f"rules/a.yaml:3:{column}: {message}"]
 
 
 def test_an_unknown_subject_is_told_with_every_subject_there_is(complaints: Complain) -> None:

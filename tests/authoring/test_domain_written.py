@@ -160,7 +160,7 @@ def test_a_field_is_refused_at_its_place(complaints: Complain, fields: str, expe
         ("catalog.yaml", "mailboxes: {a@b.c: [a@b.example]}", "1:13: 'a@b.c' cannot name a mailbox: with an @ it would be read as an address"),
         ("catalog.yaml", "templates: {A: x}", "1:1: templates with ids belong to a domain that exists: the key 'domain_id' is needed"),
         ("slas.yml", "", "1:1: the name of a file ends in .yaml here; .yml is not read"),
-        ("sla.yaml", "", "1:1: unknown file 'sla.yaml' (did you mean 'slas.yaml'?); accepted are catalog.yaml, fields.yaml, templates.yaml, conditions.yaml, slas.yaml"),
+        ("sla.yaml", "", "1:1: unknown file 'sla.yaml' (did you mean 'slas.yaml'?); accepted are catalog.yaml, fields.yaml, templates.yaml, conditions.yaml, calendars.yaml, slas.yaml"),
         ("rule/a.yaml", "", "1:1: unknown folder 'rule' (did you mean 'rules'?); accepted are rules, emails"),
         ("emails/hello2.yaml", "{email: hello, subject: x, text: y}", "1:9: the email 'hello' is given twice; it stands at DIR/emails/hello.yaml:1:8 already"),
     ],

@@ -108,14 +108,14 @@ def test_a_deleted_case_cannot_be_acted_on(complaints: Complain, then: str) -> N
     [
         ("{}", ["1:1: a mapping is given for a file of rules; accepted is a list"]),
         ("- {rule: A, when: case_created, then: [{end_tasks: true}]}", ["1:10: 'A' is given for the name of a rule; accepted are 1 to 64 of a-z, 0-9 and -"]),
-        ("- {rule: a, when: case_create, then: [{end_tasks: true}]}", ["1:19: unknown trigger 'case_create' (did you mean 'case_created'?); accepted are case_created, case_updated, case_deleted, related_item_added, related_item_updated, related_item_removed, sla_milestone, sla_breached, sla_met"]),
+        ("- {rule: a, when: case_create, then: [{end_tasks: true}]}", ["1:19: unknown trigger 'case_create' (did you mean 'case_created'?); accepted are case_created, case_updated, case_deleted, related_item_added, related_item_updated, related_item_removed, sla_milestone, sla_breached, sla_met, schedule"]),
         ("- {rule: a, when: [case_created, case_created], then: [{end_tasks: true}]}", ["1:34: the trigger 'case_created' is given twice; it stands at DIR/rules/a.yaml:1:20 already"]),
         ("- {rule: a, when: case_created, then: []}", ["1:39: an empty list is given for 'then'; at least one is needed"]),
         ("- {rule: a, then: [{end_tasks: true}]}", ["1:3: a rule needs the key 'when'; it has rule, then"]),
-        ("- {rule: a, when: case_created, mode: shadow, then: [{end_tasks: true}]}", ["1:33: unknown key of a rule 'mode'; accepted are rule, when, then, if, order, stop, reacts_to"]),
+        ("- {rule: a, when: case_created, mood: shadow, then: [{end_tasks: true}]}", ["1:33: unknown key of a rule 'mood' (did you mean 'mode'?); accepted are rule, when, then, if, order, stop, reacts_to, mode, budget, schedule, runs_on"]),
         ("- {rule: a, when: case_created, order: 1.5, stop: yes, then: [{end_tasks: true}]}", ["1:40: the number 1.5 is given for order; accepted is a whole number", "1:51: the text 'yes' is given for stop; accepted are true and false"]),
         ("- {rule: a, when: case_created, reacts_to: all, then: [{end_tasks: true}]}", ["1:44: 'all' is given for reacts_to; accepted is casewright: our own writes set the rule off too"]),
-        ("- {rule: a, when: schedule, then: [{end_tasks: true}]}", ["1:19: unknown trigger 'schedule'; accepted are case_created, case_updated, case_deleted, related_item_added, related_item_updated, related_item_removed, sla_milestone, sla_breached, sla_met"]),
+        ("- {rule: a, when: schedule, then: [{end_tasks: true}]}", ["1:3: a rule set off by schedule needs the key 'schedule' to say when"]),
     ],
 )  # fmt: skip
 def test_a_rule_is_refused_at_its_place(complaints: Complain, tmp_path: object, rules: str, expected: list[str]) -> None:

@@ -109,12 +109,6 @@ def test_a_policy_is_refused_at_its_place(complaints: Complain, changed: dict[st
     assert complaints(one(**changed)) == [f"slas.yaml:{expected}"]
 
 
-def test_a_calendar_file_is_refused_while_there_are_none(complaints: Complain) -> None:
-    assert complaints({"calendars.yaml": "support: {}"}) == [
-        "calendars.yaml:1:1: calendars are not in this release: every duration is wall time; take this file away"
-    ]
-
-
 @pytest.mark.parametrize(
     ("written", "meant"),
     [("45s", timedelta(seconds=45)), ("90m", timedelta(minutes=90)), ("1h30m", timedelta(minutes=90)), ("2d", timedelta(days=2)), ("1d2h3m4s", timedelta(1, 7384))],

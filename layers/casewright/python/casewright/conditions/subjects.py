@@ -9,12 +9,15 @@ import msgspec
 from casewright.calendars.calendar import Calendar
 from casewright.cases.catalog import FieldType
 from casewright.cases.events import (
+    CaseRead,
     CaseUpdated,
+    ClockDue,
     Event,
     RelatedItem,
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
+    ScheduleDue,
 )
 from casewright.cases.state import Case, Known, Missing
 from casewright.cases.values import EMPTY, User
@@ -137,14 +140,19 @@ def _fact(name: FactName, facts: Facts) -> Reading:
             return facts.after.case_id
         case "now":
             return facts.event.at
-        case "performed_by.kind":
-            return facts.event.performer.kind
-        case "performed_by.id":
-            return facts.event.performer.id or Missing.UNKNOWN
+        case "performed_by.kind" | "performed_by.id":
+            return _performer_fact(name, facts.event)
         case "related_item.type" | "comment.body" | "contact.channel":
             return _item_fact(name, facts.event)
         case "sla.name" | "sla.status" | "sla.milestone":
             return getattr(facts.clock, name.removeprefix("sla."), Missing.ABSENT) if facts.clock else Missing.ABSENT
+
+
+def _performer_fact(name: str, event: Event) -> Reading:
+    if isinstance(event.change, CaseRead | ClockDue | ScheduleDue):
+        return Missing.ABSENT  # nobody did it: time passed
+    performer = event.performer
+    return (performer.kind if name == "performed_by.kind" else performer.id) if performer.id else Missing.UNKNOWN
 
 
 def _item_fact(name: str, event: Event) -> Reading:
