@@ -15,7 +15,7 @@ from casewright.conditions.operators import Changed, Test, holds
 from casewright.conditions.subjects import ClockFact, Facts, Field, Reading, Subject, changed, read, read_before
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.conditions.triggers import Trigger
-from casewright.rules.firing import Fired, fire
+from casewright.rules.firing import MOST_HOPS, Fired, fire
 from casewright.rules.matching import in_order
 from casewright.rules.rule import Rule
 
@@ -38,7 +38,8 @@ Outcome = Literal[
 """What came of a rule at a moment; the order is that in which several moments of one event are told.
 
 `shadow`: would have fired but for its mode. `looped`: our own writes set it off too often in a row. `stopped`: an earlier rule says `stop`.
-`own_write`: it ignores what casewright itself did. `schedule`: the schedule of another rule came. `false` and `unknown`: its condition.
+`own_write`: it ignores what casewright itself did, or only
+watches and that came too often in a row. `schedule`: the schedule of another rule came. `false` and `unknown`: its condition.
 `trigger`: none of its triggers came. `connect`: Amazon Connect runs it. `off`: its mode.
 """
 
@@ -157,4 +158,5 @@ def _outcome(rule: Rule, seen: Trace, facts: Facts, fired: Fired, own: OwnWrite 
         return "looped"
     if isinstance(facts.event.change, ScheduleDue) and "schedule" in rule.when and facts.event.change.rule != rule.name:
         return "schedule"
-    return "own_write" if own is not None and not rule.reacts_to_casewright else "stopped"
+    ignored = own is not None and (not rule.reacts_to_casewright or own.hop > MOST_HOPS)
+    return "own_write" if ignored else "stopped"
