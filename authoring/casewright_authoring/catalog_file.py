@@ -9,16 +9,16 @@ from typing import Final, TypeVar
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.cases.definition import Directory
 from casewright_authoring.fields import field_name, field_type
-from casewright_authoring.findings import Fault, Report, fault
+from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.instructions import ADDRESS
 from casewright_authoring.known import KnownField
 from casewright_authoring.nodes import Entry, Node
 from casewright_authoring.options import read_options
-from casewright_authoring.shapes import mapping, one_or_more, record, text
+from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, sequence, text
 
 V = TypeVar("V")
 
-DIRECTORY_KEYS: Final = ("queues", "users", "flows", "mailboxes")
+DIRECTORY_KEYS: Final = ("queues", "users", "flows", "mailboxes", "importers")
 DOMAIN_KEYS: Final = ("domain_id", "fields", "templates")
 
 _ARN: Final = r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[^/\s]+/(?:%s)/[^/\s]+"
@@ -28,6 +28,9 @@ _KINDS: Final = {
     "flows": ("contact-flow", re.compile(_ARN % "contact-flow")),
 }
 
+_IMPORTER: Final = re.compile(rf"{_ARN % 'agent|user'}|(?!arn:)[a-zA-Z0-9_\-.@:/ +=,]+")
+"""The alphabets of role names and of custom entities. The ARN of a role is refused: events carry that of its session."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogFile:
@@ -35,6 +38,7 @@ class CatalogFile:
 
     arns: dict[str, dict[str, str | None]]
     mailboxes: dict[str, tuple[str, ...] | None]
+    importers: tuple[str, ...]
     domain_id: str
     describes_domain: bool
     fields: dict[str, KnownField | None]
@@ -54,7 +58,7 @@ class CatalogFile:
         known = self.directory
         return Catalog(
             domain_id=self.domain_id,
-            fields={name: FieldEntry(each.id, each.type, each.options) for name, each in _readable(self.fields).items()},
+            fields={name: FieldEntry(each.id, each.type, each.options, each.in_events) for name, each in _readable(self.fields).items()},
             templates=_readable(self.templates),
             queues=known.queues,
             users=known.users,
@@ -63,7 +67,7 @@ class CatalogFile:
         )
 
 
-NOTHING: Final = CatalogFile({kind: {} for kind in _KINDS}, {}, "", False, {}, {})
+NOTHING: Final = CatalogFile({kind: {} for kind in _KINDS}, {}, (), "", False, {}, {})
 
 
 def read_catalog(node: Node, report: Report) -> CatalogFile:
@@ -76,6 +80,7 @@ def read_catalog(node: Node, report: Report) -> CatalogFile:
     return CatalogFile(
         arns={kind: _table(given.node.get(kind), partial(_arn, kind=kind), report) for kind in _KINDS},
         mailboxes=_table(given.node.get("mailboxes"), partial(_addresses, report=report), report),
+        importers=given.read("importers", partial(_importers, report=report), ()),
         domain_id=given.read("domain_id", lambda one: text(one, "domain_id"), ""),
         describes_domain=bool(described),
         fields=_table(given.node.get("fields"), partial(_field, report=report), report),
@@ -104,9 +109,23 @@ def _addresses(entry: Entry, report: Report) -> tuple[str, ...]:
     return report.each(address, one_or_more(entry.value, f"the mailbox {entry.name!r}"))
 
 
+def _importers(node: Node, report: Report) -> tuple[str, ...]:
+    seen: dict[str, Place] = {}
+
+    def importer(item: Node) -> str:
+        given = text(item, "an importer")
+        if not _IMPORTER.fullmatch(given):
+            accepted = "accepted are the name of an IAM role, the ARN of a Connect user and a custom entity"
+            raise fault(item.place, f"{given!r} is given for an importer; {accepted}")
+        refuse_twice(seen, given, item.place, "the importer")
+        return given
+
+    return report.each(importer, sequence(node, "'importers'").items)
+
+
 def _field(entry: Entry, report: Report) -> KnownField:
     name = field_name(entry)
-    given = record(entry.value, f"the field {name!r}", report, required=("id", "type"), optional=("options",))
+    given = record(entry.value, f"the field {name!r}", report, required=("id", "type"), optional=("options", "in_events"))
     kind = given.read("type", field_type, None)
     options = given.read("options", partial(read_options, report=report), ())
     if options and kind not in {"SingleSelect", None}:
@@ -114,7 +133,8 @@ def _field(entry: Entry, report: Report) -> KnownField:
     field_id = given.read("id", lambda one: text(one, "the id of a field"), "")
     if kind is None:
         raise Fault(None)
-    return KnownField(name, kind, field_id, {option.label: option.value for option in options})
+    in_events = given.read("in_events", lambda one: boolean(one, "in_events"), otherwise=True)
+    return KnownField(name, kind, field_id, {option.label: option.value for option in options}, in_events)
 
 
 def _table(node: Node | None, reader: Callable[[Entry], V], report: Report) -> dict[str, V | None]:

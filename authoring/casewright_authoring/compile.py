@@ -61,6 +61,7 @@ def _compile(path: Path, report: Report) -> Compiled:
         rules=in_order(_rules(sources, names, report)),
         policies=tuple(sorted(_policies(sources, names, report), key=lambda policy: policy.name)),
         emails=emails,
+        importers=domain.catalog_file.importers,
     )
     written = bundle.write(made)
     return Compiled(

@@ -15,7 +15,7 @@ from casewright_authoring.suggestions import unknown
 from casewright_authoring.system_fields import STATUS_OPTIONS, SYSTEM_FIELDS
 
 FIELD_TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
-FIELD_KEYS: Final = ("type", "label", "system_id", "options", "multiline", "description")
+FIELD_KEYS: Final = ("type", "label", "system_id", "options", "multiline", "description", "in_events")
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
@@ -31,7 +31,7 @@ def read_fields(node: Node, report: Report) -> dict[str, FieldDefinition | None]
 def known_field(definition: FieldDefinition) -> KnownField:
     """The field as rules see it."""
     options = {option.label: option.value for option in definition.options}
-    return KnownField(definition.name, definition.type, definition.system_id, options)
+    return KnownField(definition.name, definition.type, definition.system_id, options, definition.in_events)
 
 
 def field_name(entry: Entry) -> str:
@@ -78,6 +78,7 @@ def _field(entry: Entry, report: Report) -> FieldDefinition:
         description=details.read("description", lambda node: short_text(node, "the description", 255), ""),
         multiline=_multiline(details, kind, system_id),
         options=_options(details, kind, system_id),
+        in_events=details.read("in_events", lambda node: boolean(node, "in_events"), otherwise=True),
     )
 
 

@@ -52,6 +52,8 @@ class KnownField:
     id: str
     options: Mapping[str, str]
     """Label -> value."""
+    in_events: bool = True
+    """Whether events carry it, so that conditions and texts can read it."""
 
 
 @dataclass(frozen=True, slots=True)

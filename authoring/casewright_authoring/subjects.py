@@ -27,8 +27,7 @@ def subject_named(name: str, place: Place, names: Names, occasion: Occasion) -> 
     if name in FACT_NAMES:
         return _fact(name, place, names, occasion)
     if name in names.fields.entries or not names.fields.whole:
-        field = names.fields.find(name, place)
-        return Field(field.name), field_kind(field, names)
+        return _field(name, place, names)
     if name.removeprefix(_FIELD_PREFIX) in names.fields.entries:
         raise fault(place, f"a condition names a case field without 'case.': {name.removeprefix(_FIELD_PREFIX)!r}")
     raise fault(place, unknown("subject", name, (*names.fields.entries, *FACT_NAMES)))
@@ -40,11 +39,19 @@ def variable_named(name: str, place: Place, names: Names, occasion: Occasion) ->
         return _fact(name, place, names, occasion)
     field_name = name.removeprefix(_FIELD_PREFIX)
     if name.startswith(_FIELD_PREFIX) and (field_name in names.fields.entries or not names.fields.whole):
-        field = names.fields.find(field_name, place)
-        return Field(field.name), field_kind(field, names)
+        return _field(field_name, place, names)
     if name in names.fields.entries:
         raise fault(place, f"a text names a case field with 'case.': {'{{ case.' + name + ' }}'}")
     raise fault(place, unknown("variable", name, (*(_FIELD_PREFIX + each for each in names.fields.entries), *FACT_NAMES)))
+
+
+def _field(name: str, place: Place, names: Names) -> tuple[Subject, Kind]:
+    field = names.fields.find(name, place)
+    if not field.in_events:
+        raise fault(
+            place, f"{name!r} can be set and not read: the event configuration leaves it out; say in_events: true where it is defined"
+        )
+    return Field(field.name), field_kind(field, names)
 
 
 def field_kind(field: KnownField, names: Names) -> Kind:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from localcloud.cases_world import World
 
@@ -33,6 +34,17 @@ class Nowhere:
 @pytest.fixture(scope="module")
 def example() -> Compiled:
     return compile_directory(Path(__file__).parents[2] / "contact_center")
+
+
+def test_what_events_shall_leave_out_is_not_asked_of_the_event_configuration(example: Compiled) -> None:
+    world = World()
+    domain = world.cases.create_domain(name="brookline")["domainId"]
+    setup, nowhere = DomainSetup(world.cases, domain), Nowhere()
+    ports = Configuring(domain_id=domain, fields=setup, templates=setup, stream=nowhere, publishing=nowhere, telemetry=nowhere)
+    fields = tuple(msgspec.structs.replace(field, in_events=field.name != "browser") for field in example.definition.fields)
+    wanted = Wanted(definition=msgspec.structs.replace(example.definition, fields=fields), directory=example.directory)
+    catalog = configure(wanted, ports)
+    assert {entry.id for entry in catalog.fields.values()} - catalog.included_field_ids == {catalog.fields["browser"].id}
 
 
 def test_cases_accepts_the_example_and_the_bundle_links_against_the_result(example: Compiled) -> None:

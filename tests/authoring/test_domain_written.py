@@ -1,10 +1,12 @@
 # ruff: noqa: E501  # tables of what is refused, one row a line
 """The domain as operators write it: fields, options, templates, field conditions, and the catalog."""
 
+import json
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
-from small_directory import FLOW, QUEUE, USER, Compile, Complain
+from small_directory import FLOW, QUEUE, SMALL, USER, Compile, Complain
 
 from casewright import bundle
 from casewright.cases.catalog import Catalog, FieldEntry
@@ -112,6 +114,42 @@ queues: {{Escalations: "{QUEUE}"}}
     assert bundle.link(made.bundle, made.catalog, bundle_hash=made.hash).rules[0].name == "a"
 
 
+def test_importers_stand_in_the_bundle_as_given(compiled: Compile) -> None:
+    given = ["crm-loader", USER, "migration/2026 spring"]
+    assert compiled({"catalog.yaml": f"{SMALL['catalog.yaml']}importers: {json.dumps(given)}"}).bundle.importers == tuple(given)
+
+
+LEFT_OUT = "fields.yaml", f"{dedent(SMALL['fields.yaml'])}notes: {{type: Text, in_events: false}}\n"
+
+
+def test_a_field_may_be_left_out_of_events_and_set_all_the_same(compiled: Compile) -> None:
+    rule = "- {rule: a, when: case_created, then: [{update_case: {set: {notes: x}}}]}"
+    made = compiled({LEFT_OUT[0]: LEFT_OUT[1], "rules/a.yaml": rule})
+    assert {field.name for field in made.definition.fields if not field.in_events} == {"notes"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("rules/a.yaml", "- {rule: a, when: case_created, if: {notes: x}, then: [{end_tasks: true}]}", "1:38"),
+        ("rules/a.yaml", '- {rule: a, when: case_created, then: [{add_comment: "See {{ case.notes }}"}]}', "1:59"),
+        ("emails/other.yaml", 'email: other\nsubject: "{{ case.notes }}"\ntext: x\n', "2:11"),
+        ("slas.yaml", "- {sla: a, start: case_created, met_when: {notes: done}, target: [{within: 1h}]}", "1:44"),
+    ],
+)
+def test_a_field_that_events_leave_out_cannot_be_read(complaints: Complain, file: str, text: str, place: str) -> None:
+    message = "'notes' can be set and not read: the event configuration leaves it out; say in_events: true where it is defined"
+    assert complaints({LEFT_OUT[0]: LEFT_OUT[1], file: text}) == [f"{file}:{place}: {message}"]
+
+
+def test_the_catalog_of_a_domain_that_exists_may_leave_a_field_out_too(tmp_path: Path) -> None:
+    fields = "{status: {id: status, type: SingleSelect}, notes: {id: n-1, type: Text, in_events: false}}"
+    (tmp_path / "catalog.yaml").write_text(f"domain_id: d-1\nfields: {fields}\n")
+    catalog = compile_directory(tmp_path).catalog
+    assert catalog is not None
+    assert catalog.included_field_ids == {"status"}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -153,11 +191,16 @@ def test_a_field_is_refused_at_its_place(complaints: Complain, fields: str, expe
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {vip: true}}", "1:46: a field condition of 'vip' cannot wait for 'vip' itself"),
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {amount: x}}", "1:54: the text 'x' is given for 'amount', of type Number; field conditions compare a text, a number, true or false, or an option"),
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {priority: x}}", "1:56: unknown option of priority 'x'; accepted are Low, low, High, high"),
-        ("catalog.yaml", "queue: {}", "1:1: unknown key of the catalog 'queue' (did you mean 'queues'?); accepted are domain_id, fields, templates, queues, users, flows, mailboxes"),
+        ("catalog.yaml", "queue: {}", "1:1: unknown key of the catalog 'queue' (did you mean 'queues'?); accepted are domain_id, fields, templates, queues, users, flows, mailboxes, importers"),
         ("catalog.yaml", "queues: {A: q-1}", "1:13: 'q-1' is given for 'A' of queues; accepted is arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/queue/ID"),
         ("catalog.yaml", f'flows: {{A: "{QUEUE}"}}', f"1:12: '{QUEUE}' is given for 'A' of flows; accepted is arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/contact-flow/ID"),
         ("catalog.yaml", "mailboxes: {a: [b]}", "1:17: 'b' is no mail address"),
         ("catalog.yaml", "mailboxes: {a@b.c: [a@b.example]}", "1:13: 'a@b.c' cannot name a mailbox: with an @ it would be read as an address"),
+        ("catalog.yaml", "importers: loader", "1:12: the text 'loader' is given for 'importers'; accepted is a list"),
+        ("catalog.yaml", "importers: [loader, loader]", "1:21: the importer 'loader' is given twice; it stands at DIR/catalog.yaml:1:13 already"),
+        ("catalog.yaml", 'importers: ["arn:aws:iam::111122223333:role/loader"]', "1:13: 'arn:aws:iam::111122223333:role/loader' is given for an importer; accepted are the name of an IAM role, the ARN of a Connect user and a custom entity"),
+        ("catalog.yaml", 'importers: ["crm#7"]', "1:13: 'crm#7' is given for an importer; accepted are the name of an IAM role, the ARN of a Connect user and a custom entity"),
+        ("fields.yaml", "a: {type: Text, in_events: no}", "1:28: the text 'no' is given for in_events; accepted are true and false"),
         ("catalog.yaml", "templates: {A: x}", "1:1: templates with ids belong to a domain that exists: the key 'domain_id' is needed"),
         ("slas.yml", "", "1:1: the name of a file ends in .yaml here; .yml is not read"),
         ("sla.yaml", "", "1:1: unknown file 'sla.yaml' (did you mean 'slas.yaml'?); accepted are catalog.yaml, fields.yaml, templates.yaml, conditions.yaml, calendars.yaml, slas.yaml"),

@@ -8,7 +8,19 @@ from small_directory import Complain
 
 from casewright.conditions.subjects import FACT_NAMES
 from casewright.conditions.triggers import TRIGGERS
-from casewright_authoring import conditions, emails, field_conditions, fields, instructions, milestones, operators, rules, slas, templates
+from casewright_authoring import (
+    catalog_file,
+    conditions,
+    emails,
+    field_conditions,
+    fields,
+    instructions,
+    milestones,
+    operators,
+    rules,
+    slas,
+    templates,
+)
 from casewright_authoring.checking import findings
 from casewright_authoring.sources import FILES, FOLDERS
 
@@ -37,6 +49,7 @@ def listed(page: str, head: str) -> set[str]:
         (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
         (RULES, "Milestone", set(milestones.MILESTONE_KEYS)),
         (CENTER, "File", {*FILES, *(f"{folder}/" for folder in FOLDERS)}),
+        (CENTER, "Key of the catalog", {*catalog_file.DIRECTORY_KEYS, *catalog_file.DOMAIN_KEYS}),
         (CENTER, "Key of a field", set(fields.FIELD_KEYS)),
         (CENTER, "Key of a template", set(templates.TEMPLATE_KEYS)),
         (CENTER, "Key of a field condition", {*field_conditions.REQUIRED_KEYS, *field_conditions.EFFECT_KEYS}),

@@ -14,6 +14,8 @@ class FieldEntry(msgspec.Struct, frozen=True):
     id: str
     type: FieldType
     options: Mapping[str, str] = {}
+    in_events: bool = True
+    """Whether the event configuration shall carry it: what is not carried, no condition can read."""
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,5 +32,5 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def included_field_ids(self) -> frozenset[str]:
-        """The fields the event configuration carries: `configure_domain` puts every field of the catalog there."""
-        return frozenset(entry.id for entry in self.fields.values())
+        """The fields that `configure_domain` puts into the event configuration."""
+        return frozenset(entry.id for entry in self.fields.values() if entry.in_events)

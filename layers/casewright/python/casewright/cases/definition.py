@@ -31,6 +31,8 @@ class FieldDefinition(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     multiline: bool = False
     options: tuple[OptionDefinition, ...] = ()
+    in_events: bool = True
+    """Whether the event configuration shall carry it."""
 
     @property
     def shown_as(self) -> str:

@@ -56,7 +56,7 @@ def _provisioned(wanted: Wanted, ports: Configuring) -> Catalog:
     field_ids = {name: entry.id for name, entry in fields.items()}
     condition_ids = _conditions(definition, field_ids, ports)
     templates = _templates(definition, field_ids, condition_ids, ports)
-    named = {field.name: fields[field.name] for field in definition.fields}
+    named = {field.name: msgspec.structs.replace(fields[field.name], in_events=field.in_events) for field in definition.fields}
     return Catalog(domain_id=ports.domain_id, fields=named, templates=templates, **msgspec.structs.asdict(wanted.directory))
 
 
