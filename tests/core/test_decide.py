@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casewright.actions import PutEvent, SendEmail, UpdateCase
+from casewright.asking import effect_key
 from casewright.bundle import LinkedBundle
 from casewright.cases.performers import entity_for
 from casewright.conditions.subjects import Fact, Field
-from casewright.decide import MOST_EFFECTS, Decided, blank, decide, effect_key
+from casewright.decide import MOST_EFFECTS, Decided, blank, decide
 from casewright.decision import Overruled
 from casewright.rules import instructions as do
 from casewright.rules.rule import Rule

@@ -83,6 +83,7 @@ class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):
 Action: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | AttachContact | MirrorSla | UnmirrorSla
 
 DAY: Final = timedelta(days=1)
+_FOUR_HOURS: Final = timedelta(hours=4)
 
 
 def bucket_of(action: Action) -> Bucket:
@@ -104,7 +105,7 @@ def expires_after(action: Action) -> timedelta:
     """How long after its decision the action still makes sense: 4 hours for updates and mail, a day for the rest."""
     match action:
         case UpdateCase() | SendEmail():
-            return timedelta(hours=4)
+            return _FOUR_HOURS
         case CreateTask() | EndTasks() | AddComment() | PutEvent() | AttachContact() | MirrorSla() | UnmirrorSla():
             return DAY
         case _ as never:

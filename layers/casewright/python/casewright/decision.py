@@ -10,6 +10,7 @@ from casewright.actions import Action, Bucket, Priority
 from casewright.cases.events import Position
 from casewright.cases.state import Case
 from casewright.conditions.triggers import Trigger
+from casewright.rules.rule import Budget
 from casewright.sla.clocks import Clock, Transition
 
 
@@ -53,6 +54,10 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """Of the event it was decided on."""
     not_before: datetime
     expires_at: datetime
+    budget: Budget | None = None
+    """Of its rule, counted when the effect is first attempted."""
+    imported: bool = False
+    """A bulk import asked for it: it is recorded and never performed."""
 
 
 class Overruled(msgspec.Struct, frozen=True):
@@ -93,7 +98,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     looped: tuple[Match, ...] = ()
     """Rules that would have reacted to a write of ours once too often in a row."""
     imported: bool = False
-    """The change was a bulk import: effects are recorded and not performed."""
+    """The change was a bulk import: the effects it asked for are recorded and not performed."""
     effects: tuple[Effect, ...] = ()
     assigned: tuple[str, ...] = ()
     """Policies whose clock a rule started."""
@@ -110,8 +115,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(EffectName(effect.rule, effect.index, effect.key) for effect in self.effects)
 
 
-EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "recorded"]
-"""`recorded`: decided while the deployment was not armed."""
+EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "over_budget", "recorded"]
+"""`recorded`: decided while the deployment was not armed, or asked for by a bulk import."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,6 @@ from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, fold
 from casewright.decision import Correction, Decision, EffectName, Head
 from casewright.sla.clocks import Clock
-from casewright.sla.policies import Policy
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -29,7 +28,7 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     """
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
-    then = tuple(clock.policy for clock in clocks.values())
+    then = replace(bundle, rules=(), policies=tuple(clock.policy for clock in clocks.values()))
     head = blank(event.case_id)
     for entry in entries:
         if entry.event.position > event.position:
@@ -47,10 +46,10 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     return Decided(decision, head)
 
 
-def _after(head: Head, entry: Logged, bundle: LinkedBundle, then: tuple[Policy, ...]) -> Decided:
+def _after(head: Head, entry: Logged, bundle: LinkedBundle, then: LinkedBundle) -> Decided:
     if entry.decision.bundle_hash == bundle.hash:
         return decide(head, entry.event, bundle)
-    return Decided(entry.decision, fold(head, entry.event, replace(bundle, policies=then), assigned=entry.decision.assigned))
+    return Decided(entry.decision, fold(head, entry.event, then, assigned=entry.decision.assigned))
 
 
 def _correction(entry: Logged, again: Decided, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:

@@ -15,7 +15,7 @@ from casewright.conditions.operators import Changed, Test, holds
 from casewright.conditions.subjects import ClockFact, Facts, Field, Reading, Subject, changed, read, read_before
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.conditions.triggers import Trigger
-from casewright.rules.firing import MOST_HOPS, Fired, fire
+from casewright.rules.firing import MOST_HOPS, Fired, fire, hears
 from casewright.rules.matching import in_order
 from casewright.rules.rule import Rule
 
@@ -158,5 +158,5 @@ def _outcome(rule: Rule, seen: Trace, facts: Facts, fired: Fired, own: OwnWrite 
         return "looped"
     if isinstance(facts.event.change, ScheduleDue) and "schedule" in rule.when and facts.event.change.rule != rule.name:
         return "schedule"
-    ignored = own is not None and (not rule.reacts_to_casewright or own.hop > MOST_HOPS)
+    ignored = own is not None and (not hears(rule, own) or own.hop > MOST_HOPS)
     return "own_write" if ignored else "stopped"

@@ -1,4 +1,4 @@
-"""Of the rules whose conditions are true, those that act: mode, schedule, our own writes and `stop`."""
+"""Of the rules whose conditions are true, those that act: schedule, our own writes, mode and `stop`."""
 
 import hashlib
 from collections.abc import Iterable
@@ -30,17 +30,23 @@ def fire(matched: Iterable[Rule], event: Event, *, own: OwnWrite | None) -> Fire
     for rule in matched:
         if isinstance(event.change, ScheduleDue) and "schedule" in rule.when and event.change.rule != rule.name:
             continue
-        if own is not None and not rule.reacts_to_casewright:
+        if not hears(rule, own):
             continue
+        acts = acts_on(rule, event.case_id)
         if own is not None and own.hop > MOST_HOPS:
-            looped.append(rule)
-        elif not acts_on(rule, event.case_id):
+            looped += [rule] if acts else []  # what only watches is no part of a loop
+        elif not acts:
             shadows.append(rule)
         else:
             acting.append(rule)
             if rule.stop:
                 break
     return Fired(tuple(acting), tuple(shadows), tuple(looped))
+
+
+def hears(rule: Rule, own: OwnWrite | None) -> bool:
+    """Whether a rule takes note at all: of our own writes only if it says so, and never of our deletions, which carry no count of hops."""
+    return own is None or (rule.reacts_to_casewright and bool(own.write_id))
 
 
 def acts_on(rule: Rule, case_id: str) -> bool:

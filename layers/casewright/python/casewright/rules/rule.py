@@ -1,7 +1,7 @@
 """A rule as compiled."""
 
-from datetime import timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,12 +11,27 @@ from casewright.rules.instructions import Instruction
 
 Mode = Literal["off", "shadow", "canary", "on"]
 
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS: Final = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)), ("s", timedelta(seconds=1)))
+
 
 class Budget(msgspec.Struct, frozen=True):
     """At most so many effects of the rule are performed in each period, counted from midnight of 1 January 1970 UTC."""
 
     effects: int
     per: timedelta
+
+    def period_at(self, moment: datetime) -> datetime:
+        """When the period that the moment falls in began."""
+        return _FIRST + (moment - _FIRST) // self.per * self.per
+
+    def __str__(self) -> str:
+        """As a person says it: `50 effects per 1h30m`."""
+        left, written = self.per, ""
+        for unit, length in _UNITS:
+            count, left = divmod(left, length)
+            written += f"{count}{unit}" if count else ""
+        return f"{self.effects} {'effect' if self.effects == 1 else 'effects'} per {written}"
 
 
 class Schedule(msgspec.Struct, frozen=True):

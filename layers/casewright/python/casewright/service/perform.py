@@ -6,8 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from casewright import actions
+from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
-from casewright.decide import effect_key
 from casewright.decision import Effect, Outcome
 from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks, Write
 
@@ -73,4 +73,5 @@ def _attachment(effect: Effect, contact_arn: str) -> Effect:
         key=effect_key(effect.key, "attach_contact", 0),
         action=actions.AttachContact(contact_arn),
         bucket="cases",
+        budget=None,
     )
