@@ -45,16 +45,18 @@ class _Calendar:
     _dates: dict[str, Place] = field(default_factory=dict)
 
     def read(self, node: Node) -> BusinessHours:
+        """Its open time."""
+        told = len(self.report.findings)
         given = record(node, "a calendar", self.report, required=CALENDAR_KEYS[:2], optional=CALENDAR_KEYS[2:])
         zone = given.read("time_zone", _zone, None)
         week = given.read("week", partial(read_week, report=self.report), None)
         changes = given.read("changes", self._changes, ())
         public, dates = self._days(given)
-        if zone is None or week is None or self.report.findings:
+        if zone is None or week is None or len(self.report.findings) > told:
             raise Fault(None)
         weeks = ((date.min, week), *changes)
         self._refuse_closed(weeks, given.node)
-        schedule = Schedule(zone=zone, weeks=weeks, days={day: () for each in public for day in each.days} | dates)
+        schedule = Schedule(zone=zone, weeks=weeks, days={**{day: () for each in public for day in each.days}, **dates})
         known_until = min((each.known_until for each in public), default=self.span.end.year)
         end = min(self.span.end, datetime(known_until + 1, 1, 1, tzinfo=UTC))
         return resolve(schedule, Span(self.span.first, end))

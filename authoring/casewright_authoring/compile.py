@@ -1,10 +1,13 @@
 """From a directory that an operator writes to the bundle that decides and the definition of its domain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from casewright import bundle
 from casewright.bundle import Bundle
+from casewright.calendars.hours import BusinessHours
 from casewright.cases.catalog import Catalog
 from casewright.cases.definition import Directory, DomainDefinition
 from casewright.rules.instructions import Email
@@ -12,10 +15,11 @@ from casewright.rules.matching import in_order
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy
 from casewright_authoring import emails as emails_file
+from casewright_authoring.calendars import read_calendars
 from casewright_authoring.domain import Domain, read_domain
 from casewright_authoring.findings import Findings, Report
 from casewright_authoring.known import Known, Names
-from casewright_authoring.nodes import Mapping
+from casewright_authoring.resolving import span_of
 from casewright_authoring.rules import Rules
 from casewright_authoring.slas import Slas, known_slas
 from casewright_authoring.sources import Sources, read_sources
@@ -37,30 +41,34 @@ class Compiled:
     catalog: Catalog | None
 
 
-def compile_directory(path: Path) -> Compiled:
+def compile_directory(path: Path, *, today: date | None = None) -> Compiled:
     """Compile a directory such as contact_center/.
+
+    Calendars are resolved for the years around `today`, by default the present day: equal files give equal bundles all year long.
 
     Raises:
         Findings: something in it is wrong; the error carries every finding, each with its place.
     """
     report = Report()
-    compiled = _compile(path, report)
+    compiled = _compile(path, today or datetime.now(UTC).date(), report)
     if report.findings:
         raise Findings(report.findings)
     return compiled
 
 
-def _compile(path: Path, report: Report) -> Compiled:
+def _compile(path: Path, today: date, report: Report) -> Compiled:
     sources = read_sources(path, report)
     domain = read_domain(sources, report)
-    names = _names(domain, sources, emails={})
+    calendars = read_calendars(sources.files.get("calendars.yaml"), span_of(today), report)
+    names = _names(domain, sources, calendars, emails={})
     emails = dict(report.each(emails_file.Emails(names, report).read, sources.folders.get("emails", ())))
     told = {name: None for node in sources.folders.get("emails", ()) if (name := emails_file.named_in(node))}
-    names = _names(domain, sources, emails={**told, **emails})
+    names = _names(domain, sources, calendars, emails={**told, **emails})
     made = Bundle(
         rules=in_order(_rules(sources, names, report)),
         policies=tuple(sorted(_policies(sources, names, report), key=lambda policy: policy.name)),
         emails=emails,
+        calendars={name: hours for name, hours in calendars.items() if hours is not None},
         importers=domain.catalog_file.importers,
     )
     written = bundle.write(made)
@@ -84,12 +92,7 @@ def _policies(sources: Sources, names: Names, report: Report) -> tuple[Policy, .
     return report.attempt(Slas(names, report).read_file, node, ()) if node is not None else ()
 
 
-def _known_calendars(sources: Sources) -> dict[str, str]:
-    node = sources.files.get("calendars.yaml")
-    return {entry.name: entry.name for entry in node.entries} if isinstance(node, Mapping) else {}
-
-
-def _names(domain: Domain, sources: Sources, *, emails: dict[str, Email | None]) -> Names:
+def _names(domain: Domain, sources: Sources, calendars: Mapping[str, BusinessHours | None], *, emails: Mapping[str, Email | None]) -> Names:
     whole, arns = sources.whole("catalog.yaml"), domain.catalog_file.arns
     return Names(
         fields=domain.fields,
@@ -100,5 +103,5 @@ def _names(domain: Domain, sources: Sources, *, emails: dict[str, Email | None])
         mailboxes=Known("mailbox", domain.catalog_file.mailboxes, whole),
         slas=Known("SLA", known_slas(sources.files.get("slas.yaml")), sources.whole("slas.yaml")),
         emails=Known("email", emails, sources.whole("emails")),
-        calendars=Known("calendar", _known_calendars(sources), sources.whole("calendars.yaml")),
+        calendars=Known("calendar", calendars, sources.whole("calendars.yaml")),
     )

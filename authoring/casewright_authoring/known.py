@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from casewright.calendars.hours import BusinessHours
 from casewright.cases.catalog import FieldType
 from casewright.conditions.subjects import FACT_NAMES
 from casewright.rules.instructions import Email
@@ -76,7 +77,7 @@ class Names:
     mailboxes: Known[tuple[str, ...]]
     slas: Known[KnownSla]
     emails: Known[Email]
-    calendars: Known[object]
+    calendars: Known[BusinessHours]
 
 
 def themselves(names: Iterable[str]) -> dict[str, str]:

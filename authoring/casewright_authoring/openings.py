@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Final, TypeAlias
 
 from casewright_authoring.findings import Place, Report, fault
@@ -33,15 +34,15 @@ def read_week(node: Node, report: Report) -> Week:
     for entry in mapping(node, "'week'").entries:
         openings = report.attempt(lambda times: read_openings(times, report), entry.value, ())
         for day in report.attempt(_days, entry, ()):
-            report.attempt(lambda key, day=day: refuse_twice(seen, DAYS[day], key.place, "the day"), entry.key, None)
             days[day] = openings
+            report.attempt(partial(refuse_twice, seen, DAYS[day], what="the day"), entry.key.place, None)
     return tuple(days.get(day, ()) for day in range(7))
 
 
 def read_openings(node: Node, report: Report) -> Openings:
     """The opening times of a day; an empty list is a day without any."""
     if not isinstance(node, Sequence):
-        raise fault(node.place, f"{shown(node)} is given for opening times; accepted is a list such as [\"09:00-12:00\", \"13:00-17:30\"]")
+        raise fault(node.place, f'{shown(node)} is given for opening times; accepted is a list such as ["09:00-12:00", "13:00-17:30"]')
     return report.each(_opening, node.items)
 
 
@@ -67,7 +68,9 @@ def _range(text: str, place: Place) -> tuple[int, ...]:
         if each not in DAYS:
             raise fault(place, unknown("day", each, DAYS))
     if len(ends) > 2:
-        raise fault(place, f"{text!r} is given for days; accepted are names such as mon, ranges such as mon-fri, and lists such as sat, sun")
+        raise fault(
+            place, f"{text!r} is given for days; accepted are names such as mon, ranges such as mon-fri, and lists such as sat, sun"
+        )
     first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
     return tuple((first + step) % 7 for step in range((last - first) % 7 + 1))
 

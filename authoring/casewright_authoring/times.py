@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from casewright.calendars.hours import BusinessHours
 from casewright.conditions.operators import Age, Between, WithinHours
 from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Report, fault
@@ -42,7 +43,7 @@ def _refuse_backwards(node: Node, low: Node, high: Node, *, backwards: bool) -> 
 class Hours:
     """Reads what is measured by calendars."""
 
-    calendars: Known[object]
+    calendars: Known[BusinessHours]
     report: Report
 
     def age(self, node: Node, *, older: bool) -> Age:

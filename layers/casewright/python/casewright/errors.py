@@ -13,14 +13,16 @@ CasewrightError
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
 │   ├── ItemFailed               one item of a batch failed; only a new write can succeed
 │   └── SendingPaused            mail is paused; nothing is lost, nothing is sent
-├── CalendarEnded                a moment past what was resolved of a calendar: publish again
+├── CalendarUnusable             a calendar cannot tell a time: publish again
+│   ├── CalendarEnded            the time lies past what was resolved of the calendar
+│   └── CalendarMissing          the bundle has no calendar of that name any more
 └── Permanent                    the same call will fail again
     ├── NotFound                 the case, task or template is gone
     ├── Refused                  the service said the request is wrong
     └── RuleSetBreaker           one event asked for more effects than one transaction holds
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class CasewrightError(Exception):
@@ -93,15 +95,31 @@ class SendingPaused(Retryable):
     """Email sending is paused for the account or the configuration set."""
 
 
-class CalendarEnded(CasewrightError):
+class CalendarUnusable(CasewrightError):
+    """A calendar of the bundle cannot tell a time that was asked for."""
+
+    def __init__(self, calendar: str, problem: str) -> None:
+        self.calendar = calendar
+        super().__init__(f"calendar {calendar}: {problem}")
+
+
+class CalendarEnded(CalendarUnusable):
     """A moment lies outside the years for which a calendar was resolved when its bundle was made."""
 
-    def __init__(self, calendar: str, moment: datetime, first: datetime, end: datetime) -> None:
-        self.calendar, self.end = calendar, end
+    def __init__(self, calendar: str, moment: datetime, open_time: timedelta, first: datetime, end: datetime) -> None:
+        self.end = end
+        what = f"{open_time} of open time from {moment.isoformat()} leads" if open_time else f"{moment.isoformat()} lies"
         super().__init__(
-            f"calendar {calendar}: {moment.isoformat()} lies outside {first.isoformat()} to {end.isoformat()}, "
-            "for which it was resolved; publish again to resolve it further"
+            calendar,
+            f"{what} outside {first.isoformat()} to {end.isoformat()}, for which it was resolved; publish again to resolve it further",
         )
+
+
+class CalendarMissing(CalendarUnusable):
+    """A running clock was started under a calendar that the bundle no longer has."""
+
+    def __init__(self, calendar: str, known: tuple[str, ...]) -> None:
+        super().__init__(calendar, f"the bundle has no such calendar; it has {', '.join(sorted(known)) or 'none'}; publish it again")
 
 
 class Permanent(CasewrightError):

@@ -1,48 +1,99 @@
 """Business hours as resolved when a bundle is made, and measured by binary search."""
 
-from bisect import bisect_right
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+import operator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import accumulate, chain
+from typing import Final, TypeAlias
 
 import msgspec
 
 from casewright.errors import CalendarEnded
 
+Interval: TypeAlias = tuple[datetime, datetime]
+"""Open from the first instant up to, and without, the second."""
+
+_NOTHING: Final = timedelta()
+_FIRST_SIGN: Final = ord("0")
+
 
 class BusinessHours(msgspec.Struct, frozen=True, array_like=True):
-    """The open intervals of a calendar, as written in a bundle: whole seconds since 1970 UTC, in order, apart from each other.
+    """The open time of a calendar as written in a bundle: intervals in order, apart from each other, none empty.
 
-    Nothing is said about moments outside `first` to `end`.
+    A week is much like the next: so the distinct (closed before, open) pairs are listed in `shapes`, and `order` names one a
+    character. Nothing is said about moments outside `first` to `end`.
     """
 
-    first: int
-    end: int
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    first: datetime
+    end: datetime
+    shapes: tuple[tuple[timedelta, timedelta], ...]
+    order: str
+
+    @property
+    def always_open(self) -> bool:
+        """Whether no moment is closed."""
+        return self.shapes == ((_NOTHING, self.end - self.first),)
+
+    @property
+    def sequence(self) -> Iterator[tuple[timedelta, timedelta]]:
+        """The (closed before, open) pairs in order."""
+        return (self.shapes[ord(sign) - _FIRST_SIGN] for sign in self.order)
+
+
+def business_hours(first: datetime, end: datetime, intervals: Iterable[Interval]) -> BusinessHours:
+    """Write down intervals that are in order and apart from each other, all within `first` and `end`."""
+    before, sequence = first, list[tuple[timedelta, timedelta]]()
+    for opening, closing in intervals:
+        sequence.append((opening - before, closing - opening))
+        before = closing
+    signs = {shape: chr(_FIRST_SIGN + place) for place, shape in enumerate(dict.fromkeys(sequence))}
+    return BusinessHours(first, end, tuple(signs), "".join(signs[shape] for shape in sequence))
+
+
+def days_left(hours: BusinessHours, now: datetime) -> int:
+    """For how many whole days from now the calendar is resolved; below nought when it has ended."""
+    return (hours.end - now).days
 
 
 class Resolved:
-    """Fulfils Calendar."""
+    """Fulfils Calendar; prepared at its first use. Instants in UTC are compared fastest."""
 
     def __init__(self, name: str, hours: BusinessHours) -> None:
         self._name, self._hours = name, hours
-        self._before = (0, *accumulate(end - start for start, end in zip(hours.starts, hours.ends, strict=True)))
+
+    @cached_property
+    def _edges(self) -> tuple[datetime, ...]:
+        """Start and end of each interval in turn."""
+        return tuple(accumulate(chain.from_iterable(self._hours.sequence), operator.add, initial=self._hours.first))[1:]
+
+    @cached_property
+    def _before(self) -> tuple[timedelta, ...]:
+        """Open time before each interval, and last that of all."""
+        return tuple(accumulate((length for _, length in self._hours.sequence), initial=_NOTHING))
+
+    @cached_property
+    def _shifts(self) -> tuple[datetime, ...]:
+        """For each interval, what becomes the instant in it when the open time since `first` is added."""
+        return tuple(start - before for start, before in zip(self._edges[::2], self._before, strict=False))
 
     def add(self, start: datetime, open_time: timedelta) -> datetime:
-        """The instant at which `open_time` has passed since `start`; adding nothing gives `start`.
+        """The first instant at which `open_time` has passed since `start`, so the end of an interval rather than the next start.
+
+        Adding nothing gives `start`. A negative duration gives the last instant from which so much has passed until `start`.
 
         Raises:
             CalendarEnded: it lies outside what was resolved.
         """
         if not open_time:
             return start
-        wanted = self._passed(start) + open_time.total_seconds()
-        place = bisect_right(self._before, wanted) - 1
-        if place and self._before[place] == wanted:
-            place -= 1  # the end of an interval, not the start of the next
-        if wanted < 0 or place >= len(self._hours.starts):
-            raise self._ended(start + open_time)
-        return datetime.fromtimestamp(self._hours.starts[place] + wanted - self._before[place], UTC)
+        before = self._before
+        passed = self._passed(start) + open_time
+        place = (bisect_left if open_time > _NOTHING else bisect_right)(before, passed) - 1
+        if not 0 <= place < len(self._shifts):
+            raise self._ended(start, open_time)
+        return self._shifts[place] + passed
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The open time from `start` to `end`; negative when `end` comes first.
@@ -50,7 +101,7 @@ class Resolved:
         Raises:
             CalendarEnded: one of them lies outside what was resolved.
         """
-        return timedelta(seconds=self._passed(end) - self._passed(start))
+        return self._passed(end) - self._passed(start)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the moment lies in open time; the end of an interval does not.
@@ -58,22 +109,16 @@ class Resolved:
         Raises:
             CalendarEnded: it lies outside what was resolved.
         """
-        at = self._inside(moment)
-        place = bisect_right(self._hours.starts, at) - 1
-        return place >= 0 and at < self._hours.ends[place]
-
-    def _passed(self, moment: datetime) -> float:
-        """Open seconds from the first moment to this one."""
-        at = self._inside(moment)
-        place = bisect_right(self._hours.starts, at) - 1
-        return self._before[place] + min(at, self._hours.ends[place]) - self._hours.starts[place] if place >= 0 else 0
-
-    def _inside(self, moment: datetime) -> float:
-        at = moment.timestamp()
-        if not self._hours.first <= at <= self._hours.end:
+        if not self._hours.first <= moment < self._hours.end:
             raise self._ended(moment)
-        return at
+        return bisect_right(self._edges, moment) % 2 == 1
 
-    def _ended(self, moment: datetime) -> CalendarEnded:
-        first, end = (datetime.fromtimestamp(each, UTC) for each in (self._hours.first, self._hours.end))
-        return CalendarEnded(self._name, moment, first, end)
+    def _passed(self, moment: datetime) -> timedelta:
+        """Open time from the first moment to this one."""
+        if not self._hours.first <= moment <= self._hours.end:
+            raise self._ended(moment)
+        place = bisect_right(self._edges, moment)
+        return moment - self._shifts[place >> 1] if place & 1 else self._before[place >> 1]
+
+    def _ended(self, moment: datetime, open_time: timedelta = _NOTHING) -> CalendarEnded:
+        return CalendarEnded(self._name, moment, open_time, self._hours.first, self._hours.end)
