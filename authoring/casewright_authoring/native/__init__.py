@@ -1,0 +1,1 @@
+"""Rules of Amazon Connect itself: which of ours can be said there, and the other way round."""
