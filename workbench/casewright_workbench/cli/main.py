@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from casewright.errors import BadInput
 from casewright_authoring.findings import Findings
 from casewright_workbench.cli.check import check, print_findings
+from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.operating import arm, publish
 from casewright_workbench.cli.usage import WrongUsage
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(local)
 app.command()(check)
+app.command()(explain)
 app.command()(publish)
 app.command()(arm)
 

@@ -1,0 +1,69 @@
+"""What a decision asks for, in the operator's words: as rules spell actions, with every text filled."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import msgspec
+
+from casewright import actions
+from casewright.asking import effect_key
+from casewright.bundle import LinkedBundle
+from casewright.decision import Decision
+from casewright.rules.instructions import AssignSla, Instruction, SendEmail
+from casewright_workbench.explain.words import Json, Words, instant
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An effect: `members` are those of its action."""
+
+    rule: str
+    index: int
+    action: str
+    members: dict[str, Json]
+    key: str = ""
+    """Empty for assign_sla, which starts a clock of ours and asks nothing of the world."""
+
+    def as_json(self) -> dict[str, Json]:
+        """The effect as one object."""
+        return {"rule": self.rule, "index": self.index, "action": self.action, **self.members}
+
+
+def effects(decision: Decision, bundle: LinkedBundle, words: Words) -> Iterator[Told]:
+    """The effects of a decision in firing order, clocks that rules start among them, and last what shows clocks to agents."""
+    rules = {rule.name: rule for rule in bundle.rules}
+    left = {effect.key: effect for effect in decision.effects}
+    for match in decision.matched:
+        for index, step in enumerate(rules[match.rule].then):
+            key = effect_key(match.because or decision.position.event_id, match.rule, index)
+            if isinstance(step, AssignSla):
+                yield Told(match.rule, index, "assign_sla", {"policy": step.policy})
+            elif effect := left.pop(key, None):
+                yield Told(match.rule, index, actions.name_of(effect.action), members(effect.action, step, words), key)
+    for effect in left.values():
+        yield Told(effect.rule, effect.index, actions.name_of(effect.action), members(effect.action, None, words), effect.key)
+
+
+def members(action: actions.Action, step: Instruction | None, words: Words) -> dict[str, Json]:
+    """The members of an action; `step` is what the rule said, where that is known."""
+    match action:
+        case actions.SendEmail(to=to, subject=subject, text=text):
+            template: dict[str, Json] = {"template": step.template} if isinstance(step, SendEmail) else {}
+            return {"to": list(to), **template, "subject": subject, "text": text}
+        case actions.CreateTask(flow_arn=flow_arn, name=name, description=description):
+            return {"flow": words.resource(flow_arn), "name": name, "description": description}
+        case actions.EndTasks():
+            return {}
+        case actions.UpdateCase(fields=fields):
+            return {"set": {words.field(field_id): words.value(field_id, value) for field_id, value in fields.items()}}
+        case actions.AddComment(body=body):
+            return {"body": body}
+        case actions.PutEvent(detail_type=detail_type, detail=detail):
+            return {"detail_type": detail_type, "detail": msgspec.to_builtins(detail)}
+        case actions.AttachContact(contact_arn=contact_arn):
+            return {"contact": contact_arn}
+        case actions.MirrorSla(name=name, minutes=minutes, due_at=due_at):
+            return {"policy": name, "minutes": minutes, "due": instant(due_at)}
+        case actions.UnmirrorSla(name=name):
+            return {"policy": name}
+        case _ as never:
+            assert_never(never)

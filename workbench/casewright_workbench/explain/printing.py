@@ -1,0 +1,110 @@
+"""Traces as trees on the terminal."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from casewright.rules.explaining import Asked, LeafTrace, Trace
+from casewright_workbench.explain.considering import Considered
+from casewright_workbench.explain.effects import Told
+from casewright_workbench.explain.sentences import asking, came, reason, seen
+from casewright_workbench.explain.words import Json, Words
+
+_MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+_GROUPS: Final = {"all": "all of", "any": "one of", "not": "not"}
+_LONGEST: Final = 100
+_MOST_NAMES: Final = 12
+_WIDE: Final = 240
+
+
+def console() -> Console:
+    """Where trees are printed: as wide as the terminal, or wide enough for a file."""
+    output = Console(highlight=False)
+    return output if output.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+def add_rules(tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], words: Words, *, whole: bool) -> None:
+    """Every rule: those that fired with conditions and effects, the others in a line; with `whole` every condition of every rule.
+
+    Rules that no trigger of the event sets off share one line, unless `whole`.
+    """
+    told, idle = list(effects), list[str]()
+    for each in rules:
+        if whole or each.moments:
+            _add_rule(tree, each, [effect for effect in told if effect.rule == each.rule.name], words, whole=whole)
+        else:
+            idle.append(each.rule.name)
+    if idle:
+        more = f" and {len(idle) - _MOST_NAMES} more" if len(idle) > _MOST_NAMES else ""
+        tree.add(Text(f"not asked: {', '.join(idle[:_MOST_NAMES])}{more}", "dim"))
+
+
+def add_effect(tree: Tree, effect: Told, *, more: str = "", style: str = "") -> Tree:
+    """One effect on one line."""
+    line = Text.assemble(("→ ", "cyan"), (effect.action, "bold"), "  ", _members(effect.members))
+    return tree.add(line.append(f"  {more}", style) if more else line)
+
+
+def mark(verdict: bool | None) -> tuple[str, str]:
+    """The sign of a verdict and its style."""
+    return _MARKS[verdict]
+
+
+def _add_rule(tree: Tree, each: Considered, effects: Iterable[Told], words: Words, *, whole: bool) -> None:
+    sign, style = mark(each.matched)
+    fired = each.matched is True
+    branch = tree.add(
+        Text.assemble((f"{sign} ", style), (each.rule.name, "bold"), "  ", (reason(each.chief, words), "" if fired else "dim"))
+    )
+    if len(each.moments) > 1:
+        for asked in each.moments:
+            _add_moment(branch, asked, words, whole=whole)
+    elif whole or fired:
+        add_condition(branch, each.chief, words)
+    for effect in effects:
+        add_effect(branch, effect)
+
+
+def _add_moment(tree: Tree, asked: Asked, words: Words, *, whole: bool) -> None:
+    sign, style = mark(True if asked.outcome == "fired" else None if asked.outcome == "unknown" else False)
+    branch = tree.add(Text.assemble((f"{sign} ", style), f"{came(asked)}  ", (reason(asked, words), "dim")))
+    if whole or asked.outcome == "fired":
+        add_condition(branch, asked, words)
+
+
+def add_condition(tree: Tree, asked: Asked, words: Words) -> None:
+    """The condition as a tree of its parts; nothing for one that asks nothing."""
+    if isinstance(asked.trace, LeafTrace) or asked.trace.parts:
+        _add(tree, asked.trace, words)
+
+
+def _add(tree: Tree, traced: Trace, words: Words) -> None:
+    sign, style = mark(traced.verdict)
+    if isinstance(traced, LeafTrace):
+        tree.add(Text.assemble((f"{sign} ", style), asking(traced, words), ("  " + seen(traced, words), "dim")))
+        return
+    branch = tree.add(Text.assemble((f"{sign} ", style), (_GROUPS[traced.kind], "italic")))
+    for part in traced.parts:
+        _add(branch, part, words)
+
+
+def _members(members: dict[str, Json]) -> str:
+    text = "  ".join(f"{name}: {' '.join(str(_plain(value)).split())}" for name, value in members.items() if value not in ("", None))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _plain(value: Json) -> str:
+    match value:
+        case list():
+            return ", ".join(map(_plain, value)) or "nobody"
+        case dict():
+            return ", ".join(f"{name} = {_plain(inner)}" for name, inner in value.items())
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
