@@ -52,8 +52,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     assigned = _assigned(rule for rule, _ in acting)
     for policy in bundle.policies:
         if policy.name in assigned:
-            started = sla.assign(folded.clocks, policy, facts)
-            folded = sla.Folded(started.clocks, folded.transitions + started.transitions)
+            folded = sla.assign(folded, policy, facts)
     asked = [effect for rule, moment in acting for effect in asked_by(rule, moment)]
     effects, overruled = without_conflicts([*asked, *mirrors(folded, facts, imported=imported)])
     decision = Decision(
@@ -67,6 +66,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         effects=effects,
         assigned=assigned,
         transitions=folded.transitions,
+        stalled=folded.stalled,
         overruled=overruled,
     )
     return Decided(_unless_broken(decision), _head_after(head, facts, folded))
@@ -77,7 +77,7 @@ def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str,
     facts, folded = _facts_and_clocks(head, event, bundle)
     for policy in bundle.policies:
         if policy.name in assigned:
-            folded = sla.assign(folded.clocks, policy, facts)
+            folded = sla.assign(folded, policy, facts)
     return _head_after(head, facts, folded)
 
 

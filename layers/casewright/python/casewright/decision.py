@@ -12,6 +12,7 @@ from casewright.cases.state import Case
 from casewright.conditions.triggers import Trigger
 from casewright.rules.rule import Budget
 from casewright.sla.clocks import Clock, Transition
+from casewright.sla.fold import Stalled
 
 
 class FieldChange(msgspec.Struct, frozen=True, array_like=True):
@@ -103,6 +104,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     assigned: tuple[str, ...] = ()
     """Policies whose clock a rule started."""
     transitions: tuple[Transition, ...] = ()
+    stalled: tuple[Stalled, ...] = ()
+    """What clocks could not do, since a calendar of the bundle cannot tell the time."""
     overruled: tuple[Overruled, ...] = ()
     late: bool = False
     corrections: tuple[Correction, ...] = ()

@@ -1,15 +1,15 @@
 """A clock: how far one case is with one policy. Every function here gives a new clock, and says what happened as transitions.
 
 Times are aware UTC. Due is the start of the cycle plus the target plus the time paused, all in the open time of the calendar.
+What asks the calendar raises CalendarUnusable when that cannot tell.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 
-from casewright.calendars.calendar import ALWAYS_OPEN, Calendar
+from casewright.calendars.calendar import Calendar
 from casewright.sla.policies import BREACH, Policy
 
 Status = Literal["Active", "Paused", "Overdue", "Met", "NotMet", "Cancelled"]
@@ -21,7 +21,7 @@ OPEN: Final[frozenset[Status]] = frozenset({"Active", "Paused", "Overdue"})
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a clock in its present cycle."""
+    """The state of a clock in its present cycle. It says by itself what comes next: the calendar is asked only when that moves."""
 
     policy: Policy
     cycle: int
@@ -35,6 +35,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     paused_at: datetime | None = None
     ended_at: datetime | None = None
     fired: tuple[str, ...] = ()
+    moments: tuple[tuple[datetime, str], ...] = ()
+    """What is still to fire and when, in order; nothing while paused or ended."""
 
     @property
     def is_open(self) -> bool:
@@ -61,81 +63,77 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Clock, tuple[Transition, ...]]
 
 
-def begin(policy: Policy, *, cycle: int, at: datetime, event_id: str, target: timedelta, calendar: Calendar = ALWAYS_OPEN) -> Step:
+def begin(policy: Policy, *, cycle: int, at: datetime, event_id: str, target: timedelta, calendar: Calendar) -> Step:
     """A new cycle: nothing elapsed, every milestone armed, save those that would lie before the start."""
-    skipped = tuple(each.name for each in policy.milestones if target * each.share + each.offset < timedelta())
-    clock = Clock(
-        policy=policy,
-        cycle=cycle,
-        status="Active",
-        started_at=at,
-        started_by=event_id,
-        target=target,
-        due_at=calendar.add(at, target),
-        fired=skipped,
-    )
+    clock = Clock(policy=policy, cycle=cycle, status="Active", started_at=at, started_by=event_id, target=target, due_at=at)
+    clock = _timed(clock, calendar)
     return clock, (_transition(clock, "started" if cycle == 1 else "reset", at),)
 
 
 def pause(clock: Clock, at: datetime) -> Step:
     """Stop the time. Only an active clock pauses: an overdue one runs on."""
-    paused = msgspec.structs.replace(clock, status="Paused", paused_at=at)
+    paused = msgspec.structs.replace(clock, status="Paused", paused_at=at, moments=())
     return paused, (_transition(paused, "paused", at),)
 
 
-def resume(clock: Clock, at: datetime, calendar: Calendar = ALWAYS_OPEN) -> Step:
+def resume(clock: Clock, at: datetime, calendar: Calendar) -> Step:
     """Let the time run again; due moves by the open time that was paused."""
     assert clock.paused_at is not None, "a paused clock knows since when"
     time_paused = clock.time_paused + calendar.between(clock.paused_at, at)
-    running = msgspec.structs.replace(
-        clock,
-        status="Active",
-        paused_at=None,
-        time_paused=time_paused,
-        due_at=calendar.add(clock.started_at, clock.target + time_paused),
-    )
+    running = _timed(msgspec.structs.replace(clock, status="Active", paused_at=None, time_paused=time_paused), calendar)
     return running, (_transition(running, "resumed", at),)
 
 
-def retarget(clock: Clock, target: timedelta, at: datetime, calendar: Calendar = ALWAYS_OPEN) -> Step:
+def retarget(clock: Clock, target: timedelta, at: datetime, calendar: Calendar) -> Step:
     """Take a new target; due moves. A clock that is overdue stays so: its breach has been told."""
-    moved = msgspec.structs.replace(clock, target=target, due_at=calendar.add(clock.started_at, target + clock.time_paused))
+    moved = _timed(msgspec.structs.replace(clock, target=target), calendar)
     return moved, (_transition(moved, "moved", at),)
 
 
 def meet(clock: Clock, at: datetime) -> Step:
     """End the clock by what it waited for: Met up to and at due, NotMet after. A paused clock is not late."""
     on_time = clock.status == "Paused" or (clock.status == "Active" and at <= clock.due_at)
-    ended = msgspec.structs.replace(clock, status="Met" if on_time else "NotMet", ended_at=at, paused_at=None)
+    ended = msgspec.structs.replace(clock, status="Met" if on_time else "NotMet", ended_at=at, paused_at=None, moments=())
     return ended, (_transition(ended, "met" if on_time else "not_met", at),)
 
 
 def cancel(clock: Clock, at: datetime) -> Step:
     """End the clock for another reason."""
-    ended = msgspec.structs.replace(clock, status="Cancelled", ended_at=at, paused_at=None)
+    ended = msgspec.structs.replace(clock, status="Cancelled", ended_at=at, paused_at=None, moments=())
     return ended, (_transition(ended, "cancelled", at),)
 
 
-def fire_until(clock: Clock, moment: datetime, *, inclusive: bool, calendar: Calendar = ALWAYS_OPEN) -> Step:
+def fire_until(clock: Clock, moment: datetime, *, inclusive: bool) -> Step:
     """Fire what falls due up to the moment, in order of time; due itself turns the clock Overdue. A paused clock fires nothing."""
     transitions: list[Transition] = []
-    for at, name in sorted(pending(clock, calendar)):
+    for at, name in clock.moments:
         if at > moment or (at == moment and not inclusive):
             break
-        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status="Overdue" if name == BREACH else clock.status)
+        status: Status = "Overdue" if name == BREACH else clock.status
+        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=clock.moments[1:])
         transitions.append(_transition(clock, "breached" if name == BREACH else "milestone", at, name))
     return clock, tuple(transitions)
 
 
-def pending(clock: Clock, calendar: Calendar = ALWAYS_OPEN) -> Iterator[tuple[datetime, str]]:
-    """The moments still to come of a clock whose time runs, with their names."""
-    if clock.status not in ("Active", "Overdue"):
-        return
-    if BREACH not in clock.fired:
-        yield clock.due_at, BREACH
+def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:
+    """The moments still to come of a clock whose time runs, in order, with their names."""
+    return clock.moments
+
+
+def _timed(clock: Clock, calendar: Calendar) -> Clock:
+    """The clock with due and what comes next as its start, target and pauses make them.
+
+    Raises:
+        CalendarUnusable: one of them lies past what the calendar tells.
+    """
+    due = calendar.add(clock.started_at, clock.target + clock.time_paused)
+    coming = [(due, BREACH)]
     for each in clock.policy.milestones:
-        if each.name not in clock.fired:
-            yield calendar.add(clock.started_at, clock.target * each.share + each.offset + clock.time_paused), each.name
+        elapsed = clock.target * each.share + each.offset
+        if elapsed >= timedelta():
+            coming.append((calendar.add(clock.started_at, elapsed + clock.time_paused), each.name))
+    moments = sorted(each for each in coming if each[1] not in clock.fired) if clock.status in ("Active", "Overdue") else ()
+    return msgspec.structs.replace(clock, due_at=due, moments=tuple(moments))
 
 
 def _transition(clock: Clock, kind: TransitionKind, at: datetime, milestone: str = "") -> Transition:

@@ -1,115 +1,150 @@
 """One event over the clocks of a case, in the written order: cancel, met_when, reset, start, pause_while, target.
 
 What fell due before the event fires first; met exactly at due is met; what falls due at the event fires last. So clocks depend on the log
-alone, whoever woke them.
+alone, whoever woke them. Nothing here raises: what a calendar cannot tell leaves the clock as it was, and is said.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Literal, TypeVar
 
 import msgspec
 
+from casewright.calendars.calendar import ALWAYS_OPEN, Calendar
 from casewright.conditions.subjects import Facts
-from casewright.conditions.tree import became_true, evaluate
+from casewright.conditions.tree import Condition, became_true, evaluate
 from casewright.conditions.triggers import trigger_of
+from casewright.errors import CalendarMissing, CalendarUnusable
 from casewright.sla import clocks
 from casewright.sla.clocks import Clock, Transition
-from casewright.sla.policies import Policy, StartsOn, StartsWhen
+from casewright.sla.policies import Policy, StartsAssigned, StartsOn, StartsWhen
+
+D = TypeVar("D")
+
+StalledStep = Literal["start", "resume", "retarget"]
+
+
+class Stalled(msgspec.Struct, frozen=True):
+    """What a clock should have done, and could not since its calendar cannot tell the time: it stays as it was."""
+
+    policy: str
+    step: StalledStep
+    reason: str
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """The clocks after an event, by policy name, and what they did."""
+    """The clocks after an event, by policy name, what they did, and what they could not do."""
 
     clocks: Mapping[str, Clock]
-    transitions: tuple[Transition, ...]
+    transitions: tuple[Transition, ...] = ()
+    stalled: tuple[Stalled, ...] = ()
 
 
 def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts) -> Folded:
     """Take one event. A running clock keeps its own policy; a new one takes the present policy of that name."""
-    names = dict.fromkeys([*running, *(policy.name for policy in policies)])
     present = {policy.name: policy for policy in policies}
+    turn = _Turn(facts)
     after: dict[str, Clock] = {}
-    transitions: list[Transition] = []
-    for name in names:
-        clock, happened = _one(running.get(name), present.get(name), facts)
+    for name in dict.fromkeys([*running, *present]):
+        clock = turn.take(running.get(name), present.get(name))
         if clock is not None:
             after[name] = clock
-        transitions.extend(happened)
-    return Folded(after, tuple(sorted(transitions, key=lambda each: each.at)))
+    return Folded(after, tuple(sorted(turn.transitions, key=lambda each: each.at)), tuple(turn.stalled))
 
 
-def assign(running: Mapping[str, Clock], policy: Policy, facts: Facts) -> Folded:
+def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
     """Start the clock of a policy because a rule said so; one that runs, or has ended, stays as it is."""
-    if policy.name in running:
-        return Folded(running, ())
-    clock, happened = _begin(policy, facts, cycle=1)
-    if clock is None:
-        return Folded(running, ())
-    return Folded({**running, policy.name: clock}, happened)
+    if policy.name in folded.clocks:
+        return folded
+    turn = _Turn(facts)
+    clock = turn.begin(policy, cycle=1)
+    clocks = folded.clocks if clock is None else {**folded.clocks, policy.name: clock}
+    return Folded(clocks, (*folded.transitions, *turn.transitions), (*folded.stalled, *turn.stalled))
 
 
-def _one(clock: Clock | None, present: Policy | None, facts: Facts) -> tuple[Clock | None, tuple[Transition, ...]]:
-    if clock is None:
-        return _begin(present, facts, cycle=1) if present and _starts(present, facts) else (None, ())
-    now = facts.event.at
-    clock, happened = clocks.fire_until(clock, now, inclusive=False)
-    if ended := _ended(clock, facts):
-        clock, more = ended
-        happened += more
-    if clock.policy.reset is not None and became_true(clock.policy.reset, facts):
-        fresh, more = _begin(present or clock.policy, facts, cycle=clock.cycle + 1)
-        return (fresh or clock), happened + more
-    for change in (_paused_or_resumed, _retargeted, _due):
-        clock, more = change(clock, facts)
-        happened += more
-    return clock, happened
+class _Turn:
+    """One event, taken by one clock after the other; collects what they do."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts, self._now = facts, facts.event.at
+        self.transitions: list[Transition] = []
+        self.stalled: list[Stalled] = []
+
+    def take(self, clock: Clock | None, present: Policy | None) -> Clock | None:
+        """The clock after the event."""
+        if clock is None:
+            return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
+        clock = self._ended(self._did(clocks.fire_until(clock, self._now, inclusive=False)))
+        if clock.policy.reset is not None and became_true(clock.policy.reset, self._facts):
+            fresh = self.begin(present or clock.policy, cycle=clock.cycle + 1)
+            if fresh is not None:
+                return fresh
+        return self._due(self._retargeted(self._paused_or_resumed(clock)))
+
+    def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
+        """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
+        target = policy.target_at(self._facts)
+        if target is None or self._facts.after.deleted or self._holds(policy.met_when):
+            return None
+        started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=self._facts.event.id, target=target)
+        clock = self._told_by_calendar(policy, "start", started, None)
+        return self._due(self._paused_or_resumed(clock)) if clock is not None else None
+
+    def _starts(self, policy: Policy) -> bool:
+        match policy.start:
+            case StartsOn(trigger=trigger):
+                begun = trigger_of(self._facts.event.change) == trigger
+            case StartsWhen(condition=condition):
+                begun = became_true(condition, self._facts)
+            case StartsAssigned():
+                begun = False
+        return begun and self._holds(policy.condition)
+
+    def _ended(self, clock: Clock) -> Clock:
+        if not clock.is_open:
+            return clock
+        cancel = clock.policy.cancel
+        if self._facts.after.deleted or (cancel is not None and became_true(cancel, self._facts)):
+            return self._did(clocks.cancel(clock, self._now))
+        return self._did(clocks.meet(clock, self._now)) if self._holds(clock.policy.met_when) else clock
+
+    def _paused_or_resumed(self, clock: Clock) -> Clock:
+        wanted = clock.policy.pause_while is not None and self._holds(clock.policy.pause_while)
+        if clock.status == "Active" and wanted:
+            return self._did(clocks.pause(clock, self._now))
+        if clock.status == "Paused" and not wanted:
+            return self._told_by_calendar(clock.policy, "resume", partial(clocks.resume, clock, self._now), clock)
+        return clock
+
+    def _retargeted(self, clock: Clock) -> Clock:
+        target = clock.policy.target_at(self._facts) if clock.is_open else None
+        if target is None or target == clock.target:
+            return clock
+        return self._told_by_calendar(clock.policy, "retarget", partial(clocks.retarget, clock, target, self._now), clock)
+
+    def _due(self, clock: Clock) -> Clock:
+        return self._did(clocks.fire_until(clock, self._now, inclusive=True))
+
+    def _told_by_calendar(self, policy: Policy, step: StalledStep, change: Callable[..., clocks.Step], otherwise: D) -> Clock | D:
+        try:
+            return self._did(change(calendar=_calendar_of(policy, self._facts.calendars)))
+        except CalendarUnusable as problem:
+            self.stalled.append(Stalled(policy.name, step, str(problem)))
+            return otherwise
+
+    def _did(self, step: clocks.Step) -> Clock:
+        clock, happened = step
+        self.transitions += happened
+        return clock
+
+    def _holds(self, condition: Condition) -> bool:
+        return evaluate(condition, self._facts) is True
 
 
-def _begin(policy: Policy, facts: Facts, *, cycle: int) -> tuple[Clock | None, tuple[Transition, ...]]:
-    target = policy.target_at(facts)
-    if target is None or evaluate(policy.met_when, facts) is True:
-        return None, ()
-    clock, happened = clocks.begin(policy, cycle=cycle, at=facts.event.at, event_id=facts.event.id, target=target)
-    for change in (_paused_or_resumed, _due):
-        clock, more = change(clock, facts)
-        happened += more
-    return clock, happened
-
-
-def _starts(policy: Policy, facts: Facts) -> bool:
-    match policy.start:
-        case StartsOn(trigger=trigger):
-            begun = trigger_of(facts.event.change) == trigger
-        case StartsWhen(condition=condition):
-            begun = became_true(condition, facts)
-        case _:
-            begun = False
-    return begun and evaluate(policy.condition, facts) is True
-
-
-def _ended(clock: Clock, facts: Facts) -> clocks.Step | None:
-    if not clock.is_open:
-        return None
-    policy, now = clock.policy, facts.event.at
-    if facts.after.deleted or (policy.cancel is not None and became_true(policy.cancel, facts)):
-        return clocks.cancel(clock, now)
-    return clocks.meet(clock, now) if evaluate(policy.met_when, facts) is True else None
-
-
-def _paused_or_resumed(clock: Clock, facts: Facts) -> clocks.Step:
-    wanted = clock.policy.pause_while is not None and evaluate(clock.policy.pause_while, facts) is True
-    if clock.status == "Active" and wanted:
-        return clocks.pause(clock, facts.event.at)
-    if clock.status == "Paused" and not wanted:
-        return clocks.resume(clock, facts.event.at)
-    return clock, ()
-
-
-def _retargeted(clock: Clock, facts: Facts) -> clocks.Step:
-    target = clock.policy.target_at(facts) if clock.is_open else None
-    if target is None or target == clock.target:
-        return clock, ()
-    return clocks.retarget(clock, target, facts.event.at)
-
-
-def _due(clock: Clock, facts: Facts) -> clocks.Step:
-    return clocks.fire_until(clock, facts.event.at, inclusive=True)
+def _calendar_of(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:
+    if not policy.calendar:
+        return ALWAYS_OPEN
+    found = calendars.get(policy.calendar)
+    if found is None:
+        raise CalendarMissing(policy.calendar, tuple(calendars))
+    return found

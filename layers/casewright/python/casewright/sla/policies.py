@@ -68,6 +68,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     cancel: Condition | None = None
     milestones: tuple[Milestone, ...] = ()
     mirror: Mirror | None = None
+    calendar: str = ""
+    """In whose open time target, milestones and pauses are measured; wall time if none is named."""
 
     def target_at(self, facts: Facts) -> timedelta | None:
         """The time this case has, by the first row that holds; None when no row does."""
