@@ -19,6 +19,8 @@ METRICS_SERVICE: Final = "casewright"
 
 ALARMED: Final[Mapping[str, str]] = {
     "RuleSetBreakerTripped": "one event asked for more effects than the breaker lets through: a rule set runs away",
+    "LoopsStopped": "rules set each other off: the log line `loop stopped` names them",
+    "BudgetsSpent": "a rule asked for more than its budget: the log line `budget spent` names it, what it asked for beyond is not done",
     "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
@@ -53,8 +55,9 @@ class Dashboards(Stack):
         )
         dashboard.add_widgets(self._alarms([*watched, self]))
         dashboard.add_widgets(
-            _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "CasesHydrated", "ClocksSent"]),
+            _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "EventsImported", "CasesHydrated", "ClocksSent"]),
             _counters("Effects", ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"]),
+            _counters("Rules held back", ["RulesShadowed", "LoopsStopped", "BudgetsSpent", "EffectsOverBudget"]),
             _graph("Waiting messages", [queue.metric_approximate_number_of_messages_visible(label=queue.node.id) for queue in queues]),
             _graph("Oldest message, seconds", [queue.metric_approximate_age_of_oldest_message(label=queue.node.id) for queue in queues]),
         )

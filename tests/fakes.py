@@ -53,7 +53,7 @@ class FakeLog:
         self.heads[event.case_id] = StoredHead(decided.head, version + 1)
         self.log[event.case_id, event.id] = Logged(event, decided.decision)
         if armed:
-            self.effects.extend(decided.decision.effects)
+            self.effects.extend(effect for effect in decided.decision.effects if not effect.imported)
 
     def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
         return tuple(

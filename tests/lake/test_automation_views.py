@@ -6,13 +6,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
-from building import at, case_event, comment, field, linked, parsed, rule
+from building import OWN_PRINCIPAL, at, case_event, comment, field, linked, parsed, rule
 from core_case import CREATED, HOUR, policy, updated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lake.logs import lake
 
 from casewright.bundle import LinkedBundle
+from casewright.cases.performers import entity_for
 from casewright.decide import blank, decide
 from casewright.decision import Decision, Effect, EffectStatus, Outcome
 from casewright.measures import rows
@@ -23,7 +24,13 @@ from casewright.sla.clocks import Clock
 from casewright.sla.policies import Target
 
 DAY = 24 * 60
-BUNDLE = linked(policy(), policy(name="short", target=(Target(HOUR / 2),), reset=None), rule("note", "case_updated", "sla_breached"))
+BUNDLE = linked(
+    policy(),
+    policy(name="short", target=(Target(HOUR / 2),), reset=None),
+    rule("note", "case_updated", "sla_breached"),
+    rule("watch", "case_updated", "case_created", mode="shadow"),
+    rule("echo", "case_updated", reacts_to_casewright=True),
+)
 
 
 class Told:
@@ -136,15 +143,19 @@ def test_a_rule_is_told_by_what_it_fired_asked_lost_and_came_to(tmp_path: Path) 
         rows.of_outcome(note, Outcome(status="expired"), at(DAY)),
     ]
     found = activity(lake(tmp_path, *told.rows, *outcomes, *told.rows, outcomes[0]))
-    #                                  fired asked lost  done failed superseded expired recorded
+    #                             fired shadowed looped asked lost  done failed superseded expired over_budget recorded
     assert found == {
-        ("2026-11-16", "loser"): (1, 0, 1, 0, 0, 0, 0, 0),
-        ("2026-11-16", "winner"): (1, 1, 0, 1, 0, 0, 0, 0),
-        ("2026-11-16", "note"): (1, 1, 0, 0, 0, 0, 1, 0),
+        ("2026-11-16", "loser"): (1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0),
+        ("2026-11-16", "winner"): (1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0),
+        ("2026-11-16", "note"): (1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0),
     }
 
 
-STATUS: st.SearchStrategy[EffectStatus] = st.sampled_from(["done", "failed", "superseded", "expired", "recorded"])
+STATUS: st.SearchStrategy[EffectStatus] = st.sampled_from(["done", "failed", "superseded", "expired", "over_budget", "recorded"])
+
+
+def ours(hop: int) -> dict[str, Any]:
+    return {"user": {"customEntity": entity_for("ab" * 16, hop)}, "iamPrincipalArn": OWN_PRINCIPAL}
 
 
 @st.composite
@@ -161,7 +172,10 @@ def bodies(draw: st.DrawFn) -> list[str]:
             case "deleted":
                 log.append(case_event(event_id, minutes, "DELETED", case_id=case_id))
             case _:
-                log.append(case_event(event_id, minutes, case_id=case_id, changed=("status",), status=status, priority="normal"))
+                by = draw(st.sampled_from([None, ours(hop=4)]))
+                log.append(
+                    case_event(event_id, minutes, case_id=case_id, changed=("status",), performed_by=by, status=status, priority="normal")
+                )
     return log
 
 
@@ -175,6 +189,8 @@ def test_rule_activity_is_what_was_decided_and_done_whatever_is_told_twice(log: 
     for decision in told.decisions.values():
         day = str(decision.position.at.date())
         expected.update((day, match.rule, "fired") for match in decision.matched)
+        expected.update((day, match.rule, "shadowed") for match in decision.shadowed)
+        expected.update((day, match.rule, "looped") for match in decision.looped)
         expected.update((day, effect.rule, "effects_asked") for effect in decision.effects)
     expected.update((str(effect.position.at.date()), effect.rule, f"effects_{status}") for effect, status in ended.values())
     records = data.draw(st.permutations([*told.rows, *outcomes, *told.rows[:3], *outcomes[:2]]))

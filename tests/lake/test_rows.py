@@ -5,16 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from building import OWN_ROLE, at, case_event, comment, linked, parsed, rule
+from building import OWN_PRINCIPAL, OWN_ROLE, at, case_event, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
 from hypothesis import given
 from hypothesis import strategies as st
 from lake.logs import NOON, case_message
+from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.cases.events import CaseRead, ClockDue
 from casewright.cases.parsing import parse
+from casewright.cases.performers import entity_for
 from casewright.cases.values import FieldValue, User
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
@@ -169,6 +171,9 @@ def test_a_decision_and_each_clock_it_changed_are_rows() -> None:
         "aws_account_id": "111122223333",
         "decision_bundle_hash": BUNDLE.hash,
         "decision_rules": ["note"],
+        "decision_shadow_rules": [],
+        "decision_looped_rules": [],
+        "decision_imported": False,
         "decision_effect_keys": [result.decision.effects[0].key],
         "decision_effect_rules": ["note"],
         "decision_overruled_rules": [],
@@ -189,6 +194,17 @@ def test_a_decision_and_each_clock_it_changed_are_rows() -> None:
         "clock_revision": "2026-11-16T14:00:00.000000/a/0",
     }
     assert clock["template_id"] == "t-billing"
+
+
+def test_a_decision_tells_what_was_held_back() -> None:
+    bundle = linked(rule("watch", mode="shadow"), rule("echo", reacts_to_casewright=True))
+    ours = {"user": {"customEntity": entity_for("ab" * 16, 4)}, "iamPrincipalArn": OWN_PRINCIPAL}
+    _, (told,) = decided(bundle, CREATED, case_event("b", 1, changed=("status",), status="open"))
+    assert (told["decision_rules"], told["decision_shadow_rules"], told["decision_imported"]) == (["echo"], ["watch"], False)
+    _, (told,) = decided(bundle, CREATED, case_event("b", 1, changed=("status",), status="open", performed_by=ours))
+    assert (told["decision_rules"], told["decision_looped_rules"]) == ([], ["echo"])
+    _, (told,) = decided(replace(bundle, importers=frozenset({"agent"})), CREATED)
+    assert told["decision_imported"] is True
 
 
 def test_an_event_that_moves_no_clock_gives_no_clock_row() -> None:

@@ -30,8 +30,9 @@ RELATED_ITEM_EVENTS = """related_item_id event_type associated_case_id related_i
 TYPES = {
     "metric_points": "metric VARCHAR, day DATE, template_id VARCHAR, dimension VARCHAR, numerator DOUBLE, denominator DOUBLE",
     "sla_attainment": "day DATE, template_id VARCHAR, clock_policy VARCHAR, numerator DOUBLE, denominator DOUBLE",
-    "rule_activity": "day DATE, rule VARCHAR, fired BIGINT, effects_asked BIGINT, fields_overruled BIGINT, effects_done BIGINT, "
-    "effects_failed BIGINT, effects_superseded BIGINT, effects_expired BIGINT, effects_recorded BIGINT",
+    "rule_activity": "day DATE, rule VARCHAR, fired BIGINT, shadowed BIGINT, looped BIGINT, effects_asked BIGINT, fields_overruled BIGINT, "
+    "effects_done BIGINT, effects_failed BIGINT, effects_superseded BIGINT, effects_expired BIGINT, effects_over_budget BIGINT, "
+    "effects_recorded BIGINT",
     "case_creations": "case_id VARCHAR, template_id VARCHAR, assigned_queue VARCHAR, created_timestamp TIMESTAMP",
     "case_closings": "case_id VARCHAR, template_id VARCHAR, assigned_queue VARCHAR, created_timestamp TIMESTAMP, "
     "closed_timestamp TIMESTAMP",
@@ -46,8 +47,9 @@ def called(statement: str) -> set[str]:
     """Names written before a parenthesis, as Athena would read them, not as sqlglot renames them."""
     bare = re.sub(r"--[^\n]*|'[^']*'", "", statement)
     words = re.findall(r"\b([a-zA-Z_]+)\s*\(", bare)
-    grammar = {"as", "over", "in", "from", "and", "or", "not", "exists", "when", "then", "firing", "asking", "losing", "on", "filter"}
-    return {word.lower() for word in words} - grammar
+    aliases = {"firing", "watching", "looping", "asking", "losing"}
+    grammar = {"as", "over", "in", "from", "and", "or", "not", "exists", "when", "then", "on", "filter"}
+    return {word.lower() for word in words} - grammar - aliases
 
 
 def typed(upto: View | None = None, instead: str = "") -> dict[str, exp.Query]:

@@ -103,6 +103,7 @@ class Bench:
             effects=EffectTable(dynamodb, "cases"),
             log=self.table,
             tokens=ControlTable(dynamodb, "cases"),
+            budgets=ControlTable(dynamodb, "cases"),
             world=Performing(cases=self.world, items=self.world, tasks=self.world, mail=self.world, bus=self.world),  # type: ignore[arg-type]
             lake=self.lake,
             wake=queue,

@@ -129,21 +129,21 @@ def test_everything_that_can_go_wrong_rings(made: Any) -> None:
     assert names.count("ApproximateNumberOfMessagesVisible") == 8, "one for each queue of dead letters"
     assert names.count("ApproximateAgeOfOldestMessage") == 3
     assert names.count("Errors") == names.count("Throttles") == 6
-    assert {"RuleSetBreakerTripped", "EventsUnrecognised", "EffectsExpired"} <= set(names)
+    assert {"RuleSetBreakerTripped", "LoopsStopped", "BudgetsSpent", "EventsUnrecognised", "EffectsExpired"} <= set(names)
 
 
 def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     telemetry = PowertoolsTelemetry()
     counted = [alarm["Properties"] for where, alarm in made.of("AWS::CloudWatch::Alarm").items() if where.startswith("dashboards/")]
-    assert len(counted) == 6
+    assert len(counted) == 8
     assert {alarm["Namespace"] for alarm in counted} == {telemetry._metrics.namespace}
-    assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 6
+    assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 8
 
 
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
     body = json.dumps(made.one("AWS::CloudWatch::Dashboard", "Operations")["Properties"]["DashboardBody"])
     alarms = [alarm["Properties"]["AlarmName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 29
+    assert len(alarms) == 31
     assert [name for name in alarms if f":alarm:{name}" not in body] == []
 
 

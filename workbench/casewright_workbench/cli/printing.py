@@ -17,6 +17,7 @@ STATUS_STYLES: Final[Mapping[str, str]] = {
     "failed": "bold red",
     "superseded": "yellow",
     "expired": "yellow",
+    "over_budget": "yellow",
     "recorded": "dim",
     "pending": "dim",
 }
@@ -52,7 +53,7 @@ class EffectPrinter:
             (f"  {reference:<8}", "cyan"),
             f"  {effect.rule:<30}",
             (f"  {name_of(effect.action):<14}", "bold"),
-            (f"  {standing.status:<10}  ", STATUS_STYLES[standing.status]),
+            (f"  {standing.status:<11}  ", STATUS_STYLES[standing.status]),
         )
         what = described(effect, names) if standing.status == "done" else names.readable(standing.detail)
         return line.append(_cut(what, max(_LEAST_WIDTH, self._output.width - len(line))))

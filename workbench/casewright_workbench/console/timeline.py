@@ -7,6 +7,7 @@ from typing import Final
 
 from casewright.actions import name_of
 from casewright.redecide import Logged
+from casewright.rules.firing import MOST_HOPS
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.policies import BREACH
 from casewright_workbench.console import wording
@@ -148,6 +149,14 @@ def _did(standing: Standing, names: Names) -> Did:
 
 def _notes(entry: Logged, names: Names) -> Iterator[str]:
     decision = entry.decision
+    if decision.imported:
+        yield "Part of a bulk import: what it asked for is recorded, not performed."
+    if decision.shadowed:
+        rules = ", ".join(dict.fromkeys(match.rule for match in decision.shadowed))
+        yield f"Would have fired but for their mode: {rules}."
+    if decision.looped:
+        rules = ", ".join(dict.fromkeys(match.rule for match in decision.looped))
+        yield f"Loop stopped: casewright's own writes set {rules} off {MOST_HOPS} times in a row already."
     if decision.late:
         yield "Came late: decided in its true place, after later events had been decided."
     for correction in decision.corrections:

@@ -27,7 +27,7 @@ def by(event: Event, names: Names) -> str:
     return OURS if event.own is not None else names.performer(event.performer)
 
 
-def told(event: Event, names: Names) -> tuple[str, str]:
+def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901 -- one case an event
     """What happened, and the words somebody wrote, if any."""
     match event.change:
         case events.CaseCreated():

@@ -18,6 +18,7 @@ from casewright.cases.values import FieldValue
 from casewright.decide import Decided
 from casewright.decision import Effect, Head, Outcome
 from casewright.redecide import Logged
+from casewright.rules.rule import Budget
 
 Row = Mapping[str, object]
 
@@ -51,6 +52,11 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """How it ended, while the lake has not been told."""
     sent_as: str = ""
     """Message id of the mail that an interrupted attempt did send, once its event has told."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the budget of its rule was charged: that is done before the first claim."""
+        return self.write is not None or self.attempts > 0 or self.tries > 0
 
 
 class DueClock(msgspec.Struct, frozen=True):
@@ -181,6 +187,18 @@ class Tokens(Protocol):
 
     def take(self, quota: str, *, rate: float, burst: float, now: datetime) -> timedelta:
         """Take one token; zero when it was there, else how long to wait before asking again."""
+        ...
+
+
+class Budgets(Protocol):
+    """What rules have spent of their budgets, in the period that `now` falls in."""
+
+    def spend(self, rule: str, budget: Budget, now: datetime) -> bool:
+        """Count one effect; False, and nothing counted, when all is spent."""
+        ...
+
+    def trip(self, rule: str, budget: Budget, now: datetime) -> bool:
+        """Remember that more was asked for; True the first time in the period."""
         ...
 
 

@@ -106,10 +106,12 @@ class Container:
         """The ports of `perform`."""
         settings = PerformSettings.from_environment(self.environ)
         dynamodb = self.client("dynamodb")
+        control = ControlTable(dynamodb, settings.case_table)
         return Acting(
             effects=EffectTable(dynamodb, settings.case_table),
             log=CaseTable(dynamodb, settings.case_table),
-            tokens=ControlTable(dynamodb, settings.case_table),
+            tokens=control,
+            budgets=control,
             world=self._world(settings),
             lake=FactsStream(self.client("firehose"), settings.facts_stream),
             wake=WakeQueue(self.client("sqs"), settings.wake_queue_url),

@@ -127,16 +127,17 @@ class CaseTable:
 
 
 def effect_item(effect: Effect, *, armed: bool = True) -> Item:
-    """A new effect as an item: pending and in the queue, or only recorded while the deployment is not armed."""
+    """A new effect as an item: pending and in the queue, or only recorded for an import, or while the deployment is not armed."""
+    queued = armed and not effect.imported
     item = {
         **key(case_key(effect.case_id), f"effect#{effect.key}"),
         "format": {"N": str(FORMAT)},
         "body": pack(effect),
         "attempts": {"N": "0"},
         "not_before": {"S": stamp(effect.not_before)},
-        "status": {"S": "pending" if armed else "recorded"},
+        "status": {"S": "pending" if queued else "recorded"},
     }
-    if armed:
+    if queued:
         item |= {"bucket": {"S": effect.bucket}, "urgency": {"S": urgency(effect, effect.not_before)}}
     return item
 

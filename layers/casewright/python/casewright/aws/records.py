@@ -5,6 +5,7 @@ case#ID          head            Head (zlib JSON), version, next_due and due_sha
 case#ID          event#ID        Event and Decision (zlib JSON)
 case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue)
 tokens#QUOTA     tokens          a token bucket
+budget#RULE#AT   budget          effects of a rule counted in the period that began then, and when more was asked for
 schedule#RULE    schedule        how far the schedule of a rule is
 control          arming          whether effects are performed
 """

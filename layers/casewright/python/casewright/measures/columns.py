@@ -83,6 +83,9 @@ _DECISION: Final = (
     Column("schedule_rule", "string", "The rule whose schedule came; only in rows of kind schedule_due"),
     Column("decision_bundle_hash", "string", "Bundle the decision was made with"),
     Column("decision_rules", "array<string>", "Rules that fired, once per firing"),
+    Column("decision_shadow_rules", "array<string>", "Rules that would have fired but for their mode, once per time"),
+    Column("decision_looped_rules", "array<string>", "Rules that the loop guard kept from reacting to our own writes once more"),
+    Column("decision_imported", "boolean", "Whether a bulk import made the change: what it asked for is recorded and not performed"),
     Column("decision_effect_keys", "array<string>", "Keys of the effects asked for"),
     Column("decision_effect_rules", "array<string>", "The rule that asked for each of them, in the same order"),
     Column("decision_overruled_rules", "array<string>", "Rules that lost a field to a later one, once per field"),
@@ -97,7 +100,7 @@ _EFFECT: Final = (
     Column("effect_action", "string", "The action as rules spell it"),
     Column("effect_bucket", "string", "Whose quota it spends: cases, connect, ses or events"),
     Column("effect_priority", "int", "1 deadlines, 2 people waiting, 3 housekeeping"),
-    Column("effect_status", "string", "done, failed, superseded, expired, recorded or pending"),
+    Column("effect_status", "string", "done, failed, superseded, expired, over_budget, recorded or pending"),
     Column("effect_ended_timestamp", "timestamp", "When it came to that status"),
 )
 

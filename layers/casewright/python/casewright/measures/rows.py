@@ -57,6 +57,9 @@ def _decision_row(decision: Decision, event: Event) -> Row:
     columns: Row = {
         "decision_bundle_hash": decision.bundle_hash,
         "decision_rules": [match.rule for match in decision.matched],
+        "decision_shadow_rules": [match.rule for match in decision.shadowed],
+        "decision_looped_rules": [match.rule for match in decision.looped],
+        "decision_imported": decision.imported,
         "decision_effect_keys": [effect.key for effect in decision.effects],
         "decision_effect_rules": [effect.rule for effect in decision.effects],
         "decision_overruled_rules": [lost.loser for lost in decision.overruled],

@@ -10,8 +10,9 @@ import msgspec
 from casewright.actions import Bucket, SendEmail
 from casewright.decision import Effect, Outcome
 from casewright.errors import ItemFailed, Permanent, Retryable, SendingPaused, Throttled
-from casewright.ports import CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake, Write
+from casewright.ports import Budgets, CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake, Write
 from casewright.service.perform import Performing, perform
+from casewright.service.spending import over_budget
 from casewright.service.wanted import alone, groups, moot, write_of
 from casewright.telemetry import Telemetry
 
@@ -27,6 +28,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     effects: EffectQueue
     log: CaseLog
     tokens: Tokens
+    budgets: Budgets
     world: Performing
     lake: Lake
     wake: Wake
@@ -54,7 +56,7 @@ def _write(group: Sequence[Pending], ports: Acting) -> int:
     now, ended, wanted = ports.time.now(), 0, list[Pending]()
     head = ports.log.head(group[0].effect.case_id).head
     for each in group:
-        if outcome := moot(each, head, now):
+        if outcome := moot(each, head, now) or over_budget(each, ports.budgets, now, ports.telemetry):
             ended += _finish(each.effect, outcome, ports)
         else:
             wanted.append(each)
@@ -98,7 +100,7 @@ def _finish(effect: Effect, outcome: Outcome, ports: Acting) -> int:
     if not ports.effects.finish(effect, outcome, ports.time.now(), told_before=ports.time.now() + LEASE):
         return 0
     ports.wake.ring(sorted({each.bucket for each in outcome.follow_ups}))
-    ports.telemetry.count(f"Effects{outcome.status.capitalize()}")
+    ports.telemetry.count(f"Effects{outcome.status.title().replace('_', '')}")
     ports.telemetry.log(
         "effect ended", case_id=effect.case_id, rule=effect.rule, effect=effect.key, bucket=effect.bucket, outcome=outcome.status
     )

@@ -136,7 +136,20 @@ def _deliver(decided: Decided, event: Event, ports: Deciding) -> None:
     """What follows the transaction, done again for a duplicate, so that a crash in between loses nothing."""
     decision = decided.decision
     ports.lake.put(ports.rows(decided, event))
+    _report(decision, event, ports.telemetry)
+    ports.wake.ring(sorted({effect.bucket for effect in decision.effects if not effect.imported}))
+
+
+def _report(decision: Decision, event: Event, telemetry: Telemetry) -> None:
+    """Count what was held back, and name the rules that ran away."""
+    if decision.shadowed:
+        telemetry.count("RulesShadowed", len(decision.shadowed))
+    if decision.imported:
+        telemetry.count("EventsImported")
+    if decision.looped:
+        rules, hops = ", ".join(match.rule for match in decision.looped), event.own.hop if event.own else 0
+        telemetry.count("LoopsStopped")
+        telemetry.log("loop stopped", event_id=event.id, case_id=event.case_id, rule=rules, hops=hops)
     if decision.broken:
-        ports.telemetry.count("RuleSetBreakerTripped")
-        ports.telemetry.log("rule-set breaker tripped", event_id=event.id, case_id=event.case_id, reason=decision.broken)
-    ports.wake.ring(sorted({effect.bucket for effect in decision.effects}))
+        telemetry.count("RuleSetBreakerTripped")
+        telemetry.log("rule-set breaker tripped", event_id=event.id, case_id=event.case_id, reason=decision.broken)

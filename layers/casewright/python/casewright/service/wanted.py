@@ -56,8 +56,8 @@ def groups(pending: Sequence[Pending]) -> list[list[Pending]]:
 
 
 def alone(pending: Pending) -> Pending:
-    """The effect out of its write, to be tried by itself."""
-    return replace(pending, write=None)
+    """The effect out of its write, which was refused, to be tried by itself; it has been counted."""
+    return replace(pending, write=None, attempts=1)
 
 
 def _stale_fields(effect: Effect, head: Head) -> frozenset[str]:
