@@ -17,7 +17,9 @@ from casewright_authoring import (
     instructions,
     milestones,
     operators,
+    rollout,
     rules,
+    schedules,
     slas,
     templates,
 )
@@ -40,6 +42,9 @@ def listed(page: str, head: str) -> set[str]:
     [
         (RULES, "Key of a rule", {*rules.REQUIRED_KEYS, *rules.OPTIONAL_KEYS}),
         (RULES, "Trigger", set(TRIGGERS)),
+        (RULES, "Key of a schedule", set(schedules.SCHEDULE_KEYS)),
+        (RULES, "Value of `mode`", set(rollout.MODES)),
+        (RULES, "Key of a budget", set(rollout.BUDGET_KEYS)),
         (RULES, "Group", set(conditions.GROUPS)),
         (RULES, "Subject", set(FACT_NAMES)),
         (RULES, "Operator", set(operators.OPERATORS)),
@@ -64,7 +69,7 @@ def yaml_blocks(page: str) -> list[str]:
 
 
 def test_the_examples_of_the_language_compile(complaints: Complain) -> None:
-    rule, email, sla = yaml_blocks(RULES)
+    rule, scheduled, email, sla = yaml_blocks(RULES)
     world = {
         "fields.yaml": """\
             title: {system_id: title}
@@ -74,10 +79,13 @@ def test_the_examples_of_the_language_compile(complaints: Complain) -> None:
             assigned_queue: {system_id: assigned_queue}
             priority: {type: SingleSelect, options: [urgent]}
             refund_amount: {type: Number}
+            last_asked: {type: DateTime}
+            customer_email: {type: Text}
             """,
         "templates.yaml": "Billing: {}",
+        "emails/still-there.yaml": "email: still-there\nsubject: Well?\ntext: Are you?\n",
     }
-    assert complaints({**world, "rules/a.yaml": rule, "emails/hello.yaml": email, "slas.yaml": sla}) == []
+    assert complaints({**world, "rules/a.yaml": rule, "rules/b.yaml": scheduled, "emails/hello.yaml": email, "slas.yaml": sla}) == []
 
 
 def test_the_examples_of_the_other_files_compile(complaints: Complain, tmp_path: Path) -> None:

@@ -153,7 +153,8 @@ def test_groups_follow_kleene(tree: tuple[bool | None, Condition]) -> None:
     assert evaluate(condition, facts()) is expected
 
 
-def test_datetime_fields_that_are_no_datetimes_are_unknown() -> None:
-    event = parsed(case_event("e", 0, "CREATED", promised="soon"))
+@pytest.mark.parametrize("promised", ["soon", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_datetime_fields_that_are_no_datetimes_are_unknown(promised: str) -> None:
+    event = parsed(case_event("e", 0, "CREATED", promised=promised))
     moment = Facts(event, Case("c1"), apply(Case("c1"), event), CATALOG.included_field_ids)
     assert evaluate(leaf("promised", Compares("less_than", instant=datetime.fromisoformat("2030-01-01T00:00:00+00:00"))), moment) is None

@@ -125,11 +125,12 @@ def _typed(value: Known, field: Field) -> Reading:
 
 
 def _instant(text: str) -> datetime | Missing:
+    """An instant that UTC cannot say is as unknown as a text that is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return Missing.UNKNOWN
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _fact(name: FactName, facts: Facts) -> Reading:
