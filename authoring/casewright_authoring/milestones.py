@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from casewright.sla.policies import BREACH, Milestone, Target
-from casewright_authoring.durations import duration
+from casewright_authoring.durations import Measure
 from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence, shown
 from casewright_authoring.shapes import record, refuse_twice, rule_name, sequence
@@ -15,13 +15,13 @@ MILESTONE_KEYS: Final = ("at", "before", "after")
 _PERCENT: Final = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)%")
 
 
-def read_milestones(node: Node, targets: tuple[Target, ...], report: Report) -> tuple[Milestone, ...]:
+def read_milestones(node: Node, targets: tuple[Target, ...], measure: Measure, report: Report) -> tuple[Milestone, ...]:
     """The milestones of a policy with these targets."""
     seen: dict[str, Place] = {}
     longest = max((row.within for row in targets), default=None)
 
     def read(item: Node) -> Milestone:
-        milestone = _milestone(item, seen, report)
+        milestone = _milestone(item, seen, measure, report)
         if longest is not None and longest * milestone.share + milestone.offset < timedelta():
             message = f"the milestone {milestone.name!r} would always lie before the start of the clock; the longest target is {longest}"
             raise fault(item.place, message)
@@ -37,7 +37,7 @@ def names_in(node: Node | None) -> tuple[str, ...]:
     return tuple(name.value for name in names if isinstance(name, Scalar) and isinstance(name.value, str))
 
 
-def _milestone(node: Node, seen: dict[str, Place], report: Report) -> Milestone:
+def _milestone(node: Node, seen: dict[str, Place], measure: Measure, report: Report) -> Milestone:
     given = record(node, "a milestone", report, required=("name",), optional=MILESTONE_KEYS)
 
     def read_name(name: Node) -> str:
@@ -52,8 +52,8 @@ def _milestone(node: Node, seen: dict[str, Place], report: Report) -> Milestone:
     if len(moments) != 1:
         raise fault(node.place, f"a milestone needs exactly one of at, before and after; it has {', '.join(moments) or 'none'}")
     share = given.read("at", _share, 1.0)
-    before = given.read("before", lambda length: duration(length, "before"), timedelta())
-    after = given.read("after", lambda length: duration(length, "after"), timedelta())
+    before = given.read("before", lambda length: measure.duration(length, "before"), timedelta())
+    after = given.read("after", lambda length: measure.duration(length, "after"), timedelta())
     if name is None:
         raise Fault(None)
     return Milestone(name, share, after - before)

@@ -28,14 +28,12 @@ class Record:
         return otherwise if node is None else self.report.attempt(reader, node, otherwise)
 
 
-def record(
-    node: Node, what: str, report: Report, *, required: Collection[str] = (), optional: Collection[str] = (), later: str = ""
-) -> Record:
-    """The node as a mapping of these keys; `later` is a key that the caller itself refuses, since it is to come."""
+def record(node: Node, what: str, report: Report, *, required: Collection[str] = (), optional: Collection[str] = ()) -> Record:
+    """The node as a mapping of these keys."""
     given = mapping(node, what)
     accepted = (*required, *optional)
     for entry in given.entries:
-        if entry.name not in accepted and entry.name != later:
+        if entry.name not in accepted:
             report.tell(entry.key.place, unknown(f"key of {what}", entry.name, accepted))
     for name in required:
         if given.get(name) is None:

@@ -9,7 +9,7 @@ from casewright.conditions.subjects import Fact, FactName, Field
 from casewright.conditions.tree import ALWAYS, Condition
 from casewright.sla.policies import Mirror, Policy, Start, StartsAssigned, StartsOn, StartsWhen, Target
 from casewright_authoring.conditions import Conditions, subjects_of
-from casewright_authoring.durations import duration
+from casewright_authoring.durations import Measure
 from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.known import KnownSla, Names
 from casewright_authoring.milestones import names_in, read_milestones
@@ -17,15 +17,13 @@ from casewright_authoring.mirrors import read_mirror
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
 from casewright_authoring.occasions import POLICY, policy_started_by
 from casewright_authoring.rules import trigger_named
-from casewright_authoring.shapes import Record, record, refuse_twice, rule_name, sequence, single_entry
+from casewright_authoring.shapes import Record, record, refuse_twice, rule_name, sequence, single_entry, text
 
 REQUIRED_KEYS: Final = ("sla", "start", "met_when", "target")
-OPTIONAL_KEYS: Final = ("if", "pause_while", "reset", "cancel", "milestones", "native")
+OPTIONAL_KEYS: Final = ("if", "pause_while", "reset", "cancel", "calendar", "milestones", "native")
 STARTING_TRIGGERS: Final = ("case_created", "case_updated", "related_item_added", "related_item_updated", "related_item_removed")
 ASSIGNED: Final = "assigned"
 BECOMES: Final = "becomes"
-
-NO_CALENDARS: Final = "calendars are not in this release: every duration is wall time; leave this out"
 
 _TELLS_OF_THE_CASE: Final[frozenset[FactName]] = frozenset({"template"})
 
@@ -44,11 +42,11 @@ class Slas:
 
     def read(self, node: Node) -> Policy:
         """One policy."""
-        given = record(node, "an SLA", self.report, required=REQUIRED_KEYS, optional=OPTIONAL_KEYS, later="calendar")
-        given.read("calendar", self._refuse_calendar, None)
+        given = record(node, "an SLA", self.report, required=REQUIRED_KEYS, optional=OPTIONAL_KEYS)
+        measure = given.read("calendar", self._measure, Measure())
         name = given.read("sla", self._name, None)
         start = given.read("start", self._start, None)
-        target = given.read("target", self._targets, ())
+        target = given.read("target", partial(self._targets, measure=measure), ())
         met_when = given.read("met_when", self._conditions.read, None)
         policy = partial(
             Policy,
@@ -56,7 +54,8 @@ class Slas:
             pause_while=given.read("pause_while", self._conditions.read, None),
             reset=given.read("reset", self._becoming_true, None),
             cancel=given.read("cancel", self._becoming_true, None),
-            milestones=given.read("milestones", partial(read_milestones, targets=target, report=self.report), ()),
+            milestones=given.read("milestones", partial(read_milestones, targets=target, measure=measure, report=self.report), ()),
+            calendar=measure.calendar,
         )
         if name is None or start is None or met_when is None:
             raise Fault(None)
@@ -72,8 +71,9 @@ class Slas:
         refuse_twice(self._seen, name, node.place, "the SLA")
         return name
 
-    def _refuse_calendar(self, node: Node) -> None:
-        raise fault(node.place, NO_CALENDARS)
+    def _measure(self, node: Node) -> Measure:
+        hours = self.names.calendars.named(node)
+        return Measure(text(node, "the name of a calendar"), hours)
 
     def _condition(self, given: Record, start: Start | None) -> Condition:
         node = given.node.get("if")
@@ -106,16 +106,16 @@ class Slas:
             raise fault(node.place, f"this never turns true: it asks only about the event itself ({asked}); ask about a case field too")
         return condition
 
-    def _targets(self, node: Node) -> tuple[Target, ...]:
+    def _targets(self, node: Node, measure: Measure) -> tuple[Target, ...]:
         items = sequence(node, "'target'").items
         for row, following in pairwise(items):
             if isinstance(row, Mapping) and row.get("if") is None:
                 self.report.tell(following.place, "this row is never reached: the row before it has no 'if' and always holds")
-        return self.report.each(self._target, items)
+        return self.report.each(partial(self._target, measure=measure), items)
 
-    def _target(self, node: Node) -> Target:
+    def _target(self, node: Node, measure: Measure) -> Target:
         row = record(node, "a row of 'target'", self.report, required=("within",), optional=("if",))
-        within = row.read("within", lambda length: duration(length, "within"), None)
+        within = row.read("within", partial(measure.duration, what="within"), None)
         condition = row.read("if", self._conditions.read, ALWAYS)
         if within is None:
             raise Fault(None)

@@ -77,7 +77,7 @@ DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"calendar": "support"}, "5:13: calendars are not in this release: every duration is wall time; leave this out"),
+        ({"calendar": "support"}, "5:13: unknown calendar 'support'; none is defined"),
         ({"start": "case_deleted"}, f"2:10: 'case_deleted' cannot stand here; {STARTS}"),
         ({"start": "sla_breached"}, f"2:10: 'sla_breached' cannot stand here; {STARTS}"),
         ({"start": "{becoms: {vip: true}}"}, "2:11: 'becoms' is given for start; accepted is {becomes: a condition}"),
@@ -102,7 +102,7 @@ DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650
         ({"native": "true", "met_when": "{template: Billing}"}, "5:11: native: true needs a met_when that is one field equal to one value, such as {status: closed}"),
         ({"native": "true", "met_when": "{assigned_queue: Escalations}"}, "5:11: native: true cannot wait for 'assigned_queue', which holds a queue or user; accepted is any other field"),
         ({"native": "true", "target": "[{within: 731d}]"}, "5:11: native: true cannot show a target of 731 days, 0:00:00; Cases accepts up to 730 days"),
-        ({"pause_when": "{vip: true}"}, "5:3: unknown key of an SLA 'pause_when' (did you mean 'pause_while'?); accepted are sla, start, met_when, target, if, pause_while, reset, cancel, milestones, native"),
+        ({"pause_when": "{vip: true}"}, "5:3: unknown key of an SLA 'pause_when' (did you mean 'pause_while'?); accepted are sla, start, met_when, target, if, pause_while, reset, cancel, calendar, milestones, native"),
     ],
 )  # fmt: skip
 def test_a_policy_is_refused_at_its_place(complaints: Complain, changed: dict[str, str], expected: str) -> None:
