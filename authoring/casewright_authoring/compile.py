@@ -1,7 +1,7 @@
 """From a directory that an operator writes to the bundle that decides and the definition of its domain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from casewright_authoring.calendars import read_calendars
 from casewright_authoring.domain import Domain, read_domain
 from casewright_authoring.findings import Findings, Report
 from casewright_authoring.known import Known, Names
+from casewright_authoring.native.catalogs import placeholders
+from casewright_authoring.native.checking import tell_unsayable
 from casewright_authoring.resolving import span_of
 from casewright_authoring.rules import Rules
 from casewright_authoring.slas import Slas, known_slas
@@ -39,6 +41,8 @@ class Compiled:
     definition: DomainDefinition
     directory: Directory
     catalog: Catalog | None
+    sources: Sources = field(default_factory=Sources)
+    """What it was compiled from: where everything stands."""
 
 
 def compile_directory(path: Path, *, today: date | None = None) -> Compiled:
@@ -64,13 +68,17 @@ def _compile(path: Path, today: date, report: Report) -> Compiled:
     emails = dict(report.each(emails_file.Emails(names, report).read, sources.folders.get("emails", ())))
     told = {name: None for node in sources.folders.get("emails", ()) if (name := emails_file.named_in(node))}
     names = _names(domain, sources, calendars, emails={**told, **emails})
+    rules = Rules(names, report)
     made = Bundle(
-        rules=in_order(_rules(sources, names, report)),
+        rules=in_order(_rules(sources, rules, report)),
         policies=tuple(sorted(_policies(sources, names, report), key=lambda policy: policy.name)),
         emails=emails,
         calendars={name: hours for name, hours in calendars.items() if hours is not None},
         importers=domain.catalog_file.importers,
     )
+    if not report.findings:
+        ids = domain.catalog_file.catalog or placeholders(domain.definition, domain.catalog_file.directory)
+        tell_unsayable(made, ids, rules.places, report)
     written = bundle.write(made)
     return Compiled(
         bundle=made,
@@ -79,11 +87,12 @@ def _compile(path: Path, today: date, report: Report) -> Compiled:
         definition=domain.definition,
         directory=domain.catalog_file.directory,
         catalog=domain.catalog_file.catalog,
+        sources=sources,
     )
 
 
-def _rules(sources: Sources, names: Names, report: Report) -> tuple[Rule, ...]:
-    files = report.each(Rules(names, report).read_file, sources.folders.get("rules", ()))
+def _rules(sources: Sources, reader: Rules, report: Report) -> tuple[Rule, ...]:
+    files = report.each(reader.read_file, sources.folders.get("rules", ()))
     return tuple(rule for rules in files for rule in rules)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from casewright.errors import BadInput
 
@@ -10,15 +10,22 @@ N = TypeVar("N")
 T = TypeVar("T")
 D = TypeVar("D")
 
+Severity: TypeAlias = Literal["error", "warning"]
+
+REFUSED: Final = "refused"
+"""The code of what cannot be compiled."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing that is wrong; lines and columns count from 1."""
+    """One thing that is wrong; lines and columns count from 1. `code` names the kind, as docs/checks.md lists them."""
 
     path: str
     line: int
     column: int
     message: str
+    severity: Severity = "error"
+    code: str = REFUSED
 
     def __str__(self) -> str:
         """The finding as editors and terminals link it: `path:line:column: message`."""

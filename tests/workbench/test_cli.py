@@ -36,7 +36,7 @@ def test_findings_are_printed_with_their_place_and_end_with_1(broken: Path, caps
 def test_findings_as_json_can_be_read_by_a_program(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(broken), "--json"]) == 1
     [finding] = json.loads(capsys.readouterr().out)
-    assert (finding["line"], sorted(finding)) == (7, ["column", "line", "message", "path"])
+    assert (finding["line"], sorted(finding)) == (7, ["code", "column", "line", "message", "path", "severity"])
     assert run(["check", str(CONTACT_CENTER), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
