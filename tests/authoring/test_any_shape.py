@@ -14,14 +14,16 @@ from small_directory import SMALL
 from casewright_authoring import findings
 
 KEYS = {
-    "rules/a.yaml": "rule when if then order stop reacts_to all any not priority amount due changed in from to contains empty absent "
+    "rules/a.yaml": "rule when if then order stop reacts_to mode budget effects per schedule cron rate time_zone runs_on "
+    "all any not priority amount due summary changed in from to contains "
+    "empty absent matches between older_than newer_than for calendar within_hours "
     "send_email template create_task flow name update_case set assign_sla add_comment put_event detail detail_type end_tasks",
     "slas.yaml": "sla if start becomes met_when pause_while reset cancel target within milestones at before after name native status "
     "calendar vip",
-    "fields.yaml": "title status a type system_id options multiline description value active",
+    "fields.yaml": "title status a type system_id options multiline description value active in_events",
     "templates.yaml": "Billing required top_panel more_info conditions description",
     "conditions.yaml": "condition field required_when hidden_when priority vip amount",
-    "catalog.yaml": "queues users flows mailboxes domain_id fields templates id type options a",
+    "catalog.yaml": "queues users flows mailboxes importers domain_id fields templates id type options in_events a",
     "emails/hello.yaml": "email subject text",
 }
 WORDS = [
@@ -36,6 +38,11 @@ WORDS = [
     "title",
     "1h",
     "50%",
+    "schedule",
+    "shadow",
+    "canary 5%",
+    "0 9 * * *",
+    "(a",
     "{{ now }}",
     "{{ x",
     "hello",

@@ -1,6 +1,8 @@
 # ruff: noqa: E501  # tables of what is refused, one row a line
 """Rules, emails and the actions of `then`: what they compile to, and what is refused where."""
 
+from datetime import timedelta
+
 import pytest
 from small_directory import Compile, Complain
 
@@ -8,6 +10,7 @@ from casewright.cases.values import User
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.texts import Variable, Verbatim
 from casewright.rules import instructions as do
+from casewright.rules.rule import Budget, Rule, Schedule
 
 RULE = "- {{rule: a, when: {when}, then: [{{{then}}}]}}\n"
 TITLE = Variable(Field("title"))
@@ -127,6 +130,128 @@ def test_a_rule_compiles_with_everything_it_says(compiled: Compile) -> None:
     text = "- {rule: a, when: case_updated, then: [{end_tasks: true}], order: -3, stop: true, reacts_to: casewright}"
     [rule] = compiled({"rules/a.yaml": text}).bundle.rules
     assert (rule.when, rule.order, rule.stop, rule.reacts_to_casewright) == (("case_updated",), -3, True, True)
+
+
+SCHEDULED = "- {{rule: a, when: schedule, then: [{{end_tasks: true}}], schedule: {schedule}}}"
+ZONE = "accepted is a name of the IANA database such as America/New_York"
+BETWEEN = "* for all, and of these lists (1,2), ranges (1-5) and steps (*/2)"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("mode: off", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="off")),
+        ("mode: on", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),))),
+        ("mode: shadow", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="shadow")),
+        ("mode: canary 10%", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="canary", canary_percent=10.0)),
+        ("mode: canary 0.5%", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="canary", canary_percent=0.5)),
+        ("budget: {effects: 50, per: 1h}", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), budget=Budget(50, timedelta(hours=1)))),
+        ("runs_on: connect", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), runs_on="connect")),
+        ("runs_on: casewright", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),))),
+    ],
+)  # fmt: skip
+def test_how_far_a_rule_is_let_loose(compiled: Compile, said: str, meant: Rule) -> None:
+    text = f"- {{rule: a, when: case_updated, then: [{{end_tasks: true}}], {said}}}"
+    assert compiled({"rules/a.yaml": text}).bundle.rules == (meant,)
+
+
+@pytest.mark.parametrize(
+    ("said", "column", "message"),
+    [
+        ("mode: of", 66, "the text 'of' is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("mode: true", 66, "true is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("mode: canary", 66, "the text 'canary' is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("mode: canary 0%", 66, "'canary 0%' is given for mode; a canary acts on more than 0% and less than 100% of cases: off and on say the rest"),
+        ("mode: canary 100%", 66, "'canary 100%' is given for mode; a canary acts on more than 0% and less than 100% of cases: off and on say the rest"),
+        ("budget: 50", 68, "the number 50 is given for 'budget'; accepted is a mapping"),
+        ("budget: {effects: 50}", 68, "'budget' needs the key 'per'; it has effects"),
+        ("budget: {effects: 0, per: 1h}", 78, "the number 0 is given for effects; accepted is 1 or more (mode: off lets a rule do nothing)"),
+        ("budget: {effects: 1.5, per: 1h}", 78, "the number 1.5 is given for effects; accepted is a whole number"),
+        ("budget: {effects: 5, per: hour}", 86, "the text 'hour' is given for per; accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650d"),
+        ("runs_on: lambda", 69, "'lambda' is given for runs_on; accepted are casewright and connect: a rule of Amazon Connect itself"),
+        ("schedule: {rate: 1h}", 70, "'schedule' says when the trigger schedule comes; this rule is set off by case_updated"),
+    ],
+)  # fmt: skip
+def test_what_cannot_let_a_rule_loose_is_refused(complaints: Complain, said: str, column: int, message: str) -> None:
+    text = f"- {{rule: a, when: case_updated, then: [{{end_tasks: true}}], {said}}}"
+    assert complaints({"rules/a.yaml": text}) == [f"rules/a.yaml:1:{column}: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ('{cron: "0 9 * * mon-fri", time_zone: America/New_York}', Schedule("0 9 * * mon-fri", "America/New_York")),
+        ('{cron: "*/15  8-18 L * MON#1"}', Schedule("*/15 8-18 L * MON#1")),
+        ("{rate: 4h}", Schedule(every=timedelta(hours=4))),
+        ("{rate: 1m, time_zone: Asia/Kolkata}", Schedule(time_zone="Asia/Kolkata", every=timedelta(minutes=1))),
+    ],
+)
+def test_a_schedule_compiles(compiled: Compile, said: str, meant: Schedule) -> None:
+    [rule] = compiled({"rules/a.yaml": SCHEDULED.format(schedule=said)}).bundle.rules
+    assert rule.schedule == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "column", "message"),
+    [
+        ("daily", 66, "the text 'daily' is given for 'schedule'; accepted is a mapping"),
+        ("{}", 66, "a schedule needs exactly one of cron and rate; it has none"),
+        ('{cron: "0 9 * * *", rate: 4h}', 66, "a schedule needs exactly one of cron and rate; it has cron and rate"),
+        ("{time_zone: Europe/Paris}", 66, "a schedule needs exactly one of cron and rate; it has none"),
+        ('{corn: "0 9 * * *", rate: 4h}', 67, "unknown key of 'schedule' 'corn' (did you mean 'cron'?); accepted are cron, rate, time_zone"),
+        ('{cron: "0 9 * *"}', 73, "'0 9 * *' has 4 parts; accepted are 5 parts: minute, hour, day-of-month, month, day-of-week"),
+        ('{cron: "0 0 9 * * *"}', 73, "'0 0 9 * * *' has 6 parts; accepted are 5 parts: minute, hour, day-of-month, month, day-of-week (seconds are not among them: the least interval is a minute)"),
+        ('{cron: "@daily"}', 73, "'@daily' has 1 parts; accepted are 5 parts: minute, hour, day-of-month, month, day-of-week"),
+        ('{cron: "60 9 * * *"}', 74, f"'60' is given as the minute of '60 9 * * *'; accepted are 0 to 59, {BETWEEN}"),
+        ('{cron: "24 24 * * *"}', 77, f"'24' is given as the hour of '24 24 * * *'; accepted are 0 to 23, {BETWEEN}"),
+        ('{cron: "9 9-9 9 9 9"}', 84, f"'9' is given as the day-of-week of '9 9-9 9 9 9'; accepted are 0 to 7 (both are Sunday) or sun to sat, {BETWEEN}"),
+        ('{cron: "0 9 * * monday"}', 82, f"'monday' is given as the day-of-week of '0 9 * * monday'; accepted are 0 to 7 (both are Sunday) or sun to sat, {BETWEEN}"),
+        ('{cron: "0 9 31 2 *"}', 78, f"'31' is given as the day-of-month of '0 9 31 2 *'; accepted are 1 to 31, or L for the last one, {BETWEEN}"),
+        ("{rate: 90s}", 73, "the text '90s' is given for rate; accepted are whole minutes, at least 1m"),
+        ("{rate: 30s}", 73, "the text '30s' is given for rate; accepted are whole minutes, at least 1m"),
+        ("{rate: hourly}", 73, "the text 'hourly' is given for rate; accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650d"),
+        ("{rate: 4h, time_zone: America/New York}", 88, f"unknown time zone 'America/New York' (did you mean 'America/New_York'?); {ZONE}"),
+        ("{rate: 4h, time_zone: -5}", 88, "the number -5 is given for a time zone; accepted is a text; quote it if the text itself is meant"),
+    ],
+)  # fmt: skip
+def test_a_schedule_is_refused_at_its_place(complaints: Complain, said: str, column: int, message: str) -> None:
+    assert complaints({"rules/a.yaml": SCHEDULED.format(schedule=said)}) == [f"rules/a.yaml:1:{column}: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("{vip: {changed: true}}", "'changed' is never true in a rule set off by schedule; fields change with case_updated or sla_met"),
+        ("{performed_by.kind: user}", "'performed_by.kind' has no value in a rule set off by schedule; it comes with case_created or case_updated or case_deleted or related_item_added or related_item_updated or related_item_removed or sla_milestone or sla_breached or sla_met"),
+        ("{related_item.type: comment}", "'related_item.type' has no value in a rule set off by schedule; it comes with related_item_added or related_item_updated or related_item_removed"),
+        ("{sla.name: by-hand}", "'sla.name' has no value in a rule set off by schedule; it comes with sla_milestone or sla_breached or sla_met"),
+    ],
+)  # fmt: skip
+def test_a_schedule_knows_only_the_case_and_the_time(complaints: Complain, condition: str, message: str) -> None:
+    rule = f"- {{rule: a, when: schedule, schedule: {{rate: 1h}}, then: [{{end_tasks: true}}], if: {condition}}}"
+    [told] = complaints({"rules/a.yaml": rule})
+    assert told.endswith(message)
+
+
+def test_an_email_that_names_who_acted_cannot_be_sent_by_a_schedule(complaints: Complain) -> None:
+    email = 'email: who\nsubject: "{{ performed_by.id }}"\ntext: Hello\n'
+    rule = "- {rule: a, when: schedule, schedule: {rate: 1h}, then: [{send_email: {to: team-leads, template: who}}]}"
+    [told] = complaints({"emails/who.yaml": email, "rules/a.yaml": rule})
+    assert "the email 'who' cannot be sent here: 'performed_by.id' has no value in a rule set off by schedule" in told
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{vip: true, due: {older_than: 2d}}",
+        "{template: Billing}",
+        "{case.id: {starts_with: a}}",
+        "{now: {less_than: '2030-01-01T00:00:00Z'}}",
+    ],
+)
+def test_a_schedule_asks_about_fields_template_case_and_time(compiled: Compile, condition: str) -> None:
+    rule = f"- {{rule: a, when: schedule, schedule: {{rate: 1h}}, then: [{{add_comment: '{{{{ case.title }}}}, {{{{ now }}}}'}}], if: {condition}}}"
+    assert len(compiled({"rules/a.yaml": rule}).bundle.rules) == 1
 
 
 def test_names_of_rules_are_unique_over_all_files(complaints: Complain) -> None:

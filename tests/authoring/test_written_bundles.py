@@ -1,6 +1,7 @@
 """A compiled bundle, written and read, is the same bundle; equal texts give equal bytes."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn
 said = words.filter(str.strip)
 options = st.sampled_from(["low", "High"])
 numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**9), 10**9)
+ages = st.integers(1, 9999).map(lambda minutes: f"{minutes}m")
 orders = st.sampled_from(["greater_than", "greater_or_equal", "less_than", "less_or_equal"])
 moments = st.datetimes(timezones=st.timezones(), min_value=datetime(1900, 1, 1)).map(lambda at: at.isoformat())  # noqa: DTZ001  # the strategy adds the zone
 
@@ -35,6 +37,9 @@ leaves = st.one_of(
     st.builds(lambda order, number: {"amount": {order: number}}, orders, numbers),
     st.booleans().map(lambda wanted: {"due": {"absent": wanted, "changed": not wanted}}),
     moments.map(lambda at: {"due": {"less_than": at}}),
+    st.builds(lambda low, more: {"amount": {"between": [low, low + more]}}, st.integers(-9, 9), st.floats(0, 9)),
+    said.map(lambda text: {"title": {"matches": re.escape(text), "ignore_case": True}}),
+    ages.map(lambda age: {"due": {"older_than": age, "newer_than": {"for": age}}}),
     options.map(lambda value: {"priority": {"changed": {"from": value, "to": ["high", ""]}}}),
 )
 conditions = st.recursive(
@@ -65,6 +70,8 @@ rules = st.lists(
             "then": st.lists(actions, min_size=1, max_size=3),
             "order": st.integers(-5, 5),
             "stop": st.booleans(),
+            "mode": st.sampled_from(["off", "shadow", "on"]) | st.integers(1, 99).map(lambda share: f"canary {share}%"),
+            "budget": st.builds(lambda effects, per: {"effects": effects, "per": per}, st.integers(1, 999), ages),
         }
     ),
     min_size=1,

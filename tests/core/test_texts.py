@@ -1,0 +1,38 @@
+"""Texts are filled once: what a customer writes is text, and never a variable."""
+
+from building import CATALOG, case_event, comment, linked, parsed, rule, text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casewright.actions import AddComment
+from casewright.cases.state import Case, apply
+from casewright.conditions.subjects import Fact, Facts, Field
+from casewright.conditions.texts import fill
+from casewright.decide import blank, decide
+from casewright.rules import instructions as do
+
+
+def filled(body: do.AddComment, event: str) -> str:
+    decided = decide(blank("c1"), parsed(event), linked(rule("r", "case_created", "related_item_added", then=(body,))))
+    [effect] = decided.decision.effects
+    assert isinstance(effect.action, AddComment)
+    return effect.action.body
+
+
+def test_a_variable_that_a_customer_writes_stays_text() -> None:
+    wrote = "{{ case.email }} {{now}} {% raw %} ${x} %s {0}"
+    said = filled(do.AddComment(text("Title: ", Field("title"))), case_event("e", 0, "CREATED", title=wrote, email="secret@example.com"))
+    assert said == f"Title: {wrote}"
+
+
+def test_a_comment_of_a_customer_fills_nothing_either() -> None:
+    said = filled(do.AddComment(text(Fact("comment.body"), "!")), comment("e", 0, "{{ case.id }}"))
+    assert said == "{{ case.id }}!"
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40))
+def test_whatever_a_field_holds_comes_out_as_it_is(value: str) -> None:
+    event = parsed(case_event("e", 0, "CREATED", title=value))
+    case = apply(Case("c1"), event)
+    title = Field("title", CATALOG.fields["title"].id)
+    assert fill(text("<", title, "|", title, ">"), Facts(event, case, case, CATALOG.included_field_ids)) == f"<{value}|{value}>"
