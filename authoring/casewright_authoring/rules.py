@@ -1,5 +1,6 @@
 """rules/*.yaml: lists of rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, cast
@@ -32,6 +33,11 @@ class Rules:
     names: Names
     report: Report
     _seen: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where the name of each rule stands."""
+        return self._seen
 
     def read_file(self, node: Node) -> tuple[Rule, ...]:
         """The rules of a file."""

@@ -9,7 +9,7 @@ from casewright_authoring.native.exporting import native_of
 
 
 def tell_unsayable(bundle: Bundle, catalog: Catalog, places: Mapping[str, Place], report: Report) -> None:
-    """One finding for each rule that cannot run on Connect, at the rule's place, with every reason. The bundle compiled without findings."""
+    """One finding for each rule that cannot run on Connect, at the rule's place, with every reason. Nothing else is wrong."""
     for rule in bundle.rules:
         reasons = native_of(rule, bundle=bundle, catalog=catalog).reasons if rule.runs_on == "connect" else ()
         if reasons:
