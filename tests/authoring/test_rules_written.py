@@ -7,8 +7,10 @@ import pytest
 from small_directory import Compile, Complain
 
 from casewright.cases.values import User
+from casewright.conditions.operators import Among
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.texts import Variable, Verbatim
+from casewright.conditions.tree import Leaf
 from casewright.rules import instructions as do
 from casewright.rules.rule import Budget, Rule, Schedule
 
@@ -146,7 +148,7 @@ BETWEEN = "* for all, and of these lists (1,2), ranges (1-5) and steps (*/2)"
         ("mode: canary 10%", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="canary", canary_percent=10.0)),
         ("mode: canary 0.5%", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), mode="canary", canary_percent=0.5)),
         ("budget: {effects: 50, per: 1h}", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), budget=Budget(50, timedelta(hours=1)))),
-        ("runs_on: connect", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),), runs_on="connect")),
+        ("runs_on: connect, reacts_to: casewright, if: {template: Billing}", Rule(name="a", when=("case_updated",), condition=Leaf(Fact("template"), Among(("Billing",))), then=(do.EndTasks(),), reacts_to_casewright=True, runs_on="connect")),
         ("runs_on: casewright", Rule(name="a", when=("case_updated",), then=(do.EndTasks(),))),
     ],
 )  # fmt: skip
