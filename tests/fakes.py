@@ -1,7 +1,7 @@
 """Small fakes of the ports, in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from building import OWN_ROLE, START
@@ -55,7 +55,10 @@ class FakeLog:
         if armed:
             self.effects.extend(effect for effect in decided.decision.effects if not effect.imported)
 
-    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
+    def due_before(self, moment: datetime) -> Iterator[DueClock]:
+        return iter(self.due(moment))
+
+    def due(self, moment: datetime) -> tuple[DueClock, ...]:
         return tuple(
             DueClock(case_id, policy, clock.cycle, milestone, due)
             for case_id, stored in self.heads.items()
@@ -100,8 +103,10 @@ class FakeQueue:
         self.buried: list[tuple[str, str]] = []
         self.rung: list[str] = []
 
-    def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
+    def send_due(self, clocks: Iterable[DueClock], now: datetime) -> int:
+        before = len(self.due)
         self.due.extend(clocks)
+        return len(self.due) - before
 
     def send_back(self, body: str, *, waited: int, seconds: int) -> None:
         self.sent_back.append((body, waited, seconds))

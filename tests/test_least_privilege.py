@@ -54,14 +54,14 @@ def polling(queue: str) -> dict[tuple[str, str], str]:
     return {(f"sqs:{operation}", queue): POLLS for operation in ("ChangeMessageVisibility", "GetQueueUrl", "GetQueueAttributes")}
 
 
+NO_BUNDLE_YET = {("s3:ListBucket", "casewright-bundles"): "so that S3 says 404, and not 403, before the first bundle is there"}
+
 UNUSED: dict[str, dict[tuple[str, str], str]] = {
-    "Decide": LOG
-    | polling("case-events")
-    | {("s3:ListBucket", "casewright-bundles"): "so that S3 says 404, and not 403, before the first bundle is there"},
+    "Decide": LOG | polling("case-events") | NO_BUNDLE_YET,
     "Perform": LOG
     | polling("wake.fifo")
     | {("ses:SendEmail", "identity/care@brookline-outfitters.example"): "SES looks at this one where the address itself is verified"},
-    "Sweep": LOG | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
+    "Sweep": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
     "ShapeRecords": LOG,
     "NoteDelivery": LOG | polling("mail-events"),
     "ConfigureDomain": LOG

@@ -39,7 +39,8 @@ class CaseTable(dynamodb.TableV2):
                     index_name=DUE,
                     partition_key=_key("due_shard"),
                     sort_key=_key("next_due"),
-                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                    projection_type=dynamodb.ProjectionType.INCLUDE,
+                    non_key_attributes=["due", "format"],
                 ),
             ],
         )

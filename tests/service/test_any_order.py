@@ -62,7 +62,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[str], list[str | datetime]]:
 
 def sweep(log: FakeLog, moment: datetime, ports: object) -> None:
     """Fire what is due, one event of ours after the other, as the queue would deliver them."""
-    while due := log.due_before(moment):
+    while due := log.due(moment):
         first = min(due, key=lambda clock: (clock.due, clock.policy, clock.milestone))
         stamp = first.due.isoformat()
         body = json.loads(envelope(f"~clock/{first.policy}/{first.cycle}/{first.milestone}/{stamp}", 0, "-", {})) | {

@@ -4,6 +4,7 @@ Event patterns, columns and settings are the very values the stacks use; shapes 
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 import boto3
@@ -16,7 +17,10 @@ from casewright_workbench.localcloud.cloud import LocalCloud
 CASE_TABLE: Final = "casewright-cases"
 BUNDLES, LAKE, STREAM = "casewright-bundles", "casewright-lake", "casewright-facts"
 CONFIGURATION_SET: Final = "casewright"
-_INDEXES: Final = {"pending": (("bucket", "urgency"), "ALL"), "due": (("due_shard", "next_due"), "KEYS_ONLY")}
+_INDEXES: Final[Mapping[str, tuple[tuple[str, str], Mapping[str, object]]]] = {
+    "pending": (("bucket", "urgency"), {"ProjectionType": "ALL"}),
+    "due": (("due_shard", "next_due"), {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["due", "format"]}),
+}
 _MOST_RECEIVES: Final = 5
 
 
@@ -52,8 +56,7 @@ def _table(session: boto3.Session) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
         KeySchema=_keys(("pk", "sk")),
         GlobalSecondaryIndexes=[
-            {"IndexName": name, "KeySchema": _keys(keys), "Projection": {"ProjectionType": projection}}
-            for name, (keys, projection) in _INDEXES.items()
+            {"IndexName": name, "KeySchema": _keys(keys), "Projection": projection} for name, (keys, projection) in _INDEXES.items()
         ],
     )
 

@@ -3,7 +3,7 @@
 Instants are aware UTC. Any method may raise a Retryable; a Permanent where the docstring names it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -108,8 +108,8 @@ class CaseLog(Protocol):
 class DueClocks(Protocol):
     """The index of clocks by their next due time."""
 
-    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
-        """Every milestone that comes before the moment and has not fired."""
+    def due_before(self, moment: datetime) -> Iterator[DueClock]:
+        """Every milestone that comes before the moment and has not fired, as they are read; some may have fired just now."""
         ...
 
 
@@ -213,8 +213,8 @@ class Wake(Protocol):
 class CaseEvents(Protocol):
     """The queue that `decide` reads."""
 
-    def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
-        """Send each as an event of our own, to arrive when it is due."""
+    def send_due(self, clocks: Iterable[DueClock], now: datetime) -> int:
+        """Send each as an event of our own, to arrive when it is due; answers how many."""
         ...
 
     def send_scheduled(self, rule: str, at: datetime, case_ids: Sequence[str]) -> None:

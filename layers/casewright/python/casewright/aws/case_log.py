@@ -63,26 +63,16 @@ class CaseTable:
                     raise VersionConflict(f"case {event.case_id}: {', '.join(sorted(reasons & _CONFLICTS))}") from error
                 raise
 
-    def due_before(self, moment: datetime) -> tuple[DueClock, ...]:
-        """Milestones before the moment, read from the heads that the index names."""
-        return tuple(
-            due for shard in range(SHARDS) for case_id in self._due_cases(str(shard), moment) for due in self._due(case_id, moment)
-        )
-
-    def _due_cases(self, shard: str, moment: datetime) -> Iterator[str]:
-        query = {
-            "IndexName": "due",
-            "KeyConditionExpression": "due_shard = :shard AND next_due < :moment",
-            "ExpressionAttributeValues": {":shard": {"S": shard}, ":moment": {"S": stamp(moment)}},
-        }
-        for item in self._query(**query):
-            yield item["pk"]["S"].removeprefix("case#")
-
-    def _due(self, case_id: str, moment: datetime) -> Iterator[DueClock]:
-        for policy, clock in self.head(case_id).head.clocks.items():
-            for due, milestone in pending(clock):
-                if due < moment:
-                    yield DueClock(case_id, policy, clock.cycle, milestone, due)
+    def due_before(self, moment: datetime) -> Iterator[DueClock]:
+        """Milestones before the moment, page by page from the index, which tells each without its head."""
+        for shard in range(SHARDS):
+            query = {
+                "IndexName": "due",
+                "KeyConditionExpression": "due_shard = :shard AND next_due < :moment",
+                "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":moment": {"S": stamp(moment)}},
+            }
+            for item in self._query(**query):
+                yield from (each for each in unpack(item["due"], tuple[DueClock, ...], item) if each.due < moment)
 
     def _head_put(self, head: Head, version: int) -> Any:
         item = {
@@ -91,9 +81,9 @@ class CaseTable:
             "version": {"N": str(version + 1)},
             "body": pack(head),
         }
-        due = min((at for clock in head.clocks.values() for at, _ in pending(clock)), default=None)
-        if due is not None:
-            item |= {"next_due": {"S": stamp(due)}, "due_shard": {"S": shard_of(head.case.case_id)}}
+        if due := due_clocks(head):
+            first = min(each.due for each in due)
+            item |= {"next_due": {"S": stamp(first)}, "due_shard": {"S": shard_of(head.case.case_id)}, "due": pack(due)}
         put = self._put(item)
         put["Put"] |= {
             "ConditionExpression": "version = :version" if version else "attribute_not_exists(pk)",
@@ -124,6 +114,15 @@ class CaseTable:
         with translated("Query"):
             for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
                 yield from page["Items"]
+
+
+def due_clocks(head: Head) -> tuple[DueClock, ...]:
+    """Every milestone still to come of a case."""
+    return tuple(
+        DueClock(head.case.case_id, policy, clock.cycle, milestone, due)
+        for policy, clock in head.clocks.items()
+        for due, milestone in pending(clock)
+    )
 
 
 def effect_item(effect: Effect, *, armed: bool = True) -> Item:

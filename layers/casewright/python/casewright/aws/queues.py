@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
@@ -29,9 +30,9 @@ class CaseEventsQueue:
             "resources": [names.domain_arn(region=region, account=account, domain_id=domain_id)],
         }
 
-    def send_due(self, clocks: Sequence[DueClock], now: datetime) -> None:
-        """Ten a call; DelaySeconds lets each arrive when it is due."""
-        self._send((self._clock_event(clock), _delay(clock.due, now)) for clock in clocks)
+    def send_due(self, clocks: Iterable[DueClock], now: datetime) -> int:
+        """Ten a call, as they come; DelaySeconds lets each arrive when it is due."""
+        return self._send((self._clock_event(clock), _delay(clock.due, now)) for clock in clocks)
 
     def send_scheduled(self, rule: str, at: datetime, case_ids: Sequence[str]) -> None:
         """Ten a call."""
@@ -43,14 +44,18 @@ class CaseEventsQueue:
         with translated("SendMessage"):
             self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=seconds, MessageAttributes=attributes)
 
-    def _send(self, events: Iterable[tuple[dict[str, object], int]]) -> None:
-        entries = [{"MessageBody": json.dumps(event), "DelaySeconds": delay} for event, delay in events]
-        for start in range(0, len(entries), 10):
-            batch = [{"Id": str(place), **entry} for place, entry in enumerate(entries[start : start + 10])]
+    def _send(self, events: Iterable[tuple[dict[str, object], int]]) -> int:
+        sent, coming = 0, iter(events)
+        while some := list(islice(coming, 10)):
+            batch = [
+                {"Id": str(place), "MessageBody": json.dumps(event), "DelaySeconds": delay} for place, (event, delay) in enumerate(some)
+            ]
             with translated("SendMessageBatch"):
                 answer = self._client.send_message_batch(QueueUrl=self._url, Entries=batch)
             if failed := answer.get("Failed"):
                 raise meaning(failed[0].get("Code", ""), f"SendMessageBatch: {failed[0].get('Message', '')}")
+            sent += len(some)
+        return sent
 
     def _clock_event(self, clock: DueClock) -> dict[str, object]:
         due = stamp(clock.due)

@@ -1,7 +1,7 @@
 """Stored records of the case table: how keys and bodies are written.
 
 pk               sk              what
-case#ID          head            Head (zlib JSON), version, next_due and due_shard while a clock runs
+case#ID          head            Head (zlib JSON), version; next_due, due_shard and due while a clock runs
 case#ID          event#ID        Event and Decision (zlib JSON)
 case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue)
 tokens#QUOTA     tokens          a token bucket

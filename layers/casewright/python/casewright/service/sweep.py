@@ -13,8 +13,7 @@ AHEAD: Final = timedelta(minutes=2)
 def sweep(clocks: DueClocks, queue: CaseEvents, time: Time, telemetry: Telemetry) -> int:
     """Send the milestones that are due, or will be before long; answers how many."""
     now = time.now()
-    due = clocks.due_before(now + AHEAD)
-    queue.send_due(due, now)
-    telemetry.count("ClocksSent", len(due))
-    telemetry.log("clocks swept", sent=len(due))
-    return len(due)
+    sent = queue.send_due(clocks.due_before(now + AHEAD), now)
+    telemetry.count("ClocksSent", sent)
+    telemetry.log("clocks swept", sent=sent)
+    return sent
