@@ -18,6 +18,7 @@ from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.operating import arm, publish
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.cli.why import why
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
@@ -34,6 +35,7 @@ app.command()(check)
 app.command()(explain)
 app.command()(publish)
 app.command()(arm)
+app.command()(why)
 
 
 @app.callback()

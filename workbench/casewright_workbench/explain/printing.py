@@ -1,7 +1,7 @@
 """Traces as trees on the terminal."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from rich.console import Console
 from rich.text import Text
@@ -14,6 +14,9 @@ from casewright_workbench.explain.sentences import asking, came, reason, seen
 from casewright_workbench.explain.words import Json, Words
 
 _MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+Detail = Literal["fired", "asked", "all"]
+"""Of which rules conditions are shown: of those that fired, of those that the event asked, or of all."""
+
 _GROUPS: Final = {"all": "all of", "any": "one of", "not": "not"}
 _LONGEST: Final = 100
 _MOST_NAMES: Final = 12
@@ -26,15 +29,12 @@ def console() -> Console:
     return output if output.is_terminal else Console(highlight=False, width=_WIDE)
 
 
-def add_rules(tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], words: Words, *, whole: bool) -> None:
-    """Every rule: those that fired with conditions and effects, the others in a line; with `whole` every condition of every rule.
-
-    Rules that no trigger of the event sets off share one line, unless `whole`.
-    """
+def add_rules(tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], words: Words, *, detail: Detail) -> None:
+    """Every rule: with its condition where `detail` asks for it, else in a line; those that no trigger of the event sets off share one."""
     told, idle = list(effects), list[str]()
     for each in rules:
-        if whole or each.moments:
-            _add_rule(tree, each, [effect for effect in told if effect.rule == each.rule.name], words, whole=whole)
+        if each.moments or detail == "all":
+            _add_rule(tree, each, [effect for effect in told if effect.rule == each.rule.name], words, detail)
         else:
             idle.append(each.rule.name)
     if idle:
@@ -48,41 +48,32 @@ def add_effect(tree: Tree, effect: Told, *, more: str = "", style: str = "") -> 
     return tree.add(line.append(f"  {more}", style) if more else line)
 
 
-def mark(verdict: bool | None) -> tuple[str, str]:
-    """The sign of a verdict and its style."""
-    return _MARKS[verdict]
-
-
-def _add_rule(tree: Tree, each: Considered, effects: Iterable[Told], words: Words, *, whole: bool) -> None:
-    sign, style = mark(each.matched)
-    fired = each.matched is True
-    branch = tree.add(
-        Text.assemble((f"{sign} ", style), (each.rule.name, "bold"), "  ", (reason(each.chief, words), "" if fired else "dim"))
-    )
-    if len(each.moments) > 1:
+def _add_rule(tree: Tree, each: Considered, effects: Iterable[Told], words: Words, detail: Detail) -> None:
+    branch = _add_line(tree, each.matched, (each.rule.name, "bold"), each.chief, words)
+    if len(each.moments) < 2:
+        _add_condition(branch, each.chief, words, detail)
+    else:
         for asked in each.moments:
-            _add_moment(branch, asked, words, whole=whole)
-    elif whole or fired:
-        add_condition(branch, each.chief, words)
+            verdict = True if asked.outcome == "fired" else None if asked.outcome == "unknown" else False
+            _add_condition(_add_line(branch, verdict, (came(asked), ""), asked, words), asked, words, detail)
     for effect in effects:
         add_effect(branch, effect)
 
 
-def _add_moment(tree: Tree, asked: Asked, words: Words, *, whole: bool) -> None:
-    sign, style = mark(True if asked.outcome == "fired" else None if asked.outcome == "unknown" else False)
-    branch = tree.add(Text.assemble((f"{sign} ", style), f"{came(asked)}  ", (reason(asked, words), "dim")))
-    if whole or asked.outcome == "fired":
-        add_condition(branch, asked, words)
+def _add_line(tree: Tree, verdict: bool | None, what: tuple[str, str], asked: Asked, words: Words) -> Tree:
+    sign, style = _MARKS[verdict]
+    return tree.add(Text.assemble((f"{sign} ", style), what, "  ", (reason(asked, words), "" if verdict else "dim")))
 
 
-def add_condition(tree: Tree, asked: Asked, words: Words) -> None:
+def _add_condition(tree: Tree, asked: Asked, words: Words, detail: Detail) -> None:
     """The condition as a tree of its parts; nothing for one that asks nothing."""
-    if isinstance(asked.trace, LeafTrace) or asked.trace.parts:
+    wanted = detail != "fired" or asked.outcome == "fired"
+    if wanted and (isinstance(asked.trace, LeafTrace) or asked.trace.parts):
         _add(tree, asked.trace, words)
 
 
 def _add(tree: Tree, traced: Trace, words: Words) -> None:
-    sign, style = mark(traced.verdict)
+    sign, style = _MARKS[traced.verdict]
     if isinstance(traced, LeafTrace):
         tree.add(Text.assemble((f"{sign} ", style), asking(traced, words), ("  " + seen(traced, words), "dim")))
         return

@@ -70,6 +70,10 @@ class BundleBucket:
         before = msgspec.json.decode(self._read(CURRENT), type=Current).previous
         return self._read(f"bundles/{before}.json") if before else None
 
+    def kept(self, bundle_hash: str) -> bytes:
+        """A bundle that decisions name, whether in force or not. Raises NotFound when it was never published here."""
+        return self._read(f"bundles/{bundle_hash}.json")
+
     def rollback(self) -> str:
         """Put the bundle in force that was before the present one; answers its hash.
 

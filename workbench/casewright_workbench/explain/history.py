@@ -1,0 +1,88 @@
+"""A case retold: every event of its log decided again, with the bundle that decided it, on the head it met."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from casewright.bundle import LinkedBundle
+from casewright.decide import blank, decide, fold
+from casewright.decision import Decision, Head
+from casewright.redecide import Logged
+from casewright.service.load import NOTHING
+from casewright_workbench.console.records import CaseFile, Standing
+from casewright_workbench.explain.considering import Considered, considered
+from casewright_workbench.explain.programs import Gone, KeptPrograms
+
+_ANOTHER = "Decided again, other rules fire than were recorded: the catalog, or what was known of the case, was another then."
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """An event as it was decided. `rules` is empty where the bundle is gone; `notes` say what limits the trace."""
+
+    entry: Logged
+    program: LinkedBundle | Gone
+    effects: tuple[Standing, ...]
+    rules: tuple[Considered, ...]
+    notes: tuple[str, ...]
+
+
+def retell(file: CaseFile, programs: KeptPrograms) -> Iterator[Retold]:
+    """The events of a case in their true order.
+
+    An event that was decided while an earlier one was still missing is told on what was known then.
+    """
+    true = known = blank(file.case_id)
+    late = list[str]()
+    then = _clocks_alone(file, programs)
+    for entry in file.log:
+        program = programs.linked(entry.decision.bundle_hash)
+        effects = tuple(each for each in file.effects if each.effect.position.event_id == entry.event.id)
+        if isinstance(program, Gone):
+            yield Retold(entry, program, effects, (), (program.reason,))
+        else:
+            head, notes = _met(entry, program, true, known, late)
+            yield Retold(entry, program, effects, considered(head, entry.event, program), notes)
+        true = _after(true, entry, program, then)
+        if entry.decision.late:
+            late.append(entry.event.id)
+        else:
+            known = _after(known, entry, program, then) if late else true
+
+
+def _clocks_alone(file: CaseFile, programs: KeptPrograms) -> LinkedBundle:
+    """What folds an event whose bundle is gone: no rules, and the policies and calendars that the clocks of the case go by."""
+    linked = [programs.linked(entry.decision.bundle_hash) for entry in file.log]
+    return replace(
+        NOTHING,
+        policies=tuple(clock.policy for clock in file.head.clocks.values()),
+        included_field_ids=programs.catalog.included_field_ids,
+        calendars={name: each for program in linked if not isinstance(program, Gone) for name, each in program.calendars.items()},
+    )
+
+
+def _met(entry: Logged, program: LinkedBundle, true: Head, known: Head, late: list[str]) -> tuple[Head, tuple[str, ...]]:
+    """The head that the decision was made on, as far as it can be told."""
+    if _agree(decide(true, entry.event, program).decision, entry.decision):
+        return true, ()
+    if late and _agree(decide(known, entry.event, program).decision, entry.decision):
+        return known, (f"Decided before {', '.join(late)} came: the values are those known then.",)
+    return true, (_ANOTHER,)
+
+
+def _agree(again: Decision, recorded: Decision) -> bool:
+    return all(
+        [(match.rule, match.trigger) for match in one] == [(match.rule, match.trigger) for match in other]
+        for one, other in (
+            (again.matched, recorded.matched),
+            (again.shadowed, recorded.shadowed),
+            (again.looped, recorded.looped),
+        )
+    )
+
+
+def _after(head: Head, entry: Logged, program: LinkedBundle | Gone, then: LinkedBundle) -> Head:
+    if isinstance(program, Gone):
+        return fold(head, entry.event, then, assigned=entry.decision.assigned)
+    return decide(head, entry.event, program).head
