@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from building import AGENT, CATALOG, envelope, parsed
+from building import AGENT, CATALOG, case_event, envelope, parsed
+from msgspec.structs import replace
 
 from casewright.actions import AddComment, CreateTask, MirrorSla, SendEmail, UnmirrorSla, UpdateCase
 from casewright.bundle import LinkedBundle, link
 from casewright.cases.catalog import Catalog, FieldEntry
+from casewright.cases.events import ScheduleDue
+from casewright.cases.performers import Performer
 from casewright.cases.values import FieldValue, as_wire
 from casewright.conditions.triggers import TRIGGERS
 from casewright.decide import Decided, blank, decide
@@ -18,6 +21,7 @@ from casewright.rules.instructions import Instruction
 from casewright.sla.policies import StartsAssigned, StartsOn, StartsWhen
 from casewright_authoring import Compiled, compile_directory, findings
 
+DAY = 24 * 60
 EXAMPLE = Path(__file__).parents[2] / "contact_center"
 
 NEW: dict[str, FieldValue] = {
@@ -84,6 +88,12 @@ class Story:
         item = {"relatedItemType": "Contact", "relatedItemId": f"i{minutes}", "caseId": "c1", "contact": {"channel": channel}}
         return self._take(envelope(f"e{minutes}", minutes, "RELATED_ITEM.CREATED", {"relatedItem": item}))
 
+    def scheduled(self, minutes: float, rule: str) -> Decided:
+        due = ScheduleDue(rule)
+        decided = decide(self._head, replace(parsed(case_event(f"s{minutes}", minutes)), change=due, performer=Performer()), self._bundle)
+        self._head = decided.head
+        return decided
+
     def _case(self, minutes: float, verb: str, changed: tuple[str, ...]) -> Decided:
         entries = self._catalog.fields
         wire = {entries[name].id: {"value": as_wire(value)} for name, value in self._fields.items()}
@@ -140,6 +150,13 @@ def test_the_example_shows_every_way_to_start_a_clock_and_a_native_one(example: 
     assert [policy.name for policy in policies if policy.mirror] == ["resolution"]
 
 
+def test_the_example_shows_a_mode_a_budget_and_a_schedule(example: Compiled) -> None:
+    rules = example.bundle.rules
+    assert [rule.name for rule in rules if rule.mode != "on"] == ["offer-small-refunds-at-once"]
+    assert [rule.name for rule in rules if rule.budget] == ["nudge-silent-customers"]
+    assert [rule.name for rule in rules if rule.schedule] == ["nudge-silent-customers"]
+
+
 def test_every_email_of_the_example_is_sent_by_a_rule(example: Compiled) -> None:
     sent = {step.template for rule in example.bundle.rules for step in rule.then if hasattr(step, "template")}
     assert sent == set(example.bundle.emails)
@@ -177,6 +194,21 @@ def test_a_reply_of_the_customer_opens_the_case_again(story: Story) -> None:
     assert actions(replied, UpdateCase) == [UpdateCase({"status": "open"})]
     assert actions(replied, AddComment) == [AddComment("The customer came back by EMAIL; the case is open again.")]
     assert fired(story.contact(31, "TASK")) == []
+
+
+def test_a_customer_who_is_silent_for_two_days_is_asked_again_every_two_days(story: Story) -> None:
+    story.created(NEW | {"case_reason": "late-delivery"})
+    story.updated(10, status="waiting-on-customer")
+    story.updated(11, last_asked="2026-11-16T14:10:00Z", first_reply_sent=True)
+    assert fired(story.scheduled(2 * DAY, "nudge-silent-customers")) == []
+    asked = story.scheduled(2 * DAY + 11, "nudge-silent-customers")
+    assert fired(asked) == ["nudge-silent-customers"]
+    [mail] = actions(asked, SendEmail)
+    assert isinstance(mail, SendEmail)
+    assert (mail.to, mail.subject) == (("june@example.com",), "We are waiting for you: Where is my tent? (103245)")
+    assert actions(asked, UpdateCase) == [UpdateCase({"f-last_asked": "2026-11-18T14:11:00Z"})]
+    story.updated(2 * DAY + 12, last_asked="2026-11-18T14:11:00Z")
+    assert fired(story.scheduled(3 * DAY, "nudge-silent-customers")) == []
 
 
 def test_a_call_meets_the_call_back_deadline(story: Story) -> None:
@@ -229,6 +261,25 @@ def test_a_costly_refund_is_raised_once(linked: LinkedBundle, catalog: Catalog) 
     assert fired(raised) == ["give-a-priority", "raise-costly-refunds"]
     assert actions(raised, UpdateCase) == [UpdateCase({"f-priority": "urgent", "assigned_queue": catalog.queues["Escalations"]})]
     assert fired(story.updated(1, priority="urgent")) == []
+
+
+def test_a_small_refund_of_a_member_is_only_watched(linked: LinkedBundle, catalog: Catalog) -> None:
+    story = Story(linked, catalog, "Billing")
+    story.created({"title": "Refund", "status": "open", "loyalty_member": True, "priority": "low"})
+    asked = story.updated(1, refund_amount=25.0)
+    assert [match.rule for match in asked.decision.shadowed] == ["offer-small-refunds-at-once"]
+    assert asked.decision.effects == ()
+    assert story.updated(2, refund_amount=25.01).decision.shadowed == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "raised"), [("The bank calls it a Charge Back", True), ("I dispute this", True), ("undisputed", False)]
+)
+def test_a_chargeback_is_found_however_it_is_written(linked: LinkedBundle, catalog: Catalog, summary: str, *, raised: bool) -> None:
+    story = Story(linked, catalog, "Billing")
+    assert (
+        "raise-costly-refunds" in fired(story.created({"title": "Hello", "summary": summary, "status": "open", "priority": "low"}))
+    ) is raised
 
 
 def test_a_deleted_case_is_reported(story: Story, catalog: Catalog) -> None:
