@@ -1,134 +1,21 @@
 """Performing: merged, in order of urgency, within the rate, once, and never lost. The queue is real (moto), the world a fake."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import at, case_event, changed, linked, parsed, rule, text
+from building import at, case_event, changed, linked, rule, text
 from core_case import CREATED, policy, updated
-from fakes import FakeLake, FakeQueue, FakeTelemetry, FakeTime
+from performing import Bench
 
-from casewright.actions import AddComment, CreateTask, MirrorSla, PutEvent, SendEmail
-from casewright.aws.case_log import CaseTable
-from casewright.aws.control import ControlTable
+from casewright.actions import AddComment
 from casewright.aws.effect_queue import EffectTable
-from casewright.bundle import LinkedBundle
 from casewright.conditions.subjects import Field
-from casewright.decide import decide
-from casewright.decision import Effect
 from casewright.errors import ItemFailed, Refused, SendingPaused, Throttled, Unavailable
 from casewright.ports import Write
 from casewright.rules import instructions as do
-from casewright.service.act import Acting, act
-from casewright.service.perform import Performing
 from casewright.service.wanted import MOST_ATTEMPTS
-
-
-class FakeWorld:
-    """Every port of Performing: it writes down what it was asked, fails as told, and remembers client tokens as Cases does."""
-
-    def __init__(self) -> None:
-        self.done: list[tuple[Any, ...]] = []
-        self.failures: Iterator[Exception | None] = iter(())
-        self.lost_answers: Iterator[Exception | None] = iter(())
-        self.tokens: dict[str, tuple[Any, ...]] = {}
-
-    def _do(self, *what: Any) -> str:
-        if failure := next(self.failures, None):
-            raise failure
-        self.done.append(what)
-        if lost := next(self.lost_answers, None):
-            raise lost
-        return f"id-{len(self.done)}"
-
-    def _once(self, token: str, *what: Any) -> str:
-        if token in self.tokens:
-            if failure := next(self.failures, None):
-                raise failure
-            if self.tokens[token] != what:
-                raise Refused("ConflictException: the token was used with other parameters")
-            return "replayed"
-        answer = ""
-        try:
-            answer = self._do(*what)
-        finally:
-            if self.done and self.done[-1] == what:
-                self.tokens[token] = what
-        return answer
-
-    def update(self, case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
-        self._once(write_id, "update", case_id, dict(fields), write_id, entity)
-
-    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
-        return self._once(write_id, "comment", case_id, comment.body, write_id, entity)
-
-    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
-        return self._do("attach", case_id, contact_arn)
-
-    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
-        return self._do("mirror", case_id, sla.name)
-
-    def unmirror_sla(self, case_id: str, name: str) -> int:
-        self._do("unmirror", case_id, name)
-        return 1
-
-    def task_ids(self, case_id: str) -> tuple[str, ...]:
-        return ("t1", "t2")
-
-    def start(self, task: CreateTask, *, case_id: str, client_token: str) -> str:
-        self._do("task", task.name, client_token)
-        return "arn:contact"
-
-    def end(self, contact_id: str) -> bool:
-        self._do("end", contact_id)
-        return contact_id == "t1"
-
-    def send(self, email: SendEmail, *, effect_key: str, case_id: str) -> str:
-        return self._do("mail", email.to)
-
-    def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
-        return self._do("event", event.detail_type)
-
-
-class Bench:
-    """A table with decisions in it, and a performer."""
-
-    def __init__(self, dynamodb: Any) -> None:
-        self.table, self.world, self.time = CaseTable(dynamodb, "cases"), FakeWorld(), FakeTime(at(1))
-        queue = FakeQueue()
-        self.lake, self.wake, self.dynamodb = FakeLake(), queue, dynamodb
-        self.ports = Acting(
-            effects=EffectTable(dynamodb, "cases"),
-            log=self.table,
-            tokens=ControlTable(dynamodb, "cases"),
-            budgets=ControlTable(dynamodb, "cases"),
-            world=Performing(cases=self.world, items=self.world, tasks=self.world, mail=self.world, bus=self.world),  # type: ignore[arg-type]
-            lake=self.lake,
-            wake=queue,
-            time=self.time,
-            telemetry=FakeTelemetry(),
-            rates={"cases": 1.0, "connect": 1.0, "ses": 1.0, "events": 1.0},
-            row=lambda effect, outcome, moment: {"rule": effect.rule, "status": outcome.status, "detail": outcome.detail},
-        )
-
-    def decide(self, bundle: LinkedBundle, *bodies: str) -> tuple[Effect, ...]:
-        decided = None
-        for body in bodies:
-            event = parsed(body)
-            stored = self.table.head(event.case_id)
-            decided = decide(stored.head, event, bundle)
-            self.table.record(decided, event, version=stored.version, armed=True)
-        assert decided is not None
-        return decided.decision.effects
-
-    def act(self, bucket: str, seconds: float = 900) -> int:
-        return act(bucket, lambda: seconds, self.ports)  # type: ignore[arg-type]
-
-    @property
-    def outcomes(self) -> list[tuple[object, object]]:
-        return [(row["rule"], row["status"]) for row in self.lake.rows]
 
 
 @pytest.fixture
