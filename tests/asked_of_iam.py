@@ -57,7 +57,9 @@ def _dynamodb(call: Call) -> Iterator[Asked]:
                 yield Asked(f"dynamodb:{_ITEMS[kind]}", _arn("dynamodb", f"table/{write['TableName']}"))
     elif call.operation in _TABLE_OPERATIONS:
         index = f"/index/{call.request['IndexName']}" if "IndexName" in call.request else ""
-        yield Asked(f"dynamodb:{call.operation}", _arn("dynamodb", f"table/{call.request['TableName']}{index}"))
+        item = call.request.get("Item") or call.request.get("Key")
+        context = {"dynamodb:LeadingKeys": item["pk"]["S"]} if item else {}
+        yield Asked(f"dynamodb:{call.operation}", _arn("dynamodb", f"table/{call.request['TableName']}{index}"), context)
     else:
         raise _unknown(call)
 

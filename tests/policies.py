@@ -190,7 +190,7 @@ def _holds(operator: str, tests: Mapping[str, tuple[str, ...]], context: Mapping
     match operator:
         case "StringEquals":
             return all(context.get(key) in accepted for key, accepted in tests.items())
-        case "StringLike" | "ArnLike" | "ArnEquals":
+        case "StringLike" | "ForAllValues:StringLike" | "ArnLike" | "ArnEquals":
             return all(any(_like(context.get(key, ""), each) for each in accepted) for key, accepted in tests.items())
         case "Bool":
             return all(context.get(key, "") in accepted for key, accepted in tests.items())

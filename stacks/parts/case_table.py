@@ -49,6 +49,11 @@ class CaseTable(dynamodb.TableV2):
         """Allow operations on items. Transactions have no action of their own, they need those of their parts (DynamoDB guide)."""
         allow(role, [f"dynamodb:{operation}" for operation in operations], on=[self.table_arn])
 
+    def allow_putting(self, role: iam.Role, partitions: str) -> None:
+        """Put items of some partitions (`schedule#*`) and of no others."""
+        leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}}
+        allow(role, ["dynamodb:PutItem"], on=[self.table_arn], when=leading)
+
     def allow_querying(self, role: iam.Role, index: str) -> None:
         """Query one index and nothing of the table itself."""
         allow(role, ["dynamodb:Query"], on=[f"{self.table_arn}/index/{index}"])

@@ -41,6 +41,7 @@ CALLS: dict[str, list[Call]] = {
     ],
     "Sweep": [
         ("dynamodb:Query", f"{TABLE}/index/due"), ("dynamodb:GetItem", TABLE), ("sqs:SendMessage", CASE_EVENTS),
+        ("cases:SearchCases", DOMAIN), ("cases:SearchCases", f"{DOMAIN}/field/f"), ("s3:GetObject", "arn:aws:s3:::bundles/current.json"),
         ("sqs:SendMessage", f"arn:aws:sqs:{A}:notswept"),
     ],
     "ShapeRecords": [],
