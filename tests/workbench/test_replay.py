@@ -98,6 +98,15 @@ def test_schedules_ask_from_the_first_event_until_the_case_is_gone() -> None:
     assert replay.until(at(100_000)) == []
 
 
+def test_a_schedule_that_asks_for_nothing_leaves_nothing() -> None:
+    nightly = rule("nightly", "schedule", condition=equals("status", "closed"), schedule=Schedule(cron="0 15 * * *"))
+    replay = CaseReplay("c1", linked(nightly))
+    replay.take(CREATED)
+    head = replay.head
+    assert replay.until(at(10_000)) == []
+    assert replay.head is head
+
+
 def test_clocks_come_before_schedules_of_the_same_instant() -> None:
     due = policy(name="p", start=StartsOn("case_created"), milestones=())
     hourly = rule("hourly", "schedule", schedule=Schedule(every=HOUR))

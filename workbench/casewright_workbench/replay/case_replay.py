@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import Event, Position, Unrecognised
+from casewright.cases.events import ClockDue, Event, Position, ScheduleDue, Unrecognised
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Head
-from casewright_workbench.replay.ticks import Ticks, scheduled, still_due
+from casewright.service.decide import is_idle, still_due
+from casewright_workbench.replay.ticks import Ticks, scheduled
 
 _LAST_ID: Final = "\U0010ffff"
 """Sorts after the id of every event."""
@@ -33,12 +34,13 @@ class CaseReplay:
     def take(self, event: Event) -> list[Step]:
         """Decide on what falls due before the event, then on the event.
 
-        An event of an unknown type, and a clock event that no clock waits for, decide nothing themselves.
+        As in production, an event of an unknown type decides nothing, nor does a clock event that no clock waits for, nor a schedule
+        that asks for nothing.
         """
-        steps = list(self._due_before(event.position))
-        if not isinstance(event.change, Unrecognised) and still_due(event, self.head):
-            steps.append(self._decide(event))
-            self._ticks = self._ticks or Ticks(event, scheduled(self._bundle.rules))
+        if isinstance(event.change, Unrecognised):
+            return []
+        steps = [*self._due_before(event.position), *self._decided(event)]
+        self._ticks = self._ticks or Ticks(event, scheduled(self._bundle.rules))
         return steps
 
     def until(self, moment: datetime) -> list[Step]:
@@ -47,10 +49,14 @@ class CaseReplay:
 
     def _due_before(self, position: Position) -> Iterator[Step]:
         while self._ticks and (tick := self._ticks.before(position, self.head)):
-            yield self._decide(tick)
+            yield from self._decided(tick)
 
-    def _decide(self, event: Event) -> Step:
+    def _decided(self, event: Event) -> Iterator[Step]:
         before = self.head
+        if isinstance(event.change, ClockDue) and not still_due(event.change, event, before):
+            return
         decided = decide(before, event, self._bundle)
+        if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
+            return
         self.head = decided.head
-        return Step(event, before, decided)
+        yield Step(event, before, decided)

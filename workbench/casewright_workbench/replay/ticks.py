@@ -25,61 +25,54 @@ def scheduled(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     )
 
 
-def still_due(event: Event, head: Head) -> bool:
-    """Whether a clock waits for the milestone that the event tells; True for every other event."""
-    if not isinstance(event.change, ClockDue):
-        return True
-    clock = head.clocks.get(event.change.policy)
-    return clock is not None and clock.cycle == event.change.cycle and (event.at, event.change.milestone) in pending(clock)
-
-
 class Ticks:
     """What is still to come of one case. A tick looks like the events of the case: the same domain, account and region."""
 
     def __init__(self, first: Event, rules: tuple[Rule, ...]) -> None:
         """`rules` are the scheduled ones; they ask from the first event of the case on."""
         self._like = first
-        self._schedules = {rule.name: (rule, firings(rule.schedule, first.at - _MOMENT, _FAR)) for rule in rules if rule.schedule}
-        self._next = {name: at for name, (_, moments) in self._schedules.items() if (at := next(moments, None)) is not None}
+        self._schedules = {rule.name: firings(rule.schedule, first.at - _MOMENT, _FAR) for rule in rules if rule.schedule}
+        self._next = {name: at for name, moments in self._schedules.items() if (at := next(moments, None)) is not None}
 
     def before(self, position: Position, head: Head) -> Event | None:
-        """The first tick before a position; once taken or refused, a tick of a schedule does not come again."""
-        due = min((place for place, _ in self._all(head)), default=None)
-        if due is None or due >= position:
+        """The first tick before a position. That of a clock stays the first until it is decided; that of a schedule is given once."""
+        tick = min(self._coming(position.at, head), key=lambda tick: tick.position, default=None)
+        if tick is None or tick.position >= position:
             return None
-        tick = next(event for place, event in self._all(head) if place == due)
-        if isinstance(tick, ScheduleDue):
-            self._advance(tick.rule)
-        return self._event(due, tick)
+        if isinstance(tick.change, ScheduleDue):
+            self._advance(tick.change.rule)
+        return tick
 
-    def _all(self, head: Head) -> Iterator[tuple[Position, ClockDue | ScheduleDue]]:
+    def _coming(self, until: datetime, head: Head) -> Iterator[Event]:
+        """The next tick of each clock and of each schedule, up to an instant."""
         case_id = self._like.case_id
         for policy, clock in head.clocks.items():
-            for due, milestone in pending(clock):
-                event_id = f"{AFTER_ALL_ELSE}clock/{case_id}/{policy}/{clock.cycle}/{milestone}/{stamp(due)}"
-                yield Position(due.astimezone(UTC), event_id), ClockDue(policy, clock.cycle, milestone)
-        if head.case.deleted:
-            return
+            for at, milestone in pending(clock):
+                if at > until:
+                    break
+                name = f"clock/{case_id}/{policy}/{clock.cycle}/{milestone}/{stamp(at)}"
+                yield self._tick(name, at, "CLOCK.DUE", ClockDue(policy, clock.cycle, milestone))
         for rule, at in self._next.items():
-            yield Position(at, f"{AFTER_ALL_ELSE}schedule/{rule}/{stamp(at)}/{case_id}"), ScheduleDue(rule)
+            if at <= until and not head.case.deleted:
+                yield self._tick(f"schedule/{rule}/{stamp(at)}/{case_id}", at, "SCHEDULE.DUE", ScheduleDue(rule))
 
     def _advance(self, rule: str) -> None:
-        following = next(self._schedules[rule][1], None)
+        following = next(self._schedules[rule], None)
         if following is None:
             del self._next[rule]
         else:
             self._next[rule] = following
 
-    def _event(self, place: Position, change: ClockDue | ScheduleDue) -> Event:
+    def _tick(self, name: str, at: datetime, event_type: str, change: ClockDue | ScheduleDue) -> Event:
         like = self._like
         return Event(
-            id=place.event_id,
-            at=place.at,
+            id=AFTER_ALL_ELSE + name,
+            at=at.astimezone(UTC),
             case_id=like.case_id,
             domain_id=like.domain_id,
             account=like.account,
             region=like.region,
-            event_type="CLOCK.DUE" if isinstance(change, ClockDue) else "SCHEDULE.DUE",
+            event_type=event_type,
             performer=Performer(),
             change=change,
         )

@@ -78,7 +78,7 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
-    if isinstance(event.change, ClockDue) and not _still_due(event.change, event, stored.head):
+    if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
         return _duplicate(event, stored, ports) or "clock no longer due"
     in_order = stored.head.last is None or event.position > stored.head.last
     if not in_order and (known := _duplicate(event, stored, ports)):
@@ -90,14 +90,14 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
     else:
         decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=stored.head.clocks)
         ports.telemetry.count("EventsLate")
-    if isinstance(event.change, ScheduleDue) and _is_idle(decided.decision):
+    if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
         return "schedule asks for nothing"
     ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
     return "decided late" if decided.decision.late else "decided"
 
 
-def _is_idle(decision: Decision) -> bool:
+def is_idle(decision: Decision) -> bool:
     """Whether nothing came of an event: a schedule asks about many cases, and only those it concerns are worth a record."""
     return not (decision.matched or decision.shadowed or decision.looped or decision.transitions)
 
@@ -111,7 +111,8 @@ def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
     return "duplicate"
 
 
-def _still_due(due: ClockDue, event: Event, head: Head) -> bool:
+def still_due(due: ClockDue, event: Event, head: Head) -> bool:
+    """Whether a clock waits for the milestone that the event tells; when none does, the event decides nothing."""
     clock = head.clocks.get(due.policy)
     return clock is not None and clock.cycle == due.cycle and (event.at, due.milestone) in pending(clock)
 
