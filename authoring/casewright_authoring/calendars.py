@@ -4,16 +4,18 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from casewright.calendars.hours import BusinessHours
-from casewright_authoring.findings import Fault, Place, Report, fault
+from casewright_authoring.findings import Fault, Findings, Place, Report, fault
 from casewright_authoring.nodes import Entry, Mapping, Node
 from casewright_authoring.openings import Openings, Week, read_date, read_openings, read_week
 from casewright_authoring.public_holidays import PublicHolidays, public_holidays
-from casewright_authoring.resolving import Schedule, Span, resolve
+from casewright_authoring.resolving import Schedule, Span, resolve, span_of
 from casewright_authoring.shapes import Record, mapping, one_or_more, record, refuse_twice, rule_name, sequence, text
+from casewright_authoring.sources import read_file
 from casewright_authoring.suggestions import unknown
 
 CALENDAR_KEYS: Final = ("time_zone", "week", "holidays", "changes")
@@ -28,6 +30,19 @@ def read_calendars(node: Node | None, span: Span, report: Report) -> dict[str, B
         return {}
     calendars = report.attempt(lambda given: mapping(given, "the calendars").entries, node, ())
     return {entry.name: report.attempt(partial(_named, span=span, report=report), entry, None) for entry in calendars}
+
+
+def calendars_of(path: Path, *, today: date) -> dict[str, BusinessHours]:
+    """The calendars of a file that stands alone.
+
+    Raises:
+        Findings: something in it is wrong.
+    """
+    report = Report()
+    calendars = read_calendars(report.attempt(lambda file: read_file(file, report), path, None), span_of(today), report)
+    if report.findings:
+        raise Findings(report.findings)
+    return {name: hours for name, hours in calendars.items() if hours is not None}
 
 
 def _named(entry: Entry, span: Span, report: Report) -> BusinessHours:

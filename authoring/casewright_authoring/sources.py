@@ -48,7 +48,7 @@ def read_sources(directory: Path, report: Report) -> Sources:
 def _contents(paths: list[Path], name: str, unread: set[str], report: Report) -> tuple[Node, ...]:
     found: list[Node] = []
     for path in paths:
-        content = report.attempt(lambda one: (_read(one, report),), path, None)
+        content = report.attempt(lambda one: (read_file(one, report),), path, None)
         if content is None:
             unread.add(name)
         elif content[0] is not None:
@@ -56,7 +56,8 @@ def _contents(paths: list[Path], name: str, unread: set[str], report: Report) ->
     return tuple(found)
 
 
-def _read(path: Path, report: Report) -> Node | None:
+def read_file(path: Path, report: Report) -> Node | None:
+    """The content of one file; None for one that holds nothing but comments."""
     shown = path.as_posix()
     try:
         return read(path.read_bytes().decode("utf-8-sig"), shown, report)

@@ -17,6 +17,7 @@ from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.operating import arm, publish
+from casewright_workbench.cli.sla import sla
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.cli.why import why
 
@@ -35,6 +36,7 @@ app.command()(check)
 app.command()(explain)
 app.command()(publish)
 app.command()(arm)
+app.add_typer(sla)
 app.command()(why)
 
 
