@@ -88,6 +88,26 @@ SPAM: Final[Fields] = {
     "case_reason": "website-problem",
     "browser": "unknown",
 }
+SMALL: Final[Fields] = customer(
+    "noor.haddad",
+    loyalty_member=True,
+    title="Postage of a return",
+    summary="Paid the postage of a return herself; the receipt is attached.",
+    case_reason="refund",
+    order_number="BO-229951",
+    order_total=64.0,
+    refund_amount=69.0,
+)
+SILENT_SINCE_FRIDAY: Final[Fields] = customer(
+    "edda.lang",
+    title="Zip of the down jacket",
+    summary="Asked on Friday for a photo of the zip.",
+    case_reason="damaged-item",
+    order_number="BO-227305",
+    status="waiting-on-customer",
+    first_reply_sent=True,
+    last_asked="2026-11-13T19:20:00Z",
+)
 OVERSHARED: Final[Fields] = customer(
     "lucia.ferro",
     title="Wrong size of boots sent",

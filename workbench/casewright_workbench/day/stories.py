@@ -90,6 +90,13 @@ _STORIES: Final[dict[str, tuple[Line, ...]]] = {
         ("12:02", WEB, Open("Technical", openings.SPAM)),
         ("12:20", MAYA, Delete()),
     ),
+    "silent since Friday": (("08:04", TRIAGE, Open("Shipping", openings.SILENT_SINCE_FRIDAY)),),
+    "a small refund": (
+        ("13:10", WEB, Open("Billing", openings.SMALL)),
+        ("13:30", MAYA, Remark("The receipt says 6.90, not 69.")),
+        ("13:32", MAYA, Change({"refund_amount": 6.9, "first_reply_sent": True})),
+        ("13:50", MAYA, _closing("refunded", "The postage of 6.90 went back to the card.")),
+    ),
     "too much in a comment": (
         ("14:20", WEB, Open("Shipping", openings.OVERSHARED)),
         ("14:41", TOMAS, Remark("Reads card 4111 1111 1111 1111 over the phone, exp. 04/29.")),
