@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BENCHES := .venv/.benches
 ARGS ?=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
@@ -23,7 +24,7 @@ check: $(READY)  ## lint, types and the arrows between packages
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-bench: $(READY)  ## measure, as ratios within one run
+bench: $(BENCHES)  ## measure, as ratios within one run (ARGS=matching runs one part)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 synth: $(READY)  ## write the CloudFormation templates to cdk.out, without an account and without Docker
@@ -45,4 +46,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(awk '/^uv==/ {print $$1}' requirements.lock)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(BENCHES): benchmarks/requirements.txt $(READY)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r benchmarks/requirements.txt
 	@touch $@
