@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from casewright.calendars.hours import BusinessHours
 from casewright_authoring.findings import Fault, Findings, Place, Report, fault
@@ -14,9 +14,9 @@ from casewright_authoring.nodes import Entry, Mapping, Node
 from casewright_authoring.openings import Openings, Week, read_date, read_openings, read_week
 from casewright_authoring.public_holidays import PublicHolidays, public_holidays
 from casewright_authoring.resolving import Schedule, Span, resolve, span_of
-from casewright_authoring.shapes import Record, mapping, one_or_more, record, refuse_twice, rule_name, sequence, text
+from casewright_authoring.shapes import Record, mapping, one_or_more, record, refuse_twice, rule_name, sequence
 from casewright_authoring.sources import read_file
-from casewright_authoring.suggestions import unknown
+from casewright_authoring.time_zones import time_zone
 
 CALENDAR_KEYS: Final = ("time_zone", "week", "holidays", "changes")
 CHANGE_KEYS: Final = ("from", "week")
@@ -130,8 +130,4 @@ class _Calendar:
 
 
 def _zone(node: Node) -> ZoneInfo:
-    name = text(node, "a time zone")
-    zones = available_timezones()
-    if name not in zones:
-        raise fault(node.place, unknown("time zone", name, sorted(zones)))
-    return ZoneInfo(name)
+    return ZoneInfo(time_zone(node))

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
 
@@ -11,7 +10,7 @@ from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Report, fault
 from casewright_authoring.nodes import Node, Scalar, shown
 from casewright_authoring.shapes import record, text
-from casewright_authoring.suggestions import meant
+from casewright_authoring.time_zones import time_zone
 
 SCHEDULE_KEYS: Final = ("cron", "rate", "time_zone")
 LEAST: Final = timedelta(minutes=1)
@@ -37,16 +36,6 @@ def schedule(node: Node, report: Report) -> Schedule:
     if not cron and every is None:
         raise Fault(None)
     return Schedule(cron, zone, every)
-
-
-def time_zone(node: Node) -> str:
-    """The name of a time zone."""
-    given = text(node, "a time zone")
-    zones = available_timezones()
-    if given not in zones:
-        hint = meant(given, tuple(sorted(zones)))
-        raise fault(node.place, f"unknown time zone {given!r}{hint}; accepted is a name of the IANA database such as America/New_York")
-    return given
 
 
 def _rate(node: Node) -> timedelta:

@@ -5,7 +5,7 @@ from typing import Final
 
 from casewright.calendars.hours import BusinessHours
 from casewright.conditions.operators import Age, Between, WithinHours
-from casewright_authoring.durations import duration
+from casewright_authoring.durations import Measure, duration
 from casewright_authoring.findings import Fault, Report, fault
 from casewright_authoring.kinds import Kind, moment
 from casewright_authoring.known import Known
@@ -52,17 +52,16 @@ class Hours:
         if not isinstance(node, Mapping):
             return Age(older, duration(node, name))
         given = record(node, repr(name), self.report, required=("for",), optional=("calendar",))
-        than = given.read("for", lambda length: duration(length, name), None)
-        calendar = given.read("calendar", self.calendar, "")
+        measure = given.read("calendar", self._measure, Measure())
+        than = given.read("for", lambda length: measure.duration(length, name), None)
         if than is None:
             raise Fault(None)
-        return Age(older, than, calendar)
+        return Age(older, than, measure.calendar)
 
     def within(self, node: Node) -> WithinHours:
         """`within_hours: support`."""
-        return WithinHours(self.calendar(node))
+        return WithinHours(self._measure(node).calendar)
 
-    def calendar(self, node: Node) -> str:
-        """The name of a calendar that is there."""
-        self.calendars.named(node)
-        return text(node, "the name of a calendar")
+    def _measure(self, node: Node) -> Measure:
+        hours = self.calendars.named(node)
+        return Measure(text(node, "the name of a calendar"), hours)

@@ -152,6 +152,7 @@ MOMENT = 'accepted is an ISO 8601 date and time with a zone, such as "2026-01-31
         ("{due: {newer_than: {for: 4h, calender: support}}}", 36, "unknown key of 'newer_than' 'calender' (did you mean 'calendar'?); accepted are for, calendar"),
         ("{due: {newer_than: {calendar: support}}}", 26, "'newer_than' needs the key 'for'; it has calendar"),
         ("{due: {older_than: {for: 4h, calendar: suport}}}", 46, "unknown calendar 'suport' (did you mean 'support'?); accepted is support"),
+        ("{due: {older_than: {for: 2d, calendar: support}}}", 32, "2d is given for older_than; the calendar 'support' closes, so that a day of open time is not a day; accepted are hours, minutes and seconds such as 16h"),
         ("{now: {older_than: 4h}}", 14, "'older_than' cannot be asked of 'now', a date and time; accepted are greater_than, greater_or_equal, less_than, less_or_equal, between, within_hours"),
         ("{amount: {newer_than: 4h}}", 17, "'newer_than' cannot be asked of 'amount', a number; accepted are equals, not_equals, in, not_in, greater_than, greater_or_equal, less_than, less_or_equal, between, empty, absent, changed"),
         ("{now: {within_hours: office}}", 28, "unknown calendar 'office'; accepted is support"),
