@@ -17,7 +17,11 @@ def catalog_of(
     options = {field.name: {option.label: option.value for option in field.options} for field in definition.fields}
     return Catalog(
         domain_id="",
-        fields={field.name: FieldEntry(ids[field.name], field.type, options[field.name]) for field in definition.fields if ids[field.name]},
+        fields={
+            field.name: FieldEntry(ids[field.name], field.type, options[field.name], field.in_events)
+            for field in definition.fields
+            if ids[field.name]
+        },
         templates={template.name: template_ids[template.name] for template in definition.templates if template.name in template_ids},
         queues=directory.queues,
         users=directory.users,

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from casewright.bundle import LinkedBundle, link
-from casewright.cases.catalog import Catalog, FieldEntry
+from casewright.cases.catalog import Catalog
 from casewright_authoring.compile import Compiled
+from casewright_authoring.native.catalogs import catalog_of
 
 
 class Linked(NamedTuple):
@@ -24,16 +25,10 @@ def linked(compiled: Compiled) -> Linked:
 
 
 def _names_as_ids(compiled: Compiled) -> Catalog:
-    definition, directory = compiled.definition, compiled.directory
-    return Catalog(
-        domain_id="none",
-        fields={
-            field.name: FieldEntry(field.system_id or field.name, field.type, {option.label: option.value for option in field.options})
-            for field in definition.fields
-        },
-        templates={template.name: template.name for template in definition.templates},
-        queues=directory.queues,
-        users=directory.users,
-        flows=directory.flows,
-        mailboxes=directory.mailboxes,
+    definition = compiled.definition
+    return catalog_of(
+        definition,
+        compiled.directory,
+        field_ids={field.name: field.name for field in definition.fields},
+        template_ids={template.name: template.name for template in definition.templates},
     )
