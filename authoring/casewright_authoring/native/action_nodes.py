@@ -47,9 +47,8 @@ class ActionNodes:
             raise fault(node.place, "an action needs the key 'ActionType'")
         kind = text(kind_node, "the type of an action")
         if kind not in MEMBERS:
-            raise fault(
-                node.place, f"{kind} has no counterpart: {_LACKING[kind]}" if kind in _LACKING else unknown("action", kind, MEMBERS)
-            )
+            why = f"{kind} has no counterpart: {_LACKING[kind]}" if kind in _LACKING else unknown("action", kind, MEMBERS)
+            raise fault(kind_node.place, why)
         record(given, "the action", self.report, required=("ActionType",), optional=(MEMBERS[kind],))
         if kind == "END_ASSOCIATED_TASKS":
             return pairs(node.place, ("end_tasks", plain(True, node.place)))
@@ -132,9 +131,7 @@ def _verbatim(node: Node, *, what: str) -> Scalar:
     """The node as a text without anything that either side takes for a variable."""
     given = text(node, what)
     if INJECTION in given:
-        raise fault(
-            node.place, f"{what} holds '{INJECTION}', which opens a path of Connect; which variable here it stands for is not documented"
-        )
+        raise fault(node.place, f"{what} holds '{INJECTION}', which opens a path of Connect; what it gives for cases is not documented")
     made = word(given, node.place)
     if has_variables(made):
         raise fault(node.place, f"{what} holds '{{{{', which opens a variable here")

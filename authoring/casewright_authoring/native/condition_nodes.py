@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from casewright.conditions.subjects import Fact, Field
-from casewright_authoring.findings import Report, fault
+from casewright_authoring.findings import Fault, Report, fault
 from casewright_authoring.native.askable import FIELD_PATH, SLA_PATH, TEMPLATE_PATH, Askable, askable
 from casewright_authoring.native.documents import VERSION, EventSource
 from casewright_authoring.native.lookup import Lookup
@@ -65,10 +65,12 @@ class ConditionNodes:
         given = record(node, "a condition", self.report, required=required, optional=("FilterClause", "Negate"))
         _refuse_filters(given)
         negate = given.read("Negate", partial(boolean, what="Negate"), otherwise=False)
-        operands = given.read("Operands", lambda one: sequence(one, "the operands").items, ())
+        operands = given.read("Operands", lambda one: sequence(one, "the operands").items, None)
+        if operands is None:
+            raise Fault(None)
         made = given.read("ComparisonValue", partial(self._test, operator=_operator(given.node), operands=operands), None)
         if made is None:
-            raise fault(node.place, "this condition cannot be read")
+            raise Fault(None)
         return pairs(node.place, ("not", made)) if negate else made
 
     def _test(self, node: Node, *, operator: str, operands: tuple[Node, ...]) -> Node:

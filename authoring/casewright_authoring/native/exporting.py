@@ -20,6 +20,7 @@ from casewright_authoring.native.askable import FIELD_PATH
 from casewright_authoring.native.documents import SOURCES, Action, Condition, EventSource, Function, NativeRule, UpdateCaseAction
 from casewright_authoring.native.functions import Functions
 from casewright_authoring.native.reasons import Reason, Unsayable
+from casewright_authoring.suggestions import listed
 
 SUFFIXES: dict[EventSource, str] = {"OnCaseCreate": ".created", "OnCaseUpdate": ".updated", "OnSlaBreach": ".breached"}
 
@@ -46,9 +47,7 @@ def native_of(rule: Rule, *, bundle: Bundle, catalog: Catalog) -> NativeForm:
     for trigger in linked.when:
         source = SOURCES.get(trigger)
         if source is None:
-            reasons.append(
-                Reason(f"when: {trigger}", "Connect has no such event for rules; it has case_created, case_updated, sla_breached")
-            )
+            reasons.append(Reason(f"when: {trigger}", f"no native rule is set off by that; {listed(SOURCES)}"))
         else:
             native = _NativeRules(linked, source, policies, reasons).make()
             made += [native] if native else []

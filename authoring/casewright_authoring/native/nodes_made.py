@@ -19,7 +19,7 @@ def of_json(value: Any, path: str) -> Node:
     place = Place(path, 1, 1)
     match value:
         case dict():
-            return Mapping(place, tuple(Entry(word(name, place), of_json(inner, _member(path, name))) for name, inner in value.items()))
+            return Mapping(place, tuple(_entry(name, inner, _member(path, name)) for name, inner in value.items()))
         case list():
             return Sequence(place, tuple(of_json(inner, f"{path}[{number}]") for number, inner in enumerate(value)))
         case str():
@@ -48,6 +48,10 @@ def as_yaml(node: Node) -> str:
     """The node as a YAML document that reads back as the same values."""
     text: str = yaml.dump(bare(node), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
     return text
+
+
+def _entry(name: str, value: Any, path: str) -> Entry:
+    return Entry(word(name, Place(path, 1, 1)), of_json(value, path))
 
 
 def _member(path: str, name: str) -> str:
