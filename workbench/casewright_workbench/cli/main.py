@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from casewright.errors import BadInput
 from casewright_authoring.findings import Findings
+from casewright_workbench.cli.backtest import backtest
 from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(local)
 app.command()(check)
 app.command()(explain)
+app.command()(backtest)
 app.command()(publish)
 app.command()(arm)
 app.add_typer(sla)
