@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
 from casewright.rules.firing import MOST_HOPS, place_of
+from casewright_workbench.console.desk import Desk
+from casewright_workbench.console.live import Changed
 from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.console.timeline import story
 from casewright_workbench.house import House
 from casewright_workbench.lake.opening import open_lake
 
@@ -114,6 +118,10 @@ class Center:
     def outcomes(self, *case_ids: str) -> list[tuple[str, str]]:
         return [(each.effect.rule, each.status) for case_id in case_ids for each in self.file(case_id).effects]
 
+    def notes(self, case_id: str) -> list[str]:
+        desk = Desk.of(self.house, Changed(), ZoneInfo("UTC"))
+        return [note for moment in story(self.file(case_id), desk).moments for note in moment.notes]
+
     def _cases(self, by: str) -> Any:
         return self.house.cloud.session(principal_arn=f"arn:aws:iam::{self.house.cloud.account}:{by}").client("connectcases")
 
@@ -137,6 +145,7 @@ def test_rules_that_set_each_other_off_stop_after_three_hops_and_are_named(cente
     assert fired == ["ping", *["pong", "ping", "pong"][:MOST_HOPS]]
     [said] = [facts for facts in center.said("loop stopped") if facts["case_id"] == case_id]
     assert (said["rule"], said["hops"]) == ("ping", MOST_HOPS + 1)
+    assert "Loop stopped: casewright's own writes set ping off 3 times in a row already." in center.notes(case_id)
 
 
 def test_a_loop_through_a_clock_stops_too(center: Center) -> None:
@@ -174,6 +183,7 @@ def test_a_shadow_watches_every_case_and_does_nothing(center: Center) -> None:
     assert [match.rule for entry in file.log for match in entry.decision.shadowed] == ["watch"]
     assert (file.effects, set(file.head.clocks)) == ((), {"promised"})
     assert center.house.counts["decide", "RulesShadowed"] == before + 1
+    assert center.notes(case_id) == ["Would have fired but for their mode: watch."]
 
 
 def test_a_canary_acts_on_its_cases_and_watches_the_others(center: Center) -> None:
@@ -194,6 +204,7 @@ def test_an_import_is_recorded_whole_and_what_comes_after_is_acted_on(center: Ce
     assert len(center.house.outbox.messages()) == mails
     assert center.house.counts["decide", "EventsImported"] == 20
     assert all(entry.decision.imported for case_id in case_ids for entry in center.file(case_id).log)
+    assert "Part of a bulk import: what it asked for is recorded, not performed." in center.notes(case_ids[0])
     assert all(center.file(case_id).head.clocks["promised"].status == "Active" for case_id in case_ids)
 
     center.changes(case_ids[0], priority="high")
