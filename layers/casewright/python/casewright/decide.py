@@ -13,7 +13,7 @@ from casewright.cases.performers import role_name
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import ClockFact, Facts
 from casewright.conditions.triggers import Trigger, trigger_of
-from casewright.decision import Decision, FieldChange, Head, Match
+from casewright.decision import Decision, Effect, FieldChange, Head, Match
 from casewright.errors import RuleSetBreaker
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
@@ -90,6 +90,13 @@ def moments(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Moment, ...
     """Everything about an event that rules are asked about: the event itself, and what clocks did because of it."""
     facts, folded = _facts_and_clocks(head, event, bundle)
     return tuple(_moments(head, facts, folded, imported=_is_import(event, bundle.importers)))
+
+
+def shadow_effects(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Effect, ...]:
+    """What the rules that only watched the event would have asked for."""
+    return tuple(
+        effect for moment in moments(head, event, bundle) for rule in _fired(moment, bundle).shadows for effect in asked_by(rule, moment)
+    )
 
 
 def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
