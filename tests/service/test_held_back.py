@@ -1,10 +1,11 @@
 """What `decide` says of rules that watched, of loops it stopped and of imports."""
 
-from building import OWN_PRINCIPAL, case_event, linked, rule
+from building import OWN_PRINCIPAL, at, case_event, linked, rule
 from core_case import CREATED, policy, updated
 from fakes import deciding
 from msgspec.structs import replace
 
+from casewright.calendars.hours import Resolved, business_hours
 from casewright.cases.performers import entity_for
 from casewright.service.decide import take
 from casewright.sla.policies import StartsOn
@@ -32,6 +33,15 @@ def test_a_loop_that_was_stopped_is_counted_and_its_rules_are_named() -> None:
     assert ports.telemetry.counts["LoopsStopped"] == 1
     said = [facts for message, facts in ports.telemetry.lines if message == "loop stopped"]
     assert said == [{"event_id": "f", "case_id": "c1", "rule": "echo, shout", "hops": 4}]
+
+
+def test_a_clock_whose_calendar_has_ended_is_counted_and_named() -> None:
+    ended = Resolved("support", business_hours(at(-1000), at(-900), [(at(-1000), at(-950))]))
+    ports = deciding(replace(linked(policy(calendar="support")), calendars={"support": ended}))
+    take(CREATED, 0, ports)
+    assert ports.telemetry.counts["ClocksStalled"] == 1
+    [said] = [facts for message, facts in ports.telemetry.lines if message == "clocks stalled"]
+    assert str(said["reason"]).startswith("resolve could not start: calendar support: ")
 
 
 def test_an_import_is_counted_asks_for_nothing_and_rings_no_bell() -> None:
