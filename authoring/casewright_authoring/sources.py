@@ -10,7 +10,7 @@ from casewright_authoring.reading import read
 from casewright_authoring.suggestions import unknown
 
 FILES: Final = ("catalog.yaml", "fields.yaml", "templates.yaml", "conditions.yaml", "calendars.yaml", "slas.yaml")
-FOLDERS: Final = ("rules", "emails")
+FOLDERS: Final = ("rules", "emails", "tests")
 
 
 @dataclass(frozen=True, slots=True)

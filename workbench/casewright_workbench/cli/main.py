@@ -19,6 +19,7 @@ from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.operating import arm, publish
 from casewright_workbench.cli.sla import sla
+from casewright_workbench.cli.test import rule_tests
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.cli.why import why
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(local)
 app.command()(check)
+app.command("test")(rule_tests)
 app.command()(explain)
 app.command()(backtest)
 app.command()(publish)

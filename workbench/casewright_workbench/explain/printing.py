@@ -44,7 +44,7 @@ def add_rules(tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], 
 
 def add_effect(tree: Tree, effect: Told, *, more: str = "", style: str = "") -> Tree:
     """One effect on one line."""
-    line = Text.assemble(("→ ", "cyan"), (effect.action, "bold"), "  ", _members(effect.members))
+    line = Text.assemble(("→ ", "cyan"), (effect.action, "bold"), "  ", members_line(effect.members))
     return tree.add(line.append(f"  {more}", style) if more else line)
 
 
@@ -82,7 +82,8 @@ def _add(tree: Tree, traced: Trace, words: Words) -> None:
         _add(branch, part, words)
 
 
-def _members(members: dict[str, Json]) -> str:
+def members_line(members: dict[str, Json]) -> str:
+    """The members of an action on one line, cut where it grows too long."""
     text = "  ".join(f"{name}: {' '.join(str(_plain(value)).split())}" for name, value in members.items() if value not in ("", None))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 

@@ -52,27 +52,28 @@ def asking(leaf: LeafTrace, words: Words) -> str:
     """The test: `priority in ["low", "normal"]`."""
     operator, operand = words.test(leaf.subject, leaf.test)
     ignoring = " ignoring case" if getattr(leaf.test, "ignore_case", False) else ""
-    return f"{leaf.subject.name} {operator} {_shown(operand)}{ignoring}"
+    return f"{leaf.subject.name} {operator} {plainly(operand)}{ignoring}"
 
 
 def seen(leaf: LeafTrace, words: Words) -> str:
     """What the test read: `it was "low"`."""
-    now = _shown(words.reading(leaf.subject, leaf.value))
+    now = plainly(words.reading(leaf.subject, leaf.value))
     if not isinstance(leaf.test, Changed) or leaf.before is None:
         return f"it was {now}"
-    before = _shown(words.reading(leaf.subject, leaf.before))
+    before = plainly(words.reading(leaf.subject, leaf.before))
     return f"it changed from {before} to {now}" if leaf.changed else f"it did not change; it was {now}"
 
 
-def _shown(value: Json) -> str:
+def plainly(value: Json) -> str:
+    """A value as a person reads it."""
     match value:
         case {"missing": str(how)}:
             return how
         case float() if value.is_integer():
             return str(int(value))
         case list():
-            return f"[{', '.join(map(_shown, value))}]"
+            return f"[{', '.join(map(plainly, value))}]"
         case dict():
-            return f"{{{', '.join(f'{name}: {_shown(inner)}' for name, inner in value.items())}}}"
+            return f"{{{', '.join(f'{name}: {plainly(inner)}' for name, inner in value.items())}}}"
         case _:
             return json.dumps(value, ensure_ascii=False)

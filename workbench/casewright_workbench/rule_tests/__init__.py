@@ -1,0 +1,1 @@
+"""Tests that operators write beside their rules: given these events, expect these effects."""

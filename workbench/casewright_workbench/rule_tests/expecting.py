@@ -1,0 +1,116 @@
+"""What a test expects: effects, rules that fired or did not, clocks at the end."""
+
+from collections.abc import Mapping as Table
+from functools import partial
+from typing import Final, cast, get_args
+
+from casewright.rules.rule import Rule
+from casewright.sla.clocks import Status
+from casewright_authoring.findings import Fault, Place, fault
+from casewright_authoring.kinds import closed_choice, moment
+from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence
+from casewright_authoring.shapes import mapping, one_or_more, record, refuse_twice, text
+from casewright_authoring.suggestions import unknown
+from casewright_workbench.explain.words import Json
+from casewright_workbench.rule_tests.names import Vocabulary
+from casewright_workbench.rule_tests.values import told_values
+from casewright_workbench.rule_tests.written import Expected, ExpectedClock, Named
+
+MEMBERS: Final[Table[str, tuple[str, ...]]] = {
+    "send_email": ("to", "template", "subject", "text"),
+    "create_task": ("flow", "name", "description"),
+    "end_tasks": (),
+    "update_case": ("set",),
+    "add_comment": ("body",),
+    "put_event": ("detail_type", "detail"),
+    "assign_sla": ("policy",),
+}
+"""Members of each action that can be expected."""
+
+STATUSES: Final = (*get_args(Status), "absent")
+
+
+def read_expected(node: Node, known: Vocabulary) -> Expected:
+    """One effect."""
+    what = "an expected effect"
+    everything = dict.fromkeys(name for names in MEMBERS.values() for name in names)
+    given = record(node, what, known.report, required=("rule", "action"), optional=tuple(everything))
+    rule = given.read("rule", known.rules.named, None)
+    action = given.read("action", partial(_action, rule=rule), None)
+    if rule is None or action is None:
+        raise Fault(None)
+    entries = [entry for entry in given.node.entries if entry.name in everything]
+    for entry in entries:
+        if entry.name not in MEMBERS[action]:
+            known.report.tell(entry.key.place, unknown(f"member of {action}", entry.name, MEMBERS[action]))
+    pairs = known.report.each(lambda entry: (entry.name, _member(entry, known)), [each for each in entries if each.name in MEMBERS[action]])
+    return Expected(node.place, rule.name, action, dict(pairs))
+
+
+def read_rules(node: Node, known: Vocabulary) -> tuple[Named, ...]:
+    """`fired`, `not_fired`: rules by name."""
+    return known.report.each(lambda each: Named(each.place, known.rules.named(each).name), one_or_more(node, "rules"))
+
+
+def read_clocks(node: Node, known: Vocabulary) -> tuple[ExpectedClock, ...]:
+    """`clocks`: policies with a status, a due time, or both."""
+    seen: dict[str, Place] = {}
+
+    def clock(entry: Entry) -> ExpectedClock:
+        known.names.slas.find(entry.name, entry.key.place)
+        refuse_twice(seen, entry.name, entry.key.place, "the clock")
+        given = record(entry.value, f"the clock {entry.name!r}", known.report, optional=("status", "due"))
+        status = given.read("status", lambda one: str(closed_choice("status of a clock", STATUSES, ()).operand(one)), "")
+        due = given.read("due", moment, None)
+        if not status and due is None:
+            raise fault(entry.value.place, f"the clock {entry.name!r} is expected without anything; accepted are status and due")
+        return ExpectedClock(entry.key.place, entry.name, cast(Status, status), due)
+
+    return known.report.each(clock, mapping(node, "'clocks'").entries)
+
+
+def _action(node: Node, *, rule: Rule | None) -> str:
+    given = text(node, "an action")
+    if given not in MEMBERS:
+        raise fault(node.place, unknown("action", given, MEMBERS))
+    if rule is not None:
+        asked = dict.fromkeys(str(step.__struct_config__.tag) for step in rule.then)
+        if given not in asked:
+            raise fault(node.place, f"the rule {rule.name!r} asks for no {given}; it asks for {', '.join(asked)}")
+    return given
+
+
+def _member(entry: Entry, known: Vocabulary) -> Json:
+    name, node = entry.name, entry.value
+    match name:
+        case "set":
+            return dict(told_values(node, known))
+        case "to":
+            return _addresses(node, known)
+        case "detail":
+            return _plain(mapping(node, "'detail'"))
+        case "template":
+            known.names.emails.named(node)
+        case "flow":
+            known.names.flows.named(node)
+        case "policy":
+            known.names.slas.named(node)
+    return text(node, f"the {name}")
+
+
+def _addresses(node: Node, known: Vocabulary) -> list[Json]:
+    """Mailboxes by name stand for their addresses."""
+    found: list[Json] = []
+    for given in known.report.each(lambda one: text(one, "a recipient"), one_or_more(node, "'to'")):
+        found += [given] if "@" in given else known.names.mailboxes.find(given, node.place)
+    return found
+
+
+def _plain(node: Node) -> Json:
+    match node:
+        case Scalar(value=value):
+            return value
+        case Sequence(items=items):
+            return [_plain(item) for item in items]
+        case Mapping(entries=entries):
+            return {entry.name: _plain(entry.value) for entry in entries}
