@@ -79,19 +79,31 @@ other_leaves = st.one_of(
     leaves(Field("note"), st.sampled_from([Absent(True), Empty(True), Changed()])),
     leaves(Field("vip"), st.just(Among((True,)))),
 )
+few_leaves = st.one_of(
+    leaves(Field("priority"), among(PRIORITIES[:2])),
+    leaves(Field("case_reason"), among(REASONS)),
+    leaves(Field("opened"), ordered(*EVERY_ORDER)),
+    leaves(Field("note"), st.booleans().flatmap(part)),
+)
 nots = askable_leaves.map(Not)
 lists = st.lists(st.one_of(askable_leaves, nots), min_size=1, max_size=4).map(tuple)
 flat = st.one_of(lists.map(All), lists.map(AnyOf), askable_leaves, nots)
-wild: st.SearchStrategy[Condition] = st.recursive(
-    st.one_of(askable_leaves, askable_leaves, other_leaves),
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(tuple).map(All),
-        st.lists(inner, min_size=1, max_size=3).map(tuple).map(AnyOf),
-        inner.map(Not),
-    ),
-    max_leaves=6,
-)
-conditions = st.one_of(flat, wild)
+
+
+def grouped(base: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        base,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(tuple).map(All),
+            st.lists(inner, min_size=1, max_size=3).map(tuple).map(AnyOf),
+            inner.map(Not),
+        ),
+        max_leaves=6,
+    )
+
+
+wild = grouped(st.one_of(askable_leaves, askable_leaves, other_leaves))
+conditions = st.one_of(flat, wild, grouped(few_leaves), grouped(few_leaves))
 
 FIELDS: Mapping[str, st.SearchStrategy[str]] = {
     "assigned_queue": st.sampled_from([QUEUE, OTHER_QUEUE]),
@@ -142,7 +154,7 @@ def _meets(operator: str, value: str, operands: list[str]) -> bool:
     raise AssertionError(operator)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(condition=conditions, template=st.sampled_from(["t-billing", "t-technical"]), fields=field_values)
 def test_a_native_rule_is_true_of_the_same_cases(condition: Condition, template: str, fields: dict[str, str]) -> None:
     found = native_of(rule_of(condition), bundle=BUNDLE, catalog=CATALOG)
