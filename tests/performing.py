@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from building import at, parsed
-from fakes import FakeLake, FakeQueue, FakeTelemetry, FakeTime
+from fakes import FakeLake, FakeQueue, FakeSwitch, FakeTelemetry, FakeTime
 
 from casewright.actions import AddComment, CreateTask, MirrorSla, PutEvent, SendEmail
 from casewright.aws.case_log import CaseTable
@@ -91,12 +91,13 @@ class Bench:
         self.table, self.world, self.time = CaseTable(dynamodb, "cases"), FakeWorld(), FakeTime(at(1))
         queue = FakeQueue()
         self.lake, self.wake, self.dynamodb = FakeLake(), queue, dynamodb
-        self.telemetry = FakeTelemetry()
+        self.telemetry, self.switch = FakeTelemetry(), FakeSwitch()
         self.ports = Acting(
             effects=EffectTable(dynamodb, "cases"),
             log=self.table,
             tokens=ControlTable(dynamodb, "cases"),
             budgets=ControlTable(dynamodb, "cases"),
+            arming=self.switch,
             world=Performing(cases=self.world, items=self.world, tasks=self.world, mail=self.world, bus=self.world),  # type: ignore[arg-type]
             lake=self.lake,
             wake=queue,

@@ -305,3 +305,19 @@ def test_mail_without_a_recipient_fails_and_says_why(bench: Bench) -> None:
     bench.decide(linked(rule("m", then=(step,)), emails=email), CREATED, case_event("e", 1, status="open"))
     bench.act("ses")
     assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [("failed", "no recipient: every address of `to` was empty")]
+
+
+def test_what_is_pending_waits_while_the_deployment_is_disarmed_and_expires(bench: Bench) -> None:
+    bundle = linked(sets("a", "priority", "high"))
+    bench.decide(bundle, CREATED, updated("e", 1))
+    bench.switch.armed = False
+    assert (bench.act("cases"), bench.world.done, bench.outcomes) == (0, [], [])
+    bench.switch.armed = True
+    assert bench.act("cases") == 1
+    bench.decide(bundle, updated("f", 2))
+    bench.switch.armed = False
+    bench.time.moment = at(2) + timedelta(hours=5)
+    bench.act("cases")
+    bench.switch.armed = True
+    bench.act("cases")
+    assert bench.outcomes == [("a", "done"), ("a", "expired")]

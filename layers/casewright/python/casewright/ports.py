@@ -330,7 +330,7 @@ class Arming(Protocol):
     """Whether effects are performed."""
 
     def is_armed(self) -> bool:
-        """False on a fresh deployment: decisions are recorded and nothing is done."""
+        """False on a fresh deployment, and when it was taken back: decisions are recorded and nothing is done."""
         ...
 
 

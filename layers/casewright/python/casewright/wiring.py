@@ -112,6 +112,7 @@ class Container:
             log=CaseTable(dynamodb, settings.case_table),
             tokens=control,
             budgets=control,
+            arming=control,
             world=self._world(settings),
             lake=FactsStream(self.client("firehose"), settings.facts_stream),
             wake=WakeQueue(self.client("sqs"), settings.wake_queue_url),

@@ -10,7 +10,7 @@ import msgspec
 from casewright.actions import Bucket, SendEmail
 from casewright.decision import Effect, Outcome
 from casewright.errors import ItemFailed, Permanent, Retryable, SendingPaused, Throttled
-from casewright.ports import Budgets, CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake, Write
+from casewright.ports import Arming, Budgets, CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake, Write
 from casewright.service.perform import Performing, perform
 from casewright.service.spending import over_budget
 from casewright.service.wanted import alone, groups, moot, write_of
@@ -29,6 +29,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     log: CaseLog
     tokens: Tokens
     budgets: Budgets
+    arming: Arming
     world: Performing
     lake: Lake
     wake: Wake
@@ -39,9 +40,12 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int:
-    """Perform what is pending in the bucket until nothing is, or the time is short; then ring again. Answers how many effects ended."""
+    """Perform what is pending in the bucket until nothing is, or the time is short; then ring again. Answers how many effects ended.
+
+    Disarmed, nothing is touched: what is pending waits, and expires.
+    """
     ended = 0
-    while pending := ports.effects.urgent(bucket, ports.time.now()):
+    while ports.arming.is_armed() and (pending := ports.effects.urgent(bucket, ports.time.now())):
         for group in groups([each for each in pending if each.outcome is None]):
             if seconds_left() < LEASE.total_seconds() / 4:
                 ports.wake.ring([bucket])
