@@ -1,0 +1,189 @@
+"""What the search calls impossible is impossible, and what it can tell apart exactly it does: compared with trying every reading."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any as Whatever
+
+from building import START
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casewright.cases.events import CaseUpdated, Event
+from casewright.cases.performers import Performer
+from casewright.cases.state import Case
+from casewright.conditions.operators import (
+    Absent,
+    Age,
+    Among,
+    Between,
+    Changed,
+    Compares,
+    Empty,
+    HasText,
+    Matches,
+    Test,
+    WithinHours,
+)
+from casewright.conditions.subjects import Facts, Field
+from casewright.conditions.tree import All, Any, Condition, Leaf, Not, evaluate
+from casewright.errors import CalendarEnded
+from casewright_authoring.analysis.formulas import Every
+from casewright_authoring.analysis.moments import Moment
+from casewright_authoring.analysis.search import possible
+from casewright_authoring.analysis.verdicts import FALSE, NOT_FALSE, NOT_TRUE, TRUE
+
+CHOICE, AMOUNT, VIP = Field("choice", "choice", "SingleSelect"), Field("amount", "amount", "Number"), Field("vip", "vip", "Boolean")
+TITLE, DUE = Field("title", "title", "Text"), Field("due", "due", "DateTime")
+NOW = START
+UNKNOWN = object()
+ABSENT = object()
+
+class HalfDays:
+    """A calendar of which the afternoons are open, and nothing is known of more than a day away."""
+
+    def add(self, start: datetime, open_time: timedelta) -> datetime:
+        return start + 2 * open_time
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        self._known(start)
+        return (end - start) / 2
+
+    def is_open(self, moment: datetime) -> bool:
+        self._known(moment)
+        return moment.hour >= 12
+
+    def _known(self, moment: datetime) -> None:
+        if abs(moment - NOW) > timedelta(days=1):
+            raise CalendarEnded("support", moment, timedelta(), NOW, NOW)
+
+
+def instant(hours: float) -> str:
+    return (NOW + timedelta(hours=hours)).isoformat()
+
+
+VALUES: dict[Field, tuple[object, ...]] = {
+    CHOICE: ("a", "b", "other", "", ABSENT, UNKNOWN),
+    AMOUNT: (0.0, 1.0, 1.5, 2.0, 3.0, "", ABSENT, UNKNOWN),
+    VIP: (True, False, "", ABSENT, UNKNOWN),
+    TITLE: ("ab", "AB", "Ab", "abc", "ABc", "b", "ba", "c", "cab", "x", "", ABSENT, UNKNOWN),
+    DUE: (*map(instant, (-48, -4, -2.5, -2, -1, 0, 0.5, 1, 2)), "", ABSENT, UNKNOWN),
+}
+BEFORE = {CHOICE: ("a", "b", "other", "", UNKNOWN), VIP: (True, ABSENT), AMOUNT: (1.0, ABSENT), TITLE: ("ab", "x"), DUE: (ABSENT,)}
+
+flags = st.booleans()
+choices = st.lists(st.sampled_from(("a", "b", "")), min_size=1, max_size=2).map(tuple)
+numbers = st.lists(st.sampled_from((1.0, 2.0, "")), min_size=1, max_size=2).map(tuple)
+words = st.sampled_from(("a", "b", "ab", "AB", "c", "bc"))
+orders = st.sampled_from(("greater_than", "greater_or_equal", "less_than", "less_or_equal"))
+instants = st.sampled_from((-2, 0, 1)).map(lambda hours: NOW + timedelta(hours=hours))
+lengths = st.sampled_from((timedelta(hours=1), timedelta(hours=3)))
+calendars = st.sampled_from(("", "support"))
+everywhere = st.one_of(st.builds(Empty, flags), st.builds(Absent, flags))
+
+EXACT: dict[Field, st.SearchStrategy[Test]] = {
+    CHOICE: everywhere
+    | st.builds(Among, choices, flags)
+    | st.builds(Changed, flags)
+    | st.builds(
+        lambda before, after: Changed(before=before, after=after),
+        st.none() | st.builds(Among, choices),
+        st.none() | st.builds(Among, choices),
+    ),
+    AMOUNT: everywhere
+    | st.builds(Among, numbers, flags)
+    | st.builds(lambda order, number: Compares(order, number=number), orders, st.sampled_from((1.0, 2.0)))
+    | st.sampled_from((Between(numbers=(1.0, 2.0)), Between(numbers=(2.0, 2.0)))),
+    VIP: everywhere | st.builds(Among, st.lists(flags | st.just(""), min_size=1, max_size=2).map(tuple), flags),
+}
+ANY: dict[Field, st.SearchStrategy[Test]] = EXACT | {
+    TITLE: everywhere
+    | st.builds(Among, st.lists(words | st.just(""), min_size=1, max_size=2).map(tuple), flags, flags)
+    | st.builds(HasText, st.sampled_from(("contains", "starts_with", "ends_with")), words, flags, flags)
+    | st.builds(Matches, st.sampled_from(("^a", "b$", "[AB]")), flags),
+    DUE: everywhere
+    | st.builds(lambda order, at: Compares(order, instant=at), orders, instants)
+    | st.just(Between(instants=(NOW - timedelta(hours=2), NOW)))
+    | st.builds(Age, flags, lengths, calendars)
+    | st.just(WithinHours("support")),
+}
+
+
+def conditions(tests: dict[Field, st.SearchStrategy[Test]]) -> st.SearchStrategy[Condition]:
+    def about(fields: tuple[Field, ...]) -> st.SearchStrategy[Condition]:
+        leaves = st.one_of(*(tests[field].map(lambda test, field=field: Leaf(field, test)) for field in fields))
+        return st.recursive(
+            leaves,
+            lambda inner: st.one_of(
+                st.builds(Not, inner),
+                st.builds(All, st.lists(inner, min_size=1, max_size=4).map(tuple)),
+                st.builds(Any, st.lists(inner, min_size=1, max_size=4).map(tuple)),
+            ),
+            max_leaves=8,
+        )
+
+    pairs = [(one, other) for one in tests for other in tests]
+    return st.sampled_from(pairs).flatmap(about)
+
+
+def asked(condition: Condition) -> Iterator[Leaf]:
+    match condition:
+        case Leaf():
+            yield condition
+        case Not(part=part):
+            yield from asked(part)
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from asked(part)
+
+
+def every_moment(*conditions: Condition) -> Iterator[Facts]:
+    """Every way in which the fields that the conditions ask about can stand, before and after an event."""
+    leaves = [leaf for condition in conditions for leaf in asked(condition)]
+    fields = list(dict.fromkeys(leaf.subject for leaf in leaves))
+    changes = list(dict.fromkeys(leaf.subject for leaf in leaves if isinstance(leaf.test, Changed)))
+    for after in product(*(VALUES[field] for field in fields)):
+        for before in product(*(BEFORE[field] for field in changes)):
+            for ids in product(*(("", field.id) for field in changes)):
+                yield moment(dict(zip(fields, after, strict=True)), dict(zip(changes, before, strict=True)), tuple(filter(None, ids)))
+
+
+def moment(after: dict[Field, object], before: dict[Field, object], ids: tuple[str, ...]) -> Facts:
+    included = frozenset(field.id for field, value in after.items() if value is not UNKNOWN)
+    event = Event("e", NOW, "c", "d", "1", "r", "CASE.UPDATED", Performer(user_arn="u"), CaseUpdated("t", NOW, {}, ids))
+    return Facts(event, case(before), case(after), included, None, {"support": HalfDays()})
+
+
+def case(fields: dict[Field, object]) -> Case:
+    if UNKNOWN in fields.values() and len(fields) == 1:
+        return Case("c")
+    held: Whatever = {field.id: value for field, value in fields.items() if value is not ABSENT and value is not UNKNOWN}
+    return Case("c", "t", NOW, held)
+
+
+@settings(max_examples=400, deadline=None)
+@given(condition=conditions(ANY))
+def test_what_is_called_impossible_never_happens(condition: Condition) -> None:
+    happening = {evaluate(condition, facts) for facts in every_moment(condition)}
+    for verdicts in (TRUE, FALSE, NOT_TRUE, NOT_FALSE):
+        if happening & verdicts:
+            assert possible(Moment("case_updated").asks(condition, verdicts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(condition=conditions(EXACT))
+def test_of_options_numbers_and_booleans_everything_impossible_is_seen(condition: Condition) -> None:
+    happening = {evaluate(condition, facts) for facts in every_moment(condition)}
+    for verdicts in (TRUE, FALSE, NOT_TRUE, NOT_FALSE):
+        if not happening & verdicts:
+            assert not possible(Moment("case_updated").asks(condition, verdicts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(one=conditions(ANY), other=conditions(ANY))
+def test_what_is_said_to_follow_follows(one: Condition, other: Condition) -> None:
+    moment = Moment("case_updated")
+    if not possible(Every((moment.asks(one), moment.asks(other, NOT_TRUE)))):
+        for facts in every_moment(one, other):
+            if evaluate(one, facts):
+                assert evaluate(other, facts) is True
