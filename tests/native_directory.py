@@ -61,6 +61,7 @@ FILES = {
           cancel: {case_reason: Duplicate}
           target: [{if: {priority: high}, within: 1h}, {within: 4h}]
           milestones: [{name: half, at: 50%}]
+          calendar: support
           native: true
         - {sla: resolution, start: case_created, met_when: {status: closed}, target: [{within: 2d}], native: true}
         """,

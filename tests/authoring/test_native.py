@@ -251,7 +251,7 @@ UPDATED = "case_updated\n  reacts_to: casewright"
         ("case_created", "- assign_sla: unseen", "assign_sla: the SLA 'unseen' has no native: true; an SLA item of Cases is one field, one value and minutes of wall time"),
         ("case_created", "- assign_sla: odd-seconds", "assign_sla: the SLA 'odd-seconds' has a target that is not of whole minutes; an SLA item of Cases is one field, one value and minutes of wall time"),
         ("case_created", "- assign_sla: a-boolean", "assign_sla: the SLA 'a-boolean' has a met_when of 'vip' that is no text (CloudFormation takes only texts); an SLA item of Cases is one field, one value and minutes of wall time"),
-        ("case_created", "- assign_sla: rich", "assign_sla: the SLA 'rich' has pause_while, reset, cancel, milestones, a target that depends on the case; an SLA item of Cases is one field, one value and minutes of wall time"),
+        ("case_created", "- assign_sla: rich", "assign_sla: the SLA 'rich' has pause_while, reset, cancel, milestones, calendar, a target that depends on the case; an SLA item of Cases is one field, one value and minutes of wall time"),
         (UPDATED, "- assign_sla: first-response", "assign_sla: with case_created only: elsewhere it could be assigned again and again, and what Connect does then is not documented"),
     ],
 )  # fmt: skip

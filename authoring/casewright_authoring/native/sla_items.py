@@ -32,9 +32,9 @@ def _more_than_an_item(policy: Policy) -> Iterator[str]:
         yield "no native: true"
     elif not isinstance(policy.mirror.value, str):
         yield f"a met_when of {policy.mirror.field.name!r} that is no text (CloudFormation takes only texts)"
-    for name in ("pause_while", "reset", "cancel", "milestones", "calendar"):
-        if getattr(policy, name, None):
-            yield name
+    keys = ("pause_while", "reset", "cancel", "milestones", "calendar")
+    values = (policy.pause_while, policy.reset, policy.cancel, policy.milestones, policy.calendar)
+    yield from (key for key, value in zip(keys, values, strict=True) if value)
     if len(policy.target) > 1 or any(row.condition != ALWAYS for row in policy.target):
         yield "a target that depends on the case"
     elif policy.target[0].within % _MINUTE:

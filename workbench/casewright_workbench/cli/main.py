@@ -17,6 +17,7 @@ from casewright_workbench.cli.backtest import backtest
 from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.local import local
+from casewright_workbench.cli.native import native
 from casewright_workbench.cli.operating import arm, publish
 from casewright_workbench.cli.sla import sla
 from casewright_workbench.cli.test import rule_tests
@@ -41,6 +42,7 @@ app.command()(backtest)
 app.command()(publish)
 app.command()(arm)
 app.add_typer(sla)
+app.add_typer(native)
 app.command()(why)
 
 
