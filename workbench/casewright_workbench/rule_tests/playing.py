@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,12 +19,6 @@ from casewright_workbench.explain.words import Words
 from casewright_workbench.replay.ticks import Ticks, scheduled
 from casewright_workbench.rule_tests.case import CASE_ID, TestedCase
 from casewright_workbench.rule_tests.written import RuleTest, Waits
-
-BEGINS: Final = datetime(2026, 3, 2, 15, tzinfo=UTC)
-"""When a test begins unless it says so: a Monday, 10:00 in New York."""
-
-STEP: Final = timedelta(seconds=1)
-"""Between one event and the next where a test says nothing."""
 
 _LAST_ID: Final = "\U0010ffff"
 
@@ -55,16 +49,13 @@ def as_if_on(bundle: LinkedBundle) -> LinkedBundle:
 
 def play(test: RuleTest, bundle: LinkedBundle, words: Words) -> Played:
     """Play a test from its beginning."""
-    first = test.steps[0] if test.steps else None
-    begins = first.until if isinstance(first, Waits) and isinstance(first.until, datetime) else BEGINS
-    player = _Player(bundle, words, begins)
+    player = _Player(bundle, words, test.begins)
     if test.case is not None:
-        player.take(player.case.stands(test.case, begins))
+        player.take(player.case.stands(test.case, test.begins))
     for step in test.steps:
         if isinstance(step, Waits):
             player.wait(step.until if isinstance(step.until, datetime) else player.now + step.until)
         else:
-            player.wait(player.now)
             player.take(player.case.event(step, player.now))
     return player.played
 
@@ -76,12 +67,12 @@ class _Player:
         self._ticks: Ticks | None = None
 
     def take(self, event: Event) -> None:
-        """Decide on an event, and a second later on what performing its effects does to the case."""
+        """Decide on an event, and at once on what performing its effects does to the case."""
         self._decide(event)
         self._ticks = self._ticks or Ticks(event, scheduled(self._bundle.rules))
 
     def wait(self, until: datetime) -> None:
-        """Let everything happen that is due up to and at a moment."""
+        """Let everything happen that is due up to and at a moment; no other time passes."""
         self.now = max(self.now, until)
         while self._ticks and (tick := self._ticks.before(Position(self.now, _LAST_ID), self.played.head)):
             self._decide(tick)
@@ -96,19 +87,13 @@ class _Player:
         if isinstance(change, ScheduleDue) and is_idle(decided.decision):
             return
         self.played.head = decided.head
-        for own in self._performed(decided):
+        for own in self._performed(decided, event.at):
             self._decide(own)
-        self.now = max(self.now, self._next)
 
-    def _performed(self, decided: Decided) -> Iterator[Event]:
+    def _performed(self, decided: Decided, at: datetime) -> Iterator[Event]:
         asked = [effect for effect in decided.decision.effects if not effect.imported]
-        if (written := self.case.performed(asked, self._next)) is not None:
+        if (written := self.case.performed(asked, at)) is not None:
             yield written
         for effect in asked:
             if isinstance(effect.action, actions.AddComment):
-                yield self.case.commented(effect, self._next)
-
-    @property
-    def _next(self) -> datetime:
-        last = self.played.head.last
-        return last.at + STEP if last else self.now
+                yield self.case.commented(effect, at)

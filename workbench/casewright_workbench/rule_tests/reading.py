@@ -1,16 +1,18 @@
 """tests/*.yaml: lists of tests."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from casewright_authoring.findings import Fault, Place, fault
 from casewright_authoring.nodes import Mapping, Node, Sequence
 from casewright_authoring.shapes import boolean, record, refuse_twice, sequence, short_text
+from casewright_workbench.explain.words import instant
 from casewright_workbench.rule_tests.expecting import read_clocks, read_expected, read_rules
 from casewright_workbench.rule_tests.names import Vocabulary
 from casewright_workbench.rule_tests.steps import TIME_STEPS, read_standing, read_step
-from casewright_workbench.rule_tests.written import Expected, RuleTest, Step
+from casewright_workbench.rule_tests.written import BEGINS, Expected, RuleTest, Step, Waits
 
 REQUIRED_KEYS: Final = ("test", "events")
 EXPECTATIONS: Final = ("expect", "fired", "not_fired", "clocks")
@@ -56,7 +58,15 @@ class RuleTests:
         return name
 
     def _steps(self, node: Node) -> tuple[Step, ...]:
-        return self.known.report.each(partial(read_step, known=self.known), sequence(node, "'events'").items)
+        now: datetime | None = None
+
+        def step(item: Node) -> Step:
+            nonlocal now
+            read = read_step(item, self.known)
+            now = _later(now, read.until, item) if isinstance(read, Waits) else now or BEGINS
+            return read
+
+        return self.known.report.each(step, sequence(node, "'events'").items)
 
     def _expected(self, node: Node) -> tuple[Expected, ...]:
         if isinstance(node, Sequence) and not node.items:
@@ -84,3 +94,12 @@ class RuleTests:
             raise fault(place, "the first event is no 'case_created'; create the case, or say with 'case' how it stands")
         if len(created) > 1:
             raise fault(created[1].key.place, "a case is created once")
+
+
+def _later(now: datetime | None, until: timedelta | datetime, node: Node) -> datetime:
+    """The time after a step that lets time pass; what comes first may be at any time."""
+    if isinstance(until, timedelta):
+        return (now or BEGINS) + until
+    if now is not None and until < now:
+        raise fault(node.place, f"{instant(until)} lies before {instant(now)}, which the test has reached; time does not run backwards")
+    return until

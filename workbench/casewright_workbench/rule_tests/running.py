@@ -11,9 +11,9 @@ from casewright_workbench.explain.words import Words
 from casewright_workbench.rule_tests.coverage import Coverage
 from casewright_workbench.rule_tests.judging import Failure, failures
 from casewright_workbench.rule_tests.names import vocabulary
-from casewright_workbench.rule_tests.playing import BEGINS, Played, as_if_on, play
+from casewright_workbench.rule_tests.playing import Played, as_if_on, play
 from casewright_workbench.rule_tests.reading import RuleTests
-from casewright_workbench.rule_tests.written import RuleTest
+from casewright_workbench.rule_tests.written import BEGINS, RuleTest
 
 FOLDER = "tests"
 

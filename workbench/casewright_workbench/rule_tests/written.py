@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, TypeAlias
 
 from casewright.cases.events import RelatedItem
 from casewright.cases.performers import Performer
@@ -11,6 +11,9 @@ from casewright.cases.values import FieldValue
 from casewright.sla.clocks import Status
 from casewright_authoring.findings import Place
 from casewright_workbench.explain.words import Json
+
+BEGINS: Final = datetime(2026, 3, 2, 15, tzinfo=UTC)
+"""When a test begins unless its first step says so: a Monday, 10:00 in New York."""
 
 Did: TypeAlias = Literal["added", "updated", "removed"]
 
@@ -110,3 +113,9 @@ class RuleTest:
     fired: tuple[Named, ...]
     not_fired: tuple[Named, ...]
     clocks: tuple[ExpectedClock, ...]
+
+    @property
+    def begins(self) -> datetime:
+        """The time of the first event."""
+        first = self.steps[0] if self.steps else None
+        return first.until if isinstance(first, Waits) and isinstance(first.until, datetime) else BEGINS
