@@ -192,6 +192,29 @@ def test_only_the_own_role_makes_a_write_our_own(config: Path, tmp_path: Path, c
     assert rule_of(record, "calm-it")["outcome"] == "own_write"
 
 
+def test_what_a_rule_that_only_watches_would_have_asked_for_is_told_apart(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watching = """\
+        - rule: watch-it
+          when: case_created
+          mode: shadow
+          then: [{update_case: {set: {priority: High}}}, {assign_sla: resolve}]
+    """
+    (config / "rules" / "watching.yaml").write_text(dedent(watching))
+    (config / "slas.yaml").write_text("[{sla: resolve, start: assigned, met_when: {status: closed}, target: [{within: 1h}]}]\n")
+    events = written(tmp_path / "events.jsonl", case("e1", 0, "CREATED", status="open"), case("e2", 1, changed=("status",), status="open"))
+    created, updated = explained(capsys, config, events, "--trace")
+    assert (created["matched"], created["effects"]) == ([], [])
+    assert created["shadow_effects"] == [
+        {"rule": "watch-it", "index": 0, "action": "update_case", "set": {"priority": "high"}},
+        {"rule": "watch-it", "index": 1, "action": "assign_sla", "policy": "resolve"},
+    ]
+    assert "shadow_effects" not in updated
+    assert run(["explain", "--config", str(config), "--events", str(events)]) == 0
+    assert "→ update_case  set: priority = high  not asked for: the rule only watches" in capsys.readouterr().out
+
+
 def test_one_rule_alone(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     events = written(tmp_path / "events.jsonl", case("e1", 0, changed=("status",), status="closed", amount=900.0))
     [record] = explained(capsys, config, events, "--rule", "calm-it")

@@ -103,6 +103,8 @@ def test_every_event_tells_its_rules_and_how_their_effects_ended(world: World, w
     assert world.effects.finish(second.effect, Outcome(status="done", detail="event 7"), at(7), told_before=at(8))
     one, two = why()
     assert (one["what"], one["matched"], one["shadowed"]) == ("Case created", ["raise"], ["watch"])
+    assert one["shadow_effects"] == [{"rule": "watch", "index": 0, "action": "put_event", "detail_type": "watch", "detail": {}}]
+    assert two["shadow_effects"] == []
     assert one["effects"] == [
         {
             "rule": "raise",
@@ -221,6 +223,7 @@ def test_people_read_the_case_from_top_to_bottom(world: World, capsys: pytest.Ca
         "clock resolve started, due 2026-11-16T15:00:00Z",
         "✓ later  by case_created",
         "◌ watch  by case_created  would have fired: shadow, or canary on other cases",
+        "not asked for: the rule only watches  by watch",
         "→ update_case  set: priority = high  pending  by later",
         "raise lost priority to later, which comes later in order.",
         "clock resolve met in time",

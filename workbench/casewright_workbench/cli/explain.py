@@ -64,7 +64,7 @@ def _tree(explanation: Explanation, words: Words, names: Names, *, whole: bool, 
     what, _ = told(event, names)
     head = Text.assemble((event.id, "bold"), f"  {what}", (f"  case {event.case_id}  {instant(event.at)}", "dim"))
     tree = Tree(head, guide_style="dim")
-    add_rules(tree, explanation.rules, explanation.effects, words, detail="all" if whole else "fired")
+    add_rules(tree, explanation.rules, explanation.effects, words, held_back=explanation.shadow_effects, detail="all" if whole else "fired")
     if decision is None or rule:
         return tree
     for effect in explanation.effects:

@@ -11,9 +11,9 @@ from casewright.sla.clocks import Transition
 from casewright_workbench.console import wording
 from casewright_workbench.console.names import Names
 from casewright_workbench.console.records import Standing
-from casewright_workbench.explain.case_records import told_effect
+from casewright_workbench.explain.case_records import told_effect, told_shadows
 from casewright_workbench.explain.history import Retold
-from casewright_workbench.explain.printing import add_effect, add_rules
+from casewright_workbench.explain.printing import HELD_BACK, add_effect, add_rules
 from casewright_workbench.explain.words import Words, instant
 
 _STYLES: Final[dict[EffectStatus, str]] = {"done": "green", "failed": "bold red", "pending": "dim", "recorded": "dim"}
@@ -40,6 +40,8 @@ def event_tree(retold: Retold, words: Words, names: Names, *, traced: bool) -> T
         _add_matches(tree, decision.matched, ("✓ ", "green"), "")
     _add_matches(tree, decision.shadowed, ("◌ ", "yellow"), "would have fired: shadow, or canary on other cases")
     _add_matches(tree, decision.looped, ("↻ ", "yellow"), "would have fired: writes of our own set it off too often in a row")
+    for told in told_shadows(retold, words):
+        add_effect(tree, told, more=f"{HELD_BACK}  by {told.rule}", style="yellow")
     for standing in retold.effects:
         _add_effect(tree, standing, retold, words, names)
     for note in _notes(retold, words):

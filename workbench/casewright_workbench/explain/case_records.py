@@ -9,7 +9,7 @@ from casewright.sla.clocks import Transition
 from casewright_workbench.console import wording
 from casewright_workbench.console.names import Names
 from casewright_workbench.console.records import Standing
-from casewright_workbench.explain.effects import Told, members
+from casewright_workbench.explain.effects import Told, held_back, members
 from casewright_workbench.explain.explaining import overruled_record
 from casewright_workbench.explain.history import Retold
 from casewright_workbench.explain.programs import Gone
@@ -37,6 +37,7 @@ def event_record(retold: Retold, words: Words, names: Names, *, traced: bool) ->
         "overruled": overruled_record(decision, words),
         "broken": decision.broken,
         "effects": [effect_record(each, retold, words, names) for each in retold.effects],
+        "shadow_effects": [each.as_json() for each in told_shadows(retold, words)],
         "notes": list(retold.notes),
     }
     if traced:
@@ -55,6 +56,14 @@ def told_effect(standing: Standing, retold: Retold, words: Words) -> Told:
     """An effect in the operator's words."""
     effect = standing.effect
     return Told(effect.rule, effect.index, name_of(effect.action), members(effect.action, _step(effect.rule, effect.index, retold), words))
+
+
+def told_shadows(retold: Retold, words: Words) -> tuple[Told, ...]:
+    """What rules that only watched would have asked for, as far as they are told."""
+    if isinstance(retold.program, Gone):
+        return ()
+    rules = {each.rule.name for each in retold.rules}
+    return tuple(told for told in held_back(retold.entry.decision, retold.shadow_effects, retold.program, words) if told.rule in rules)
 
 
 def _step(rule: str, index: int, retold: Retold) -> Instruction | None:

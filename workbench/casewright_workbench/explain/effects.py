@@ -1,6 +1,6 @@
 """What a decision asks for, in the operator's words: as rules spell actions, with every text filled."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from casewright import actions
 from casewright.asking import effect_key
 from casewright.bundle import LinkedBundle
-from casewright.decision import Decision
+from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
 from casewright_workbench.explain.words import Json, Words, instant
 
@@ -30,9 +30,18 @@ class Told(msgspec.Struct, frozen=True):
 
 def effects(decision: Decision, bundle: LinkedBundle, words: Words) -> Iterator[Told]:
     """The effects of a decision in firing order, clocks that rules start among them, and last what shows clocks to agents."""
+    return _told(decision, decision.matched, decision.effects, bundle, words)
+
+
+def held_back(decision: Decision, asked: Iterable[Effect], bundle: LinkedBundle, words: Words) -> Iterator[Told]:
+    """What the rules that only watched would have asked for; `asked` as computed again."""
+    return _told(decision, decision.shadowed, asked, bundle, words)
+
+
+def _told(decision: Decision, matches: Iterable[Match], asked: Iterable[Effect], bundle: LinkedBundle, words: Words) -> Iterator[Told]:
     rules = {rule.name: rule for rule in bundle.rules}
-    left = {effect.key: effect for effect in decision.effects}
-    for match in decision.matched:
+    left = {effect.key: effect for effect in asked}
+    for match in matches:
         for index, step in enumerate(rules[match.rule].then):
             key = effect_key(match.because or decision.position.event_id, match.rule, index)
             if isinstance(step, AssignSla):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from casewright.cases.events import Event, Unrecognised
-from casewright.decide import blank, decide
+from casewright.decide import blank, decide, shadow_effects
 from casewright.decision import Decision, Head
 from casewright_workbench.explain.considering import Considered, considered
-from casewright_workbench.explain.effects import Told, effects
+from casewright_workbench.explain.effects import Told, effects, held_back
 from casewright_workbench.explain.linking import Linked
 from casewright_workbench.explain.records import rules_record
 from casewright_workbench.explain.words import Json, Words
@@ -19,6 +19,7 @@ class Explanation:
     event: Event
     decision: Decision | None
     effects: tuple[Told, ...]
+    shadow_effects: tuple[Told, ...]
     rules: tuple[Considered, ...]
 
     def as_json(self, words: Words, *, traced: bool) -> dict[str, Json]:
@@ -31,6 +32,8 @@ class Explanation:
         }
         if traced:
             record["rules"] = rules_record(self.rules, words)
+            if self.shadow_effects:
+                record["shadow_effects"] = [effect.as_json() for effect in self.shadow_effects]
             if decision and decision.overruled:
                 record["overruled"] = overruled_record(decision, words)
             if decision and decision.broken:
@@ -49,13 +52,17 @@ class Explainer:
     def explain(self, event: Event, *, traced: bool) -> Explanation:
         """Take the event as the next of its case, whatever its time."""
         if isinstance(event.change, Unrecognised):
-            return Explanation(event, None, (), ())
+            return Explanation(event, None, (), (), ())
         head = self._heads.get(event.case_id) or blank(event.case_id)
         bundle = self.linked.bundle
         decided = decide(head, event, bundle)
         self._heads[event.case_id] = decided.head
         told = tuple(effects(decided.decision, bundle, self.words))
-        return Explanation(event, decided.decision, told, considered(head, event, bundle) if traced else ())
+        if not traced:
+            return Explanation(event, decided.decision, told, (), ())
+        watched = shadow_effects(head, event, bundle) if decided.decision.shadowed else ()
+        would = tuple(held_back(decided.decision, watched, bundle, self.words))
+        return Explanation(event, decided.decision, told, would, considered(head, event, bundle))
 
 
 def overruled_record(decision: Decision, words: Words) -> list[Json]:

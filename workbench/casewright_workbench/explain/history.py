@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
-from casewright.decide import blank, decide, fold
-from casewright.decision import Decision, Head
+from casewright.decide import blank, decide, fold, shadow_effects
+from casewright.decision import Decision, Effect, Head
 from casewright.redecide import Logged
 from casewright.service.load import NOTHING
 from casewright_workbench.console.records import CaseFile, Standing
@@ -19,11 +19,16 @@ _ANOTHER = "Decided again, other rules fire than were recorded: the catalog, or 
 
 @dataclass(frozen=True, slots=True)
 class Retold:
-    """An event as it was decided. `rules` is empty where the bundle is gone; `notes` say what limits the trace."""
+    """An event as it was decided.
+
+    `shadow_effects` is what rules that only watched would have asked for. That and `rules` are empty where the bundle is gone; `notes` say
+    what limits the trace.
+    """
 
     entry: Logged
     program: LinkedBundle | Gone
     effects: tuple[Standing, ...]
+    shadow_effects: tuple[Effect, ...]
     rules: tuple[Considered, ...]
     notes: tuple[str, ...]
 
@@ -40,10 +45,11 @@ def retell(file: CaseFile, programs: KeptPrograms) -> Iterator[Retold]:
         program = programs.linked(entry.decision.bundle_hash)
         effects = tuple(each for each in file.effects if each.effect.position.event_id == entry.event.id)
         if isinstance(program, Gone):
-            yield Retold(entry, program, effects, (), (program.reason,))
+            yield Retold(entry, program, effects, (), (), (program.reason,))
         else:
             head, notes = _met(entry, program, true, known, late)
-            yield Retold(entry, program, effects, considered(head, entry.event, program), notes)
+            watched = shadow_effects(head, entry.event, program) if entry.decision.shadowed else ()
+            yield Retold(entry, program, effects, watched, considered(head, entry.event, program), notes)
         true = _after(true, entry, program, then)
         if entry.decision.late:
             late.append(entry.event.id)

@@ -18,6 +18,7 @@ Detail = Literal["fired", "asked", "all"]
 """Of which rules conditions are shown: of those that fired, of those that the event asked, or of all."""
 
 _GROUPS: Final = {"all": "all of", "any": "one of", "not": "not"}
+HELD_BACK: Final = "not asked for: the rule only watches"
 _LONGEST: Final = 100
 _MOST_NAMES: Final = 12
 _WIDE: Final = 240
@@ -29,12 +30,23 @@ def console() -> Console:
     return output if output.is_terminal else Console(highlight=False, width=_WIDE)
 
 
-def add_rules(tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], words: Words, *, detail: Detail) -> None:
-    """Every rule: with its condition where `detail` asks for it, else in a line; those that no trigger of the event sets off share one."""
-    told, idle = list(effects), list[str]()
+def add_rules(
+    tree: Tree, rules: Iterable[Considered], effects: Iterable[Told], words: Words, *, held_back: Iterable[Told] = (), detail: Detail
+) -> None:
+    """Every rule: with its condition where `detail` asks for it, else in a line; those that no trigger of the event sets off share one.
+
+    `held_back` is what rules that only watched would have asked for.
+    """
+    told, held, idle = list(effects), list(held_back), list[str]()
     for each in rules:
         if each.moments or detail == "all":
-            _add_rule(tree, each, [effect for effect in told if effect.rule == each.rule.name], words, detail)
+            branch = _add_rule(tree, each, words, detail)
+            for effect in told:
+                if effect.rule == each.rule.name:
+                    add_effect(branch, effect)
+            for effect in held:
+                if effect.rule == each.rule.name:
+                    add_effect(branch, effect, more=HELD_BACK, style="yellow")
         else:
             idle.append(each.rule.name)
     if idle:
@@ -48,7 +60,7 @@ def add_effect(tree: Tree, effect: Told, *, more: str = "", style: str = "") -> 
     return tree.add(line.append(f"  {more}", style) if more else line)
 
 
-def _add_rule(tree: Tree, each: Considered, effects: Iterable[Told], words: Words, detail: Detail) -> None:
+def _add_rule(tree: Tree, each: Considered, words: Words, detail: Detail) -> Tree:
     branch = _add_line(tree, each.matched, (each.rule.name, "bold"), each.chief, words)
     if len(each.moments) < 2:
         _add_condition(branch, each.chief, words, detail)
@@ -56,8 +68,7 @@ def _add_rule(tree: Tree, each: Considered, effects: Iterable[Told], words: Word
         for asked in each.moments:
             verdict = True if asked.outcome == "fired" else None if asked.outcome == "unknown" else False
             _add_condition(_add_line(branch, verdict, (came(asked), ""), asked, words), asked, words, detail)
-    for effect in effects:
-        add_effect(branch, effect)
+    return branch
 
 
 def _add_line(tree: Tree, verdict: bool | None, what: tuple[str, str], asked: Asked, words: Words) -> Tree:
