@@ -62,7 +62,7 @@ def read_clocks(node: Node, known: Vocabulary) -> tuple[ExpectedClock, ...]:
         given = record(entry.value, f"the clock {entry.name!r}", known.report, optional=("status", "due"))
         status = given.read("status", lambda one: str(closed_choice("status of a clock", STATUSES, ()).operand(one)), "")
         due = given.read("due", moment, None)
-        if not status and due is None:
+        if not given.node.entries:
             raise fault(entry.value.place, f"the clock {entry.name!r} is expected without anything; accepted are status and due")
         return ExpectedClock(entry.key.place, entry.name, cast(Status, status), due)
 
