@@ -11,6 +11,8 @@ from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import Leaf
 from casewright.measures.event_rows import SYSTEM_FIELDS
 from casewright.measures.privacy import LISTED_ONLY
+from casewright.rules.instructions import Assignment
+from casewright.sla.policies import Mirror
 
 _FACTS: Final = frozenset({"comment.body", "performed_by.kind", "performed_by.id"})
 """Never in a row, or only for some performers."""
@@ -47,11 +49,15 @@ def _may_be_left_out(field: Field) -> bool:
 
 
 def _within(part: object) -> Iterator[object]:
-    """The part and everything in it."""
+    """The part and everything in it that is read: of what is set, only the value."""
     yield part
     match part:
+        case Assignment(field=Field()):
+            inner: tuple[object, ...] = (part.value,)
+        case Mirror():
+            return
         case msgspec.Struct():
-            inner: tuple[object, ...] = msgspec.structs.astuple(part)
+            inner = msgspec.structs.astuple(part)
         case tuple():
             inner = part
         case Mapping():

@@ -3,10 +3,10 @@
 A record is a header, the id of its case and the text as it came.
 """
 
+import os
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping
-from os import SEEK_CUR
 from pathlib import Path
 from struct import Struct
 from types import TracebackType
@@ -53,8 +53,7 @@ class Partition:
     """One file, read case by case; use it as a context manager."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("rb", 0)
+        self._file = path.open("rb", _BUFFER)
 
     def __enter__(self) -> Self:
         return self
@@ -65,15 +64,16 @@ class Partition:
     def cases(self) -> Mapping[str, list[Entry]]:
         """The cases of the partition and their events, in the order they came."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
-        with self._path.open("rb", _BUFFER) as file:
-            while header := file.read(_HEADER.size):
-                is_row, place, line, id_length, length = _HEADER.unpack(header)
-                case_id = file.read(id_length).decode()
-                found[case_id].append(Entry(is_row, place, line, file.tell(), length))
-                file.seek(length, SEEK_CUR)
+        start = 0
+        while header := self._file.read(_HEADER.size):
+            is_row, place, line, id_length, length = _HEADER.unpack(header)
+            case_id = self._file.read(id_length).decode()
+            start += _HEADER.size + id_length
+            found[case_id].append(Entry(is_row, place, line, start, length))
+            start += length
+            self._file.seek(start)
         return found
 
     def text(self, entry: Entry) -> bytes:
         """The text of an event."""
-        self._file.seek(entry.start)
-        return self._file.read(entry.length)
+        return os.pread(self._file.fileno(), entry.length, entry.start)

@@ -4,21 +4,23 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 from zlib import error as ZlibError  # noqa: N812  # an exception, named as one
 
+import msgspec
 import pyarrow as pa
 
-from casewright.cases.events import ClockDue, ScheduleDue, Unrecognised
+from casewright.cases.events import ClockDue, ScheduleDue
 from casewright.cases.parsing import parse
 from casewright.errors import MalformedEvent
 from casewright_workbench.backtest.glimpse import Glimpse, glimpse
-from casewright_workbench.backtest.lines import texts
+from casewright_workbench.backtest.lines import lines, side_by_side
 from casewright_workbench.backtest.parquet import row_texts
 from casewright_workbench.backtest.partitions import PartitionWriter
 from casewright_workbench.backtest.places import Place, opened
-from casewright_workbench.backtest.rows import EVENT_KINDS, glimpse_row, is_row
+from casewright_workbench.backtest.rows import EVENT_KINDS
 from casewright_workbench.backtest.tally import Read
 
 _UNREADABLE: Final = (EOFError, OSError, ZlibError, pa.ArrowException)
 """What a file that is cut off or damaged raises; what was read of it until then is taken."""
+_TICKS: Final = frozenset({"clock_due", "schedule_due"})
 
 
 class Progress(Protocol):
@@ -54,7 +56,7 @@ class Reader:
             line = 0
             try:
                 for line, text in self._texts(place):
-                    self._one(text, number, line)
+                    self._line(text, number, line)
             except _UNREADABLE as error:
                 self.read.note_problem(number, line + 1, f"the file cannot be read further: {error}")
 
@@ -65,38 +67,43 @@ class Reader:
             self._progress.read(place.size)
             return
         with opened(place, self._progress.read) as reader:
-            yield from texts(reader)
+            yield from lines(reader)
 
-    def _one(self, text: bytes, place: int, line: int) -> None:
+    def _line(self, text: bytes, place: int, line: int) -> None:
         try:
             seen = glimpse(text)
-            from_row = seen is None and is_row(text)
-            seen = seen or (self._row(text) if from_row else self._whole(text))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            first, *others = side_by_side(text)
+            if not others:
+                self.read.note_problem(place, line, f"no JSON object: {error}")
+            for each in (first, *others) if others else ():
+                self._line(each, place, line)
+            return
+        self._text(text, seen, place, line)
+
+    def _text(self, text: bytes, seen: Glimpse | None, place: int, line: int) -> None:
+        try:
+            seen = seen or _whole(text)
         except MalformedEvent as error:
             self.read.note_problem(place, line, error)
             return
-        if seen is not None:
-            self._writer.add(seen.case_id, text, is_row=from_row, place=place, line=line)
+        if seen.kind in _TICKS:
+            self.read.ticks += 1
+        elif seen.kind in EVENT_KINDS or not seen.kind:
+            self._writer.add(seen.case_id.encode(), text, is_row=bool(seen.kind), place=place, line=line)
             self.read.note_time(seen.at)
             self._progress.found(1)
-
-    def _row(self, text: bytes) -> Glimpse | None:
-        kind, seen = glimpse_row(text)
-        if kind in ("clock_due", "schedule_due"):
-            self.read.ticks += 1
-            return None
-        if kind not in EVENT_KINDS:
+        else:
             self.read.other_rows += 1
-            return None
-        return seen
 
-    def _whole(self, text: bytes) -> Glimpse | None:
-        """What no glimpse could tell, read as `decide` reads it."""
-        event = parse(text)
-        if isinstance(event.change, ClockDue | ScheduleDue):
-            self.read.ticks += 1
-            return None
-        if isinstance(event.change, Unrecognised) and not event.case_id:
-            self.read.unrecognised += 1
-            return None
-        return Glimpse(event.case_id.encode(), event.at)
+
+def _whole(text: bytes) -> Glimpse:
+    """What a glimpse could not tell, read as `decide` reads it."""
+    event = parse(text)
+    match event.change:
+        case ClockDue():
+            return Glimpse("clock_due", event.case_id, event.at)
+        case ScheduleDue():
+            return Glimpse("schedule_due", event.case_id, event.at)
+        case _:
+            return Glimpse("", event.case_id, event.at)

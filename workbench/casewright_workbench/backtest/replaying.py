@@ -110,7 +110,7 @@ class Replaying:
         text = partition.text(entry)
         try:
             event = event_of(text, own_role=self._own_role) if entry.is_row else parse(text, own_role=self._own_role)
-        except MalformedEvent as error:
+        except (MalformedEvent, RecursionError) as error:
             read.note_problem(entry.place, entry.line, error)
             return None
         if isinstance(event.change, Unrecognised):

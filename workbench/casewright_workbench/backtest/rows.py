@@ -1,18 +1,15 @@
 """Rows of the lake as they are read: from JSON texts to values."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from casewright.cases.events import RelatedItemType
 from casewright.errors import MalformedEvent
 from casewright.measures.columns import Kind
-from casewright_workbench.backtest.glimpse import Glimpse
 
-T = TypeVar("T")
-
-EVENT_KINDS: Final[frozenset[Kind]] = frozenset({"case_event", "related_item_event", "unrecognised_event", "clock_due", "schedule_due"})
+EVENT_KINDS: Final[frozenset[str]] = frozenset({"case_event", "related_item_event", "unrecognised_event", "clock_due", "schedule_due"})
 """Rows that tell an event; the others tell what came of one."""
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -75,29 +72,7 @@ class EventRow(msgspec.Struct):
     clock_milestone: str = ""
 
 
-class _Seen(msgspec.Struct):
-    kind: Kind
-    event_timestamp: _Instant
-    case_id: str = ""
-
-
 _rows: Final = msgspec.json.Decoder(EventRow)
-_seen: Final = msgspec.json.Decoder(_Seen)
-
-
-def is_row(text: bytes) -> bool:
-    """Whether a text is to be read as a row of the lake, rather than as an envelope."""
-    return b'"kind"' in text and b'"detail-type"' not in text
-
-
-def glimpse_row(text: bytes) -> tuple[Kind, Glimpse]:
-    """The kind of a row, its case and its time.
-
-    Raises:
-        MalformedEvent: it is no row.
-    """
-    seen = _decoded(_seen, text)
-    return seen.kind, Glimpse(seen.case_id.encode(), seen.event_timestamp)
 
 
 def row_of(text: bytes) -> EventRow:
@@ -106,14 +81,8 @@ def row_of(text: bytes) -> EventRow:
     Raises:
         MalformedEvent: it is none.
     """
-    return _decoded(_rows, text)
-
-
-def _decoded(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
     try:
-        return decoder.decode(text)
+        return _rows.decode(text)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         raise MalformedEvent("$" + path.rstrip("`"), f"{problem}; accepted is a row of facts about an event") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedEvent("$", f"no JSON object: {error}") from error
