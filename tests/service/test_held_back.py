@@ -1,5 +1,9 @@
 """What `decide` says of rules that watched, of loops it stopped and of imports."""
 
+import re
+from pathlib import Path
+from typing import get_args
+
 from building import OWN_PRINCIPAL, at, case_event, linked, rule
 from core_case import CREATED, policy, updated
 from fakes import deciding
@@ -7,6 +11,8 @@ from msgspec.structs import replace
 
 from casewright.calendars.hours import Resolved, business_hours
 from casewright.cases.performers import entity_for
+from casewright.decision import EffectStatus
+from casewright.measures.columns import FACTS
 from casewright.service.decide import take
 from casewright.sla.policies import StartsOn
 
@@ -54,3 +60,16 @@ def test_an_import_is_counted_asks_for_nothing_and_rings_no_bell() -> None:
     [effect] = ports.log.log["c1", "e"].decision.effects
     assert (effect.rule, effect.imported) == ("r", True)
     assert ports.log.heads["c1"].head.clocks["resolve"].status == "Active"
+
+
+def test_the_page_about_it_names_what_there_is() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "rollout.md").read_text()
+    service = "".join(path.read_text() for path in (root / "layers/casewright/python/casewright/service").glob("*.py"))
+    named = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)`", page))
+    statuses = {f"Effects{status.title().replace('_', '')}" for status in get_args(EffectStatus)}
+    assert {"RulesShadowed", "LoopsStopped", "BudgetsSpent", "EventsImported", "EffectsOverBudget"} <= named
+    assert [name for name in named - statuses if f'count("{name}"' not in service] == []
+    assert set(re.findall(r"`(decision_\w+)`", page)) <= {column.name for column in FACTS}
+    assert set(re.findall(r'log\("(loop \w+|budget \w+)"', service)) == {"loop stopped", "budget spent"}
+    assert all(f"`{line}`" in page for line in ("loop stopped", "budget spent"))

@@ -1,11 +1,16 @@
 """What must not be lost, read or left unwatched: encryption, retention, transport, dead letters, alarms."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from casewright.aws.powertools import PowertoolsTelemetry
+from stacks.dashboards import ALARMED
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_queue_is_encrypted_by_sqs_and_refuses_plain_http(either: Any) -> None:
@@ -138,6 +143,12 @@ def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     assert len(counted) == 9
     assert {alarm["Namespace"] for alarm in counted} == {telemetry._metrics.namespace}
     assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 9
+
+
+def test_every_counter_that_rings_has_a_line_in_the_runbook() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text()
+    lines = [line.split("|")[1] for line in page.split("## What to watch")[1].splitlines() if line.startswith("| ")]
+    assert ALARMED.keys() <= set(re.findall(r"`(\w+)`", " ".join(lines)))
 
 
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
