@@ -14,12 +14,13 @@ from stacks.parts.configuration import Configuration, allow_configuring
 from stacks.parts.domain import Domain
 from stacks.parts.function import Function, FunctionRole
 from stacks.parts.layer import PACKAGE, Layers
+from stacks.parts.native_rules import NativeRules, native_rules
 from stacks.parts.place import Place
 from stacks.stage import Stage
 
 
 class Cases(Stack):
-    """Makes the domain where the stage names none, then lets `configure_domain` do what CloudFormation cannot."""
+    """Makes the domain where the stage names none, lets `configure_domain` do what CloudFormation cannot, then adds the native rules."""
 
     def __init__(self, scope: Construct, *, stage: Stage, compiled: Compiled, workdir: Path) -> None:
         super().__init__(
@@ -45,6 +46,8 @@ class Cases(Stack):
         configured = Configuration(self, "Configuration", stage=stage, function=configure, wanted=wanted, release=fingerprint(PACKAGE)[:16])
         if domain:
             configured.node.add_dependency(domain)
+        rules = native_rules(compiled, stage=stage, domain=domain)
+        NativeRules(self, "NativeRules", instance_arn=self.place.instance_arn(self), rules=rules).node.add_dependency(configured)
 
     def _domain(self, stage: Stage, compiled: Compiled) -> Domain:
         instance_arn = Place(stage, domain_id="", made=None).instance_arn(self)

@@ -31,11 +31,10 @@ class Domain(Construct):
             integration_arn=domain.attr_domain_arn,
         )
         self.id, self.arn = domain.attr_domain_id, domain.attr_domain_arn
-        self._field_ids = self._fields(definition.fields)
+        self.field_ids = self._fields(definition.fields)
         self._rule_ids = self._conditions(definition.conditions)
         self._conditions_by_name = {condition.name: condition for condition in definition.conditions}
-        for template in definition.templates:
-            self._template(template)
+        self.template_ids = {template.name: self._template(template).attr_template_id for template in definition.templates}
         for resource in (domain, association):
             resource.apply_removal_policy(RemovalPolicy.RETAIN)
 
@@ -64,14 +63,14 @@ class Domain(Construct):
 
     def _condition(self, condition: ConditionDefinition) -> cases.CfnCaseRule:
         test = {
-            "operandOne": {"fieldId": self._field_ids[condition.when_field]},
+            "operandOne": {"fieldId": self.field_ids[condition.when_field]},
             "operandTwo": _operand(condition.equals),
             "result": True,
         }
         rule: dict[str, Any] = {condition.effect: {"defaultValue": False, "conditions": [{"equalTo": test}]}}
         return _kept(cases.CfnCaseRule(self, f"Rule-{condition.name}", domain_id=self.id, name=condition.name, rule=rule))
 
-    def _template(self, template: TemplateDefinition) -> None:
+    def _template(self, template: TemplateDefinition) -> cases.CfnTemplate:
         layout = _kept(
             cases.CfnLayout(
                 self,
@@ -81,7 +80,7 @@ class Domain(Construct):
                 content={"basic": {"topPanel": self._panel(template.top_panel), "moreInfo": self._panel(template.more_info)}},
             )
         )
-        _kept(
+        return _kept(
             cases.CfnTemplate(
                 self,
                 f"Template-{template.name}",
@@ -89,18 +88,18 @@ class Domain(Construct):
                 name=template.name,
                 description=template.description or None,
                 layout_configuration={"defaultLayout": layout.attr_layout_id},
-                required_fields=[{"fieldId": self._field_ids[name]} for name in template.required],
+                required_fields=[{"fieldId": self.field_ids[name]} for name in template.required],
                 rules=[self._template_rule(name) for name in template.conditions],
                 status="Active",
             )
         )
 
     def _panel(self, names: Iterable[str]) -> dict[str, Any]:
-        fields = [{"id": self._field_ids[name]} for name in names]
+        fields = [{"id": self.field_ids[name]} for name in names]
         return {"sections": [{"fieldGroup": {"fields": fields}}]} if fields else {"sections": []}
 
     def _template_rule(self, name: str) -> dict[str, str]:
-        return {"caseRuleId": self._rule_ids[name], "fieldId": self._field_ids[self._conditions_by_name[name].field]}
+        return {"caseRuleId": self._rule_ids[name], "fieldId": self.field_ids[self._conditions_by_name[name].field]}
 
 
 def _operand(value: str | float | bool) -> dict[str, object]:
