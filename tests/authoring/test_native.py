@@ -2,6 +2,7 @@
 """Rules as native rules of Amazon Connect: what they become there, and every reason why one cannot be said."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from botocore.validate import ParamValidator
 from native_directory import FILES, FLOW, OTHER_QUEUE, QUEUE, compiled_with, write
 from small_directory import Compile
 
+from casewright.conditions.subjects import Field
 from casewright_authoring import compile_directory, findings
 from casewright_authoring.native import NativeForm, create_rule, native_of, placeholders
+from casewright_authoring.native.askable import Askable, askable
+from casewright_authoring.system_fields import SYSTEM_FIELDS
 
 TASK = '- create_task: {flow: Call back, name: "Call them"}'
 CREATE_TASK = {"ActionType": "CREATE_TASK", "TaskAction": {"Name": "Call them", "ContactFlowId": "f-1"}}
@@ -334,3 +338,23 @@ def test_a_flow_stands_by_its_id() -> None:
 def test_the_directory_of_these_tests_has_nothing_wrong(tmp_path: Path) -> None:
     assert compile_directory(write(tmp_path, {})).catalog is not None
     assert len(FILES) == 4
+
+
+def test_the_page_lists_every_system_field_that_can_be_asked_about() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "native-rules.md").read_text(encoding="utf-8")
+    table = page.split("\n| Asked about |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+    rows = {name: (operators, negated) for name, operators, negated in re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", table, re.MULTILINE)}
+    shown = {name for name in SYSTEM_FIELDS if isinstance(how(name), Askable)}
+    assert set(rows) == {"template", *shown}
+    for name in shown:
+        found = how(name)
+        assert isinstance(found, Askable)
+        operators, negated = rows[name]
+        assert negated.startswith("yes") is found.negatable
+        assert ("`contains`" in operators) is ("CONTAINS" in found.operators)
+        assert ("`less_or_equal`" in operators) is ("NumberLessOrEqualTo" in found.operators)
+        assert ("`greater_than`" in operators) is (found.negatable and found.always)
+
+
+def how(system_field: str) -> Askable | str:
+    return askable(Field(system_field, system_field, SYSTEM_FIELDS[system_field]), "OnCaseUpdate")
