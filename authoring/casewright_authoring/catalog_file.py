@@ -21,8 +21,11 @@ V = TypeVar("V")
 DIRECTORY_KEYS: Final = ("queues", "users", "flows", "mailboxes", "importers")
 DOMAIN_KEYS: Final = ("domain_id", "fields", "templates")
 
+FIELD_REQUIRED_KEYS: Final = ("id", "type")
+FIELD_OPTIONAL_KEYS: Final = ("options", "in_events")
+
 _ARN: Final = r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[^/\s]+/(?:%s)/[^/\s]+"
-_KINDS: Final = {
+ARNS: Final = {
     "queues": ("queue", re.compile(_ARN % "queue")),
     "users": ("agent", re.compile(_ARN % "agent|user")),
     "flows": ("contact-flow", re.compile(_ARN % "contact-flow")),
@@ -47,7 +50,7 @@ class CatalogFile:
     @property
     def directory(self) -> Directory:
         """The names of the Connect instance."""
-        queues, users, flows = (_readable(self.arns[kind]) for kind in _KINDS)
+        queues, users, flows = (_readable(self.arns[kind]) for kind in ARNS)
         return Directory(queues=queues, users=users, flows=flows, mailboxes=_readable(self.mailboxes))
 
     @property
@@ -67,7 +70,7 @@ class CatalogFile:
         )
 
 
-NOTHING: Final = CatalogFile({kind: {} for kind in _KINDS}, {}, (), "", False, {}, {})
+NOTHING: Final = CatalogFile({kind: {} for kind in ARNS}, {}, (), "", False, {}, {})
 
 
 def read_catalog(node: Node, report: Report) -> CatalogFile:
@@ -78,7 +81,7 @@ def read_catalog(node: Node, report: Report) -> CatalogFile:
         report.tell(given.node.place, f"{' and '.join(described)} with ids belong to a domain that exists: the key 'domain_id' is needed")
 
     return CatalogFile(
-        arns={kind: _table(given.node.get(kind), partial(_arn, kind=kind), report) for kind in _KINDS},
+        arns={kind: _table(given.node.get(kind), partial(_arn, kind=kind), report) for kind in ARNS},
         mailboxes=_table(given.node.get("mailboxes"), partial(_addresses, report=report), report),
         importers=given.read("importers", partial(_importers, report=report), ()),
         domain_id=given.read("domain_id", lambda one: text(one, "domain_id"), ""),
@@ -90,7 +93,7 @@ def read_catalog(node: Node, report: Report) -> CatalogFile:
 
 def _arn(entry: Entry, *, kind: str) -> str:
     given = text(entry.value, f"the ARN of {entry.name!r}")
-    resource, pattern = _KINDS[kind]
+    resource, pattern = ARNS[kind]
     if not pattern.fullmatch(given):
         accepted = f"arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/{resource}/ID"
         raise fault(entry.value.place, f"{given!r} is given for {entry.name!r} of {kind}; accepted is {accepted}")
@@ -125,7 +128,7 @@ def _importers(node: Node, report: Report) -> tuple[str, ...]:
 
 def _field(entry: Entry, report: Report) -> KnownField:
     name = field_name(entry)
-    given = record(entry.value, f"the field {name!r}", report, required=("id", "type"), optional=("options", "in_events"))
+    given = record(entry.value, f"the field {name!r}", report, required=FIELD_REQUIRED_KEYS, optional=FIELD_OPTIONAL_KEYS)
     kind = given.read("type", field_type, None)
     options = given.read("options", partial(read_options, report=report), ())
     if options and kind not in {"SingleSelect", None}:

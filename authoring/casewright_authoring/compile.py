@@ -60,14 +60,21 @@ def compile_directory(path: Path, *, today: date | None = None) -> Compiled:
     return compiled
 
 
+def names_of(path: Path) -> Names:
+    """What a directory names, as far as it can be read; what is wrong with it is not told."""
+    report = Report()
+    sources = read_sources(path, report)
+    calendars = read_calendars(sources.files.get("calendars.yaml"), span_of(datetime.now(UTC).date()), report)
+    return _names(read_domain(sources, report), sources, calendars, emails=_told(sources))
+
+
 def _compile(path: Path, today: date, report: Report) -> Compiled:
     sources = read_sources(path, report)
     domain = read_domain(sources, report)
     calendars = read_calendars(sources.files.get("calendars.yaml"), span_of(today), report)
     names = _names(domain, sources, calendars, emails={})
     emails = dict(report.each(emails_file.Emails(names, report).read, sources.folders.get("emails", ())))
-    told = {name: None for node in sources.folders.get("emails", ()) if (name := emails_file.named_in(node))}
-    names = _names(domain, sources, calendars, emails={**told, **emails})
+    names = _names(domain, sources, calendars, emails={**_told(sources), **emails})
     rules = Rules(names, report)
     made = Bundle(
         rules=in_order(_rules(sources, rules, report)),
@@ -89,6 +96,11 @@ def _compile(path: Path, today: date, report: Report) -> Compiled:
         catalog=domain.catalog_file.catalog,
         sources=sources,
     )
+
+
+def _told(sources: Sources) -> dict[str, None]:
+    """Emails by the names that their files give them, whether or not they can be read."""
+    return {name: None for node in sources.folders.get("emails", ()) if (name := emails_file.named_in(node))}
 
 
 def _rules(sources: Sources, reader: Rules, report: Report) -> tuple[Rule, ...]:

@@ -17,7 +17,7 @@ from casewright_authoring.system_fields import STATUS_OPTIONS, SYSTEM_FIELDS
 FIELD_TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 FIELD_KEYS: Final = ("type", "label", "system_id", "options", "multiline", "description", "in_events")
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def read_fields(node: Node, report: Report) -> dict[str, FieldDefinition | None]:
@@ -39,7 +39,7 @@ def field_name(entry: Entry) -> str:
     name = entry.name
     if name in RESERVED:
         raise fault(entry.key.place, f"no field can be called {name!r}: conditions and texts mean something else by it")
-    if not _NAME.fullmatch(name):
+    if not FIELD_NAME.fullmatch(name):
         accepted = "accepted are a letter and up to 99 letters, digits, _ and -"
         raise fault(entry.key.place, f"{name!r} is given as the name of a field; {accepted}")
     return name

@@ -81,10 +81,11 @@ def _fact(name: str, place: Place, names: Names, occasion: Occasion) -> tuple[Su
     fact_name = cast(FactName, name)
     if reason := occasion.lacks(fact_name):
         raise fault(place, reason)
-    return Fact(fact_name), _fact_kind(fact_name, names)
+    return Fact(fact_name), fact_kind(fact_name, names)
 
 
-def _fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901  # one return per fact
+def fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901  # one return per fact
+    """What values anything else can have."""
     choice = (*EQUALITY, "absent")
     match name:
         case "template":

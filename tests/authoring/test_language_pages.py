@@ -1,6 +1,7 @@
 """The pages of the language list what the code accepts, no more and no less, and their examples compile."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from casewright_authoring import (
     templates,
 )
 from casewright_authoring.checking import findings
+from casewright_authoring.schemas import words
 from casewright_authoring.sources import FILES, FOLDERS
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +64,27 @@ def listed(page: str, head: str) -> set[str]:
 )
 def test_a_page_lists_exactly_what_is_accepted(page: str, head: str, accepted: set[str]) -> None:
     assert listed(page, head) == accepted
+
+
+def sentences(head: str) -> dict[str, str]:
+    """The names in the first column, each with what the last column says of it."""
+    table = RULES.split(f"\n| {head} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return {row[0].strip("`"): row[-1] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("Key of a rule", words.RULE_KEYS),
+        ("Trigger", words.TRIGGERS),
+        ("Group", words.GROUPS),
+        ("Operator", words.OPERATORS),
+        ("Action", words.ACTIONS),
+    ],
+)
+def test_an_editor_says_what_the_page_says(head: str, told: Mapping[str, str]) -> None:
+    assert told == sentences(head)
 
 
 def yaml_blocks(page: str) -> list[str]:

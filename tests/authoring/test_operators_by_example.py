@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import yaml
 from building import envelope, parsed
+from language_page import EXAMPLES, GROUPED, WORLD
 from small_directory import FLOW, QUEUE, Write
 
 from casewright.bundle import link
@@ -21,7 +21,6 @@ from casewright_authoring import compile_directory
 from casewright_authoring.conditions import GROUPS
 from casewright_authoring.operators import OPERATORS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 18, 15, tzinfo=UTC)
 Holds = Callable[["str", "Change"], bool | None]
 VERDICTS = {"yes": True, "no": False, "unknown": None}
@@ -29,37 +28,6 @@ VERDICTS = {"yes": True, "no": False, "unknown": None}
 Values = dict[str, FieldValue | None]
 """What a case has; a field that is absent is left out, None stands for unknown."""
 
-WORLD = {
-    "catalog.yaml": f'queues: {{Escalations: "{QUEUE}"}}\nflows: {{Escalations: "{FLOW}"}}\n',
-    "calendars.yaml": 'support: {time_zone: America/New_York, week: {mon-fri: ["09:00-17:00"]}}\n',
-    "fields.yaml": """\
-        summary: {system_id: summary}
-        assigned_queue: {system_id: assigned_queue}
-        priority: {type: SingleSelect, options: {Low: low, Normal: normal, High: high, Urgent: urgent}}
-        refund_amount: {type: Number}
-        loyalty_member: {type: Boolean}
-        order_number: {type: Text}
-        customer_email: {type: Text}
-        promised_by: {type: DateTime}
-        """,
-    "templates.yaml": "",
-    "slas.yaml": "",
-    "emails/hello.yaml": "",
-}
-
-
-def tables(head: str) -> list[tuple[str, list[list[str]]]]:
-    """What the first group of the head says, and the rows, for every table of the page with such a head."""
-    found = re.finditer(rf"^\| {head} \|\n\|---\|---\|---\|\n((?:\|.*\|\n)+)", PAGE, re.MULTILINE)
-    return [(table[1], [cells(line) for line in table[table.re.groups].splitlines()]) for table in found]
-
-
-def cells(line: str) -> list[str]:
-    return [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip("|"))]
-
-
-EXAMPLES = tables(r"Test with `([a-z_]+)` \| Value \| Holds")
-GROUPED = tables(r"(Group of tests) \| Values \| Holds")
 ROWS = [pytest.param(*row, id=" / ".join(row)) for _, rows in EXAMPLES for row in rows]
 GROUPED_ROWS = [pytest.param(*row, id=" / ".join(row)) for _, rows in GROUPED for row in rows]
 

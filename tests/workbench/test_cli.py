@@ -28,7 +28,7 @@ def test_the_example_has_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> No
 def test_findings_are_printed_with_their_place_and_end_with_1(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(broken)]) == 1
     [line] = capsys.readouterr().out.splitlines()
-    assert "rules/intake.yaml:7:" in line
+    assert "rules/intake.yaml:8:" in line
     assert "Medium" in line
     assert "Normal" in line
 
@@ -36,7 +36,7 @@ def test_findings_are_printed_with_their_place_and_end_with_1(broken: Path, caps
 def test_findings_as_json_can_be_read_by_a_program(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(broken), "--json"]) == 1
     [finding] = json.loads(capsys.readouterr().out)
-    assert (finding["line"], sorted(finding)) == (7, ["code", "column", "line", "message", "path", "severity"])
+    assert (finding["line"], sorted(finding)) == (8, ["code", "column", "line", "message", "path", "severity"])
     assert run(["check", str(CONTACT_CENTER), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
@@ -45,7 +45,7 @@ def test_local_does_not_begin_with_a_directory_that_does_not_compile(
     broken: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert run(["local", "--once", "--config", str(broken), "--folder", str(tmp_path)]) == 1
-    assert "rules/intake.yaml:7:" in capsys.readouterr().err
+    assert "rules/intake.yaml:8:" in capsys.readouterr().err
 
 
 def test_a_taken_port_is_named_before_the_day_is_played(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from casewright_authoring.findings import Findings
 from casewright_workbench.cli.backtest import backtest
 from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.explain import explain
+from casewright_workbench.cli.init import init
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.native import native
 from casewright_workbench.cli.operating import arm, publish
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(local)
+app.command()(init)
 app.command()(check)
 app.command("test")(rule_tests)
 app.command()(explain)

@@ -1,0 +1,96 @@
+"""Rules and their actions."""
+
+from casewright.conditions.triggers import TRIGGERS
+from casewright_authoring.instructions import ACTION_KEYS, ACTIONS
+from casewright_authoring.known import Names
+from casewright_authoring.occasions import ANYWHERE
+from casewright_authoring.rollout import BUDGET_KEYS, MODES, RUNS_ON
+from casewright_authoring.rules import OPTIONAL_KEYS, REACTS_TO, REQUIRED_KEYS
+from casewright_authoring.schedules import SCHEDULE_KEYS
+from casewright_authoring.schemas import words
+from casewright_authoring.schemas.conditions import CONDITION, definitions, operand
+from casewright_authoring.schemas.pieces import (
+    BOOLEAN,
+    DURATION,
+    NAME,
+    TEXT,
+    Schema,
+    either,
+    keyed,
+    named,
+    one_of,
+    one_or_more,
+    only,
+    short,
+    some,
+    told,
+)
+from casewright_authoring.subjects import field_kind
+from casewright_authoring.system_fields import READ_ONLY
+
+
+def rules(names: Names) -> Schema:
+    """A file of rules/."""
+    return {**some(_rule(names)), "definitions": definitions(names, ANYWHERE)}
+
+
+def _rule(names: Names) -> Schema:
+    whole_number: Schema = {"type": "integer"}
+    pieces: dict[str, Schema] = {
+        "rule": NAME,
+        "when": one_or_more({"enum": list(TRIGGERS), "enumDescriptions": [words.TRIGGERS[each] for each in TRIGGERS]}),
+        "if": CONDITION,
+        "then": some(_action(names)),
+        "order": whole_number,
+        "stop": BOOLEAN,
+        "reacts_to": one_of([REACTS_TO]),
+        "mode": either(one_of(mode for mode in MODES if mode != "canary"), {"type": "string", "pattern": "^canary [0-9.]+%$"}),
+        "budget": keyed(only(BUDGET_KEYS, {"effects": {**whole_number, "minimum": 1}, "per": DURATION}), BUDGET_KEYS),
+        "schedule": _schedule(),
+        "runs_on": one_of(RUNS_ON),
+    }
+    described = {key: told(words.RULE_KEYS[key], piece) for key, piece in only((*REQUIRED_KEYS, *OPTIONAL_KEYS), pieces).items()}
+    set_off: Schema = {"properties": {"when": either({"const": "schedule"}, {"type": "array", "contains": {"const": "schedule"}})}}
+    without: Schema = {"properties": {"schedule": {"not": {}}}}
+    return {**keyed(described, REQUIRED_KEYS), "if": set_off, "then": {"required": ["schedule"]}, "else": without}
+
+
+def _schedule() -> Schema:
+    pieces: dict[str, Schema] = {
+        "cron": {"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$", "examples": ["0 9 * * mon-fri"]},
+        "rate": DURATION,
+        "time_zone": {**TEXT, "examples": ["America/New_York"]},
+    }
+    return {**keyed(only(SCHEDULE_KEYS, pieces)), "oneOf": [{"required": ["cron"]}, {"required": ["rate"]}]}
+
+
+def _action(names: Names) -> Schema:
+    pieces: dict[str, dict[str, Schema]] = {
+        "send_email": {"to": one_or_more(_recipient(names)), "template": named(names.emails)},
+        "create_task": {"flow": named(names.flows), "name": TEXT, "description": TEXT},
+        "update_case": {"set": _assignments(names)},
+        "put_event": {"detail_type": short(128), "detail": {"type": "object"}},
+    }
+    required = {"create_task": ("flow", "name")}
+    actions: dict[str, Schema] = {
+        "end_tasks": {"const": True},
+        "assign_sla": one_of(name for name, sla in names.slas.entries.items() if sla is not None and sla.assigned),
+        "add_comment": TEXT,
+        **{name: keyed(only(keys, pieces[name]), required.get(name, keys)) for name, keys in ACTION_KEYS.items()},
+    }
+    if not names.slas.whole:
+        actions["assign_sla"] = TEXT
+    described = {name: told(words.ACTIONS[name], action) for name, action in only(ACTIONS, actions).items()}
+    return {**keyed(described, least=1), "maxProperties": 1}
+
+
+def _recipient(names: Names) -> Schema:
+    return either(named(names.mailboxes), {"type": "string", "pattern": r"@|\{\{"})
+
+
+def _assignments(names: Names) -> Schema:
+    settable = {name: field for name, field in names.fields.entries.items() if field is not None and field.id not in READ_ONLY}
+    values = {name: operand(field_kind(field, names)) for name, field in settable.items()}
+    moments = {name for name, field in settable.items() if field.type == "DateTime"}
+    made = keyed({name: {"type": "string"} if name in moments else value for name, value in values.items()}, least=1)
+    return made if names.fields.whole else {"type": "object", "minProperties": 1}
