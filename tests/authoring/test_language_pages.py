@@ -67,10 +67,10 @@ def test_a_page_lists_exactly_what_is_accepted(page: str, head: str, accepted: s
 
 
 def sentences(head: str) -> dict[str, str]:
-    """The names in the first column, each with what the last column says of it."""
+    """The names in the first column, each with what the last column says of it, without sentences that only link to another page."""
     table = RULES.split(f"\n| {head} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return {row[0].strip("`"): row[-1] for row in rows}
+    return {row[0].strip("`"): re.sub(r" \[[^]]+\]\([^)]+\)\.", "", row[-1]) for row in rows}
 
 
 @pytest.mark.parametrize(
