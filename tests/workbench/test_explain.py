@@ -1,19 +1,25 @@
 """`casewright explain`: the contract for programs, and what people read."""
 
 import gzip
+import inspect
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from building import AGENT, OWN_PRINCIPAL, envelope
+from pages import blocks, commands, listed, page
 from serving import CONTACT_CENTER
 
 from casewright.cases.performers import entity_for
+from casewright.rules.explaining import Outcome
+from casewright_authoring.compile import compile_directory
+from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.main import run
 
 OURS = {"user": {"customEntity": entity_for("a" * 32, 1)}, "iamPrincipalArn": OWN_PRINCIPAL}
@@ -313,3 +319,32 @@ def test_people_read_a_tree(config: Path, tmp_path: Path, capsys: pytest.Capture
     assert "✗ look-at-comments  not asked: related_item_added sets it off" in told
     assert '✗ comment.body contains "help" ignoring case  it was absent' in told
     assert "raise-it" not in told
+
+
+def test_the_commands_of_the_page_run_and_print_what_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page("why.md")
+    [body] = blocks(text, "json")
+    written(tmp_path / "events.jsonl", json.dumps(json.loads(body)))
+    (tmp_path / "contact_center").symlink_to(CONTACT_CENTER)
+    monkeypatch.chdir(tmp_path)
+    printed = []
+    for words in commands(text, "explain"):
+        assert run(words) == 0
+        printed.append(capsys.readouterr().out)
+    for line in blocks(text)[0].splitlines():
+        assert line in printed[0].splitlines()
+    assert [len(json.loads(each)["rules"]) for each in printed[2:]] == [len(compile_directory(CONTACT_CENTER).bundle.rules), 1]
+
+
+def test_the_page_lists_options_members_and_outcomes(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = page("why.md")
+    options = [f"--{name.removeprefix('as_').replace('_', '-')}" for name in inspect.signature(explain).parameters]
+    assert sorted(name.split()[0] for name in listed(text, "Option")) == sorted(options)
+    assert set(listed(text, "Outcome")) == set(get_args(Outcome))
+    events = written(tmp_path / "events.jsonl", case("e1", 0, changed=("status",), status="closed", amount=900.0))
+    [record] = explained(capsys, config, events, "--trace")
+    event_members, rule_members = (re.findall(r"^\| `(\w+)`", part, re.MULTILINE) for part in text.split("| Member | Holds |")[1:])
+    assert {*record, "broken"} == set(event_members)
+    assert {*record["rules"][0], "clock", "moments"} == set(rule_members[: len(rule_members) - len(get_args(Outcome))])

@@ -1,6 +1,8 @@
 """`casewright test`: what a test can say, what is refused, and how a failure reads."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -8,6 +10,7 @@ from typing import Any
 
 import pytest
 from building import linked, rule
+from pages import blocks, commands, listed, page
 from serving import CONTACT_CENTER
 from small_directory import FLOW, SMALL
 
@@ -16,7 +19,9 @@ from casewright_authoring.instructions import ACTIONS
 from casewright_workbench.cli.main import run
 from casewright_workbench.rule_tests.expecting import MEMBERS
 from casewright_workbench.rule_tests.playing import as_if_on
+from casewright_workbench.rule_tests.reading import OPTIONAL_KEYS, REQUIRED_KEYS
 from casewright_workbench.rule_tests.running import run_tests
+from casewright_workbench.rule_tests.steps import STEPS
 
 RULES = """\
     - rule: greet
@@ -383,3 +388,31 @@ def test_a_directory_without_tests_is_told_what_to_write(directory: Path, capsys
 
 def test_every_action_can_be_expected() -> None:
     assert set(MEMBERS) == set(ACTIONS)
+
+
+def test_the_example_of_the_page_passes_and_fails_as_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page("testing-rules.md")
+    [example] = blocks(text, "yaml")
+    shutil.copytree(CONTACT_CENTER, tmp_path / "contact_center")
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / example.splitlines()[0].removeprefix("# ")
+    file.write_text(example)
+    for words in commands(text, "test"):
+        assert run(words) == 0
+    capsys.readouterr()
+    file.write_text(example.replace("refund_amount: 500", "refund_amount: 400"))
+    assert run(["test"]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    for line in blocks(text)[0].splitlines():
+        assert any(found.replace("├", "└").lstrip("│ ") == line.lstrip() for found in printed), line
+
+
+def test_the_page_lists_keys_events_and_members() -> None:
+    text = page("testing-rules.md")
+    assert set(listed(text, "Key of a test")) == {*REQUIRED_KEYS, *OPTIONAL_KEYS}
+    assert listed(text, "Event") == list(STEPS)
+    table = text.split("| Action | Members |")[1].split("\n\n")[0]
+    rows = [re.findall(r"`(\w+)`", line) for line in table.splitlines()[2:]]
+    assert {row[0]: tuple(row[1:]) for row in rows} == MEMBERS

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from building import AGENT, CATALOG, at, case_event, changed, equals, linked, parsed, rule
 from msgspec.structs import replace
+from pages import commands, page
 from serving import Served
 
 from casewright.aws.bundles import BundleBucket
@@ -270,3 +271,6 @@ def test_a_case_of_the_local_cloud_is_told_through_its_endpoint(
     assert events[0]["rules"][0]["matched"] is True
     assert [each["notes"] for each in events] == [[] for _ in events]
     assert "casewright" in {each["by"] for each in events}
+    for words in commands(page("why.md"), "why"):
+        assert run([{"CASE": case_id, "EVENT": events[0]["event_id"]}.get(word, word) for word in words]) == 0
+        assert "give-a-priority" in capsys.readouterr().out

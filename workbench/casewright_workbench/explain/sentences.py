@@ -76,4 +76,4 @@ def plainly(value: Json) -> str:
         case dict():
             return f"{{{', '.join(f'{name}: {plainly(inner)}' for name, inner in value.items())}}}"
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(value, ensure_ascii=False).replace("\\\\", "\\")
