@@ -10,6 +10,7 @@ from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Report, fault
 from casewright_authoring.nodes import Node, Scalar, shown
 from casewright_authoring.shapes import record, text, whole_number
+from casewright_authoring.suggestions import meant
 
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 RUNS_ON: Final = ("casewright", "connect")
@@ -34,7 +35,7 @@ def rollout(node: Node) -> Rollout:
         return Rollout(cast(Mode, given))
     found = _CANARY.fullmatch(given)
     if found is None:
-        raise fault(node.place, f"{shown(node)} is given for mode; {_ACCEPTED}")
+        raise fault(node.place, f"{shown(node)} is given for mode{'' if given in MODES else meant(given, MODES)}; {_ACCEPTED}")
     percent = float(found[1])
     if not 0 < percent < 100:
         raise fault(
@@ -59,7 +60,8 @@ def runs_on(node: Node) -> Literal["casewright", "connect"]:
         case "casewright" | "connect" as where:
             return where
         case given:
-            raise fault(node.place, f"{given!r} is given for runs_on; accepted are casewright and connect: a rule of Amazon Connect itself")
+            accepted = "accepted are casewright and connect: a rule of Amazon Connect itself"
+            raise fault(node.place, f"{given!r} is given for runs_on{meant(given, RUNS_ON)}; {accepted}")
 
 
 def _at_least_one(node: Node) -> int:

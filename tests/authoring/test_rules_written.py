@@ -160,7 +160,9 @@ def test_how_far_a_rule_is_let_loose(compiled: Compile, said: str, meant: Rule) 
 @pytest.mark.parametrize(
     ("said", "column", "message"),
     [
-        ("mode: of", 66, "the text 'of' is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("mode: of", 66, "the text 'of' is given for mode (did you mean 'off'?); accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("mode: shadwo", 66, "the text 'shadwo' is given for mode (did you mean 'shadow'?); accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
+        ("runs_on: conect", 69, "'conect' is given for runs_on (did you mean 'connect'?); accepted are casewright and connect: a rule of Amazon Connect itself"),
         ("mode: true", 66, "true is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
         ("mode: canary", 66, "the text 'canary' is given for mode; accepted are off, shadow, canary with the share of cases (canary 10%), and on"),
         ("mode: canary 0%", 66, "'canary 0%' is given for mode; a canary acts on more than 0% and less than 100% of cases: off and on say the rest"),
@@ -274,6 +276,28 @@ def test_a_variable_in_a_block_text_is_refused_at_its_own_line(complaints: Compl
         """
     [told] = complaints({"emails/other.yaml": email})
     assert told.startswith("emails/other.yaml:6:9: unknown variable 'case.nonsense'")
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        'add_comment: "{{ case.nonsense }}"',
+        'create_task: {flow: Escalations, name: "{{ case.nonsense }}"}',
+        'create_task: {flow: Escalations, name: x, description: "{{ case.nonsense }}"}',
+        'update_case: {set: {summary: "{{ case.nonsense }}"}}',
+        'put_event: {detail_type: x, detail: {a: [{b: "{{ case.nonsense }}"}]}}',
+        'send_email: {to: "{{ case.nonsense }}", template: hello}',
+    ],
+)
+def test_no_text_of_a_rule_takes_an_unknown_variable(complaints: Complain, then: str) -> None:
+    [told] = complaints({"rules/a.yaml": RULE.format(when="case_updated", then=then)})
+    assert f":{RULE.format(when='case_updated', then=then).index('{{ case.') + 1}: unknown variable 'case.nonsense'" in told
+
+
+@pytest.mark.parametrize("line", ['subject: "{{ case.nonsense }}"\ntext: x', 'subject: x\ntext: "{{ case.nonsense }}"'])
+def test_no_text_of_an_email_takes_an_unknown_variable(complaints: Complain, line: str) -> None:
+    [told] = complaints({"emails/other.yaml": f"email: other\n{line}\n"})
+    assert "unknown variable 'case.nonsense'" in told
 
 
 def test_an_email_is_refused_where_its_variables_have_no_value(complaints: Complain) -> None:
