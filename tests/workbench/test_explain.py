@@ -346,5 +346,5 @@ def test_the_page_lists_options_members_and_outcomes(config: Path, tmp_path: Pat
     events = written(tmp_path / "events.jsonl", case("e1", 0, changed=("status",), status="closed", amount=900.0))
     [record] = explained(capsys, config, events, "--trace")
     event_members, rule_members = (re.findall(r"^\| `(\w+)`", part, re.MULTILINE) for part in text.split("| Member | Holds |")[1:])
-    assert {*record, "broken"} == set(event_members)
+    assert {*record, "shadow_effects", "broken"} == set(event_members)
     assert {*record["rules"][0], "clock", "moments"} == set(rule_members[: len(rule_members) - len(get_args(Outcome))])

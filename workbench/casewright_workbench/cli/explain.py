@@ -39,7 +39,7 @@ def explain(
     compiled = linked(compile_directory(config))
     named(rule, compiled.bundle.rules)
     words, names, output = Words(compiled.catalog), Names(compiled.catalog), console()
-    explainer, traced = Explainer(compiled, words), trace or bool(rule)
+    explainer, traced = Explainer(compiled.bundle, words), trace or bool(rule)
     for event in events_of(events, own_role=own_role):
         explanation = _only(rule, explainer.explain(event, traced=traced or not as_json))
         if as_json:

@@ -62,8 +62,9 @@ def told_shadows(retold: Retold, words: Words) -> tuple[Told, ...]:
     """What rules that only watched would have asked for, as far as they are told."""
     if isinstance(retold.program, Gone):
         return ()
-    rules = {each.rule.name for each in retold.rules}
-    return tuple(told for told in held_back(retold.entry.decision, retold.shadow_effects, retold.program, words) if told.rule in rules)
+    rules = {rule.name: rule for rule in retold.program.rules}
+    told = {each.rule.name for each in retold.rules}
+    return tuple(each for each in held_back(retold.entry.decision, retold.shadow_effects, rules, words) if each.rule in told)
 
 
 def _step(rule: str, index: int, retold: Retold) -> Instruction | None:

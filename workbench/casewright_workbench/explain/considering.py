@@ -39,7 +39,10 @@ def considered(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Consider
     if isinstance(event.change, Unrecognised):
         return ()
     asked = list(_asked(head, event, bundle))
-    unasked = ask(bundle.rules, None, facts_of(head, event, bundle), own=event.own)
+    if asked and all(each.clock is None for each in asked[0]):
+        unasked = asked[0]  # the event itself: what it did not ask was read all the same
+    else:
+        unasked = ask(bundle.rules, None, facts_of(head, event, bundle), own=event.own)
     return tuple(
         Considered(idle.rule, tuple(moment[place] for moment in asked if moment[place].trigger), idle) for place, idle in enumerate(unasked)
     )

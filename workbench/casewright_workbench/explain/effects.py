@@ -1,15 +1,15 @@
 """What a decision asks for, in the operator's words: as rules spell actions, with every text filled."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 import msgspec
 
 from casewright import actions
 from casewright.asking import effect_key
-from casewright.bundle import LinkedBundle
 from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
+from casewright.rules.rule import Rule
 from casewright_workbench.explain.words import Json, Words, instant
 
 
@@ -28,18 +28,17 @@ class Told(msgspec.Struct, frozen=True):
         return {"rule": self.rule, "index": self.index, "action": self.action, **self.members}
 
 
-def effects(decision: Decision, bundle: LinkedBundle, words: Words) -> Iterator[Told]:
+def effects(decision: Decision, rules: Mapping[str, Rule], words: Words) -> Iterator[Told]:
     """The effects of a decision in firing order, clocks that rules start among them, and last what shows clocks to agents."""
-    return _told(decision, decision.matched, decision.effects, bundle, words)
+    return _told(decision, decision.matched, decision.effects, rules, words)
 
 
-def held_back(decision: Decision, asked: Iterable[Effect], bundle: LinkedBundle, words: Words) -> Iterator[Told]:
+def held_back(decision: Decision, asked: Iterable[Effect], rules: Mapping[str, Rule], words: Words) -> Iterator[Told]:
     """What the rules that only watched would have asked for; `asked` as computed again."""
-    return _told(decision, decision.shadowed, asked, bundle, words)
+    return _told(decision, decision.shadowed, asked, rules, words)
 
 
-def _told(decision: Decision, matches: Iterable[Match], asked: Iterable[Effect], bundle: LinkedBundle, words: Words) -> Iterator[Told]:
-    rules = {rule.name: rule for rule in bundle.rules}
+def _told(decision: Decision, matches: Iterable[Match], asked: Iterable[Effect], rules: Mapping[str, Rule], words: Words) -> Iterator[Told]:
     left = {effect.key: effect for effect in asked}
     for match in matches:
         for index, step in enumerate(rules[match.rule].then):

@@ -1,13 +1,13 @@
 """Events taken one after the other as the next of their case, each with its decision and, where asked for, every rule's trace."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event, Unrecognised
 from casewright.decide import blank, decide, shadow_effects
 from casewright.decision import Decision, Head
 from casewright_workbench.explain.considering import Considered, considered
 from casewright_workbench.explain.effects import Told, effects, held_back
-from casewright_workbench.explain.linking import Linked
 from casewright_workbench.explain.records import rules_record
 from casewright_workbench.explain.words import Json, Words
 
@@ -41,28 +41,27 @@ class Explanation:
         return record
 
 
-@dataclass(frozen=True, slots=True)
 class Explainer:
     """Holds the head of every case that was seen."""
 
-    linked: Linked
-    words: Words
-    _heads: dict[str, Head] = field(default_factory=dict)
+    def __init__(self, bundle: LinkedBundle, words: Words) -> None:
+        self._bundle, self._words = bundle, words
+        self._rules = {rule.name: rule for rule in bundle.rules}
+        self._heads: dict[str, Head] = {}
 
     def explain(self, event: Event, *, traced: bool) -> Explanation:
         """Take the event as the next of its case, whatever its time."""
         if isinstance(event.change, Unrecognised):
             return Explanation(event, None, (), (), ())
         head = self._heads.get(event.case_id) or blank(event.case_id)
-        bundle = self.linked.bundle
-        decided = decide(head, event, bundle)
+        decided = decide(head, event, self._bundle)
         self._heads[event.case_id] = decided.head
-        told = tuple(effects(decided.decision, bundle, self.words))
+        told = tuple(effects(decided.decision, self._rules, self._words))
         if not traced:
             return Explanation(event, decided.decision, told, (), ())
-        watched = shadow_effects(head, event, bundle) if decided.decision.shadowed else ()
-        would = tuple(held_back(decided.decision, watched, bundle, self.words))
-        return Explanation(event, decided.decision, told, would, considered(head, event, bundle))
+        watched = shadow_effects(head, event, self._bundle) if decided.decision.shadowed else ()
+        would = tuple(held_back(decided.decision, watched, self._rules, self._words))
+        return Explanation(event, decided.decision, told, would, considered(head, event, self._bundle))
 
 
 def overruled_record(decision: Decision, words: Words) -> list[Json]:

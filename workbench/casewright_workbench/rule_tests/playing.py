@@ -64,6 +64,7 @@ class _Player:
     def __init__(self, bundle: LinkedBundle, words: Words, begins: datetime) -> None:
         self.case, self.played, self.now = TestedCase(bundle.included_field_ids), Played(), begins
         self._bundle, self._words = bundle, words
+        self._rules = {rule.name: rule for rule in bundle.rules}
         self._ticks: Ticks | None = None
 
     def take(self, event: Event) -> None:
@@ -82,7 +83,7 @@ class _Player:
         if isinstance(change, ClockDue) and not still_due(change, event, head):
             return
         decided = decide(head, event, self._bundle)
-        told = tuple(each for each in effects(decided.decision, self._bundle, self._words) if not each.rule.startswith("sla:"))
+        told = tuple(each for each in effects(decided.decision, self._rules, self._words) if not each.rule.startswith("sla:"))
         self.played.taken.append(Taken(event, decided, considered(head, event, self._bundle), told))
         if isinstance(change, ScheduleDue) and is_idle(decided.decision):
             return
