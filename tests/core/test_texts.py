@@ -1,10 +1,11 @@
 """Texts are filled once: what a customer writes is text, and never a variable."""
 
+import pytest
 from building import CATALOG, case_event, comment, linked, parsed, rule, text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casewright.actions import AddComment
+from casewright.actions import AddComment, SendEmail
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import Fact, Facts, Field
 from casewright.conditions.texts import fill
@@ -36,3 +37,25 @@ def test_whatever_a_field_holds_comes_out_as_it_is(value: str) -> None:
     case = apply(Case("c1"), event)
     title = Field("title", CATALOG.fields["title"].id)
     assert fill(text("<", title, "|", title, ">"), Facts(event, case, case, CATALOG.included_field_ids)) == f"<{value}|{value}>"
+
+
+@pytest.mark.parametrize(
+    ("wrote", "to"),
+    [
+        ("june@example.com", ("june@example.com",)),
+        (" june@example.com\n", ("june@example.com",)),
+        ("", ()),
+        ("june", ()),
+        ("june@example.com, other@example.com", ()),
+        ("june@example.com;other@example.com", ()),
+        ("june@example.com\nBcc: other@example.com", ()),
+        ("June <june@example.com>", ()),
+        ("@", ()),
+    ],
+)
+def test_a_field_gives_one_address_or_none(wrote: str, to: tuple[str, ...]) -> None:
+    mail = do.SendEmail((text(Field("email")), "fixed@example.com"), "hello")
+    bundle = linked(rule("r", "case_created", then=(mail,)), emails={"hello": do.Email(text("Hi"), text("Hello"))})
+    [effect] = decide(blank("c1"), parsed(case_event("e", 0, "CREATED", email=wrote)), bundle).decision.effects
+    assert isinstance(effect.action, SendEmail)
+    assert effect.action.to == (*to, "fixed@example.com")

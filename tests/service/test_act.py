@@ -304,7 +304,7 @@ def test_mail_without_a_recipient_fails_and_says_why(bench: Bench) -> None:
     step = do.SendEmail((text(Field("email")),), "note")
     bench.decide(linked(rule("m", then=(step,)), emails=email), CREATED, case_event("e", 1, status="open"))
     bench.act("ses")
-    assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [("failed", "no recipient: every address of `to` was empty")]
+    assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [("failed", "no recipient: nothing in `to` gave a mail address")]
 
 
 def test_what_is_pending_waits_while_the_deployment_is_disarmed_and_expires(bench: Bench) -> None:

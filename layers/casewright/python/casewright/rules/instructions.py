@@ -1,5 +1,6 @@
 """What a rule says shall be done, in the operator's names; resolved at a moment into an action of `casewright.actions`."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias, assert_never
 
@@ -9,6 +10,9 @@ from casewright import actions
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.texts import Text, fill
+
+_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
+"""One address: a customer who writes two into a field, or a name with them, adds no recipients."""
 
 _MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
 
@@ -119,7 +123,7 @@ def _email(instruction: SendEmail, facts: Facts) -> actions.SendEmail:
     assert instruction.email is not None, "linking fills the email"
     filled = (entry if isinstance(entry, str) else fill(entry, facts).strip() for entry in instruction.to)
     return actions.SendEmail(
-        to=tuple(dict.fromkeys(address for address in filled if address)),
+        to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))),
         subject=" ".join(fill(instruction.email.subject, facts).split()),
         text=fill(instruction.email.text, facts),
     )

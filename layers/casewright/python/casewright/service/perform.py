@@ -59,7 +59,7 @@ def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool)
 
 def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, interrupted: bool) -> Outcome:
     if not email.to:
-        return Outcome(status="failed", detail="no recipient: every address of `to` was empty")
+        return Outcome(status="failed", detail="no recipient: nothing in `to` gave a mail address")
     message_id = world.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
     return Outcome(
         status="done",
