@@ -158,7 +158,7 @@ NEGATED = """\
   when: [related_item_added]
   if: {comment.body: {contains: hello}}
   then: [{put_event: {detail_type: C, detail: {}}}]
-- rule: no-title
+- rule: no-vip
   when: [case_created, case_updated]
   if: {any: [{vip: {absent: true}}, {status: gone}]}
   then: [{put_event: {detail_type: D, detail: {}}}]
@@ -169,11 +169,14 @@ def test_what_rows_leave_out_is_unknown_and_told(told: Told, tmp_path: Path) -> 
     config = configuration(tmp_path / "config", rules=NEGATED.replace("status: gone", "status: closed"), slas="")
     bodies = [case_event("x", 0, "CREATED", status="open", amount=5.0), comment("y", 1)]
     exact = told("--events", archive(tmp_path / "exact.jsonl", bodies), "--config", config)
-    assert totals(exact) == {"no-refund": 1, "not-closed": 1, "by-words": 1, "no-title": 1}
+    assert totals(exact) == {"no-refund": 1, "not-closed": 1, "by-words": 1, "no-vip": 1}
     fill(tmp_path / "facts", shaped(bodies))
     answer = told("--events", tmp_path / "facts", "--config", config)
     assert totals(answer) == {"not-closed": 1}, "a title that was left out is not an absent one"
-    assert answer["events"]["left_out"] == {"no-refund": ["title"], "by-words": ["comment.body"], "no-title": ["vip"]}
+    assert answer["events"]["left_out"] == {
+        rule: {"asks": [subject], "writes": []}
+        for rule, subject in (("no-refund", "title"), ("by-words", "comment.body"), ("no-vip", "vip"))
+    }
     mixed = told("--events", tmp_path / "facts", tmp_path / "exact.jsonl", "--config", config)
     assert totals(mixed) == totals(exact)
     assert mixed["events"]["left_out"] == {}
@@ -184,7 +187,7 @@ def test_a_field_of_which_some_row_had_a_value_is_not_told(told: Told, tmp_path:
     assert told("--events", tmp_path / "facts", "--config", config)["events"]["left_out"] == {}
     fill(tmp_path / "other", shaped(BODIES))
     left_out = told("--events", tmp_path / "other", "--config", config)["events"]["left_out"]
-    assert left_out == {"refunds": ["title"], "late": ["title"]}
+    assert left_out == {"refunds": {"asks": ["title"], "writes": ["title"]}, "late": {"asks": [], "writes": ["title"]}}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)

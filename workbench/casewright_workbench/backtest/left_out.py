@@ -19,17 +19,28 @@ _FACTS: Final = frozenset({"comment.body", "performed_by.kind", "performed_by.id
 _ALWAYS_IN: Final = frozenset({"Number", "Boolean", "User"})
 
 
-def doubtful(bundle: LinkedBundle, carried: set[str]) -> Mapping[str, tuple[str, ...]]:
-    """Rules and policies with what they ask that rows leave out; `carried` are fields of which some row had a value.
+class LeftOut(msgspec.Struct, frozen=True):
+    """What a rule or a policy reads that rows may leave out: in its conditions, and in the texts and values of what it does."""
+
+    asks: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+
+
+def left_out(bundle: LinkedBundle, carried: set[str]) -> Mapping[str, LeftOut]:
+    """By rule and policy; `carried` are fields of which some row had a value.
 
     A field that a row does not carry may be empty, absent or left out, and is unknown: tests for emptiness are named too.
     """
-    rules = {rule.name: rule for rule in bundle.rules if rule.mode != "off" and rule.runs_on == "casewright"}
-    asked = {name: _asked(part, carried) for name, part in (*rules.items(), *((f"sla:{each.name}", each) for each in bundle.policies))}
-    return {name: subjects for name, subjects in asked.items() if subjects}
+    found = {
+        rule.name: LeftOut(_read(rule.condition, carried), _read(rule.then, carried))
+        for rule in bundle.rules
+        if rule.mode != "off" and rule.runs_on == "casewright"
+    }
+    found |= {f"sla:{policy.name}": LeftOut(_read(policy, carried)) for policy in bundle.policies}
+    return {name: each for name, each in found.items() if each.asks or each.writes}
 
 
-def _asked(part: object, carried: set[str]) -> tuple[str, ...]:
+def _read(part: object, carried: set[str]) -> tuple[str, ...]:
     found = dict[str, None]()
     for each in _within(part):
         match each:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from casewright_workbench.backtest.differences import Differences
-from casewright_workbench.backtest.left_out import doubtful
+from casewright_workbench.backtest.left_out import LeftOut, left_out
 from casewright_workbench.backtest.partitions import PartitionWriter
 from casewright_workbench.backtest.places import Place
 from casewright_workbench.backtest.reading import Progress, Reader
@@ -35,8 +35,8 @@ class Report:
     against: Counts | None
     differences: Differences | None
     differences_in: tuple[Path, ...]
-    doubtful: Mapping[str, tuple[str, ...]]
-    """Rules and policies of the configuration with what they ask that rows of the lake leave out, where events came from rows."""
+    left_out: Mapping[str, LeftOut]
+    """What rules and policies of the configuration read that rows of the lake leave out, where events came from rows."""
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def backtest(job: Job, places: Sequence[Place], progress: Progress) -> Iterator[
             against=total.against,
             differences=total.differences,
             differences_in=tuple(Path(task.differences) for task in tasks),
-            doubtful=doubtful(bundle, total.read.carried) if total.read.from_rows else {},
+            left_out=left_out(bundle, total.read.carried) if total.read.from_rows else {},
         )
 
 

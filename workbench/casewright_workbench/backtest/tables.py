@@ -108,8 +108,10 @@ def _warnings(report: Report) -> Iterator[str]:
         yield f"{more:,} more records are no events"
     for role, count in sorted(report.read.claims.items()):
         yield f"{count:,} changes by role {role} are named as writes of casewright are: with --own-role {role} they count as its own"
-    for name, subjects in report.doubtful.items():
-        yield f"{name} asks what rows of the lake may leave out, unknown here: {', '.join(subjects)}"
+    for name, each in report.left_out.items():
+        for words, subjects in (("asks", each.asks), ("writes", each.writes)):
+            if subjects:
+                yield f"{name} {words} what rows of the lake may leave out, unknown here: {', '.join(subjects)}"
 
 
 def _sides(report: Report) -> tuple[str, ...]:

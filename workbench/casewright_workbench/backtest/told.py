@@ -61,7 +61,7 @@ def _events(report: Report) -> Mapping[str, Any]:
         "rows_of_no_event": read.other_rows,
         "from_lake_rows": read.from_rows,
         "problems": [{"file": name, "line": line, "problem": problem} for name, line, problem in problems(report)],
-        "left_out": report.doubtful,
+        "left_out": report.left_out,
         "unclaimed_roles": read.claims,
     }
 
