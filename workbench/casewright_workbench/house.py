@@ -94,7 +94,7 @@ class House:
         Raises:
             Findings: the directory does not compile.
         """
-        compiled = compile_directory(contact_center)
+        compiled = compile_directory(contact_center, today=start.date())
         instance = _instance(compiled.directory)
         cloud = LocalCloud(start=start, instance=instance, outbox=folder / "inbox")
         cloud.sesv2.state.has_production_access = True
