@@ -23,6 +23,7 @@ from casewright.conditions.operators import (
     HasText,
     Matches,
     Test,
+    ValueTest,
     WithinHours,
 )
 from casewright.conditions.subjects import Facts, Field
@@ -31,13 +32,15 @@ from casewright.errors import CalendarEnded
 from casewright_authoring.analysis.formulas import Every
 from casewright_authoring.analysis.moments import Moment
 from casewright_authoring.analysis.search import possible
-from casewright_authoring.analysis.verdicts import FALSE, NOT_FALSE, NOT_TRUE, TRUE
+from casewright_authoring.analysis.texts import text_passes
+from casewright_authoring.analysis.verdicts import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Verdicts, verdict_of
 
 CHOICE, AMOUNT, VIP = Field("choice", "choice", "SingleSelect"), Field("amount", "amount", "Number"), Field("vip", "vip", "Boolean")
 TITLE, DUE = Field("title", "title", "Text"), Field("due", "due", "DateTime")
 NOW = START
 UNKNOWN = object()
 ABSENT = object()
+
 
 class HalfDays:
     """A calendar of which the afternoons are open, and nothing is known of more than a day away."""
@@ -126,6 +129,16 @@ def conditions(tests: dict[Field, st.SearchStrategy[Test]]) -> st.SearchStrategy
     return st.sampled_from(pairs).flatmap(about)
 
 
+def several(tests: dict[Field, st.SearchStrategy[Test]]) -> st.SearchStrategy[Condition]:
+    """Some tests of one field, each upright or behind not."""
+
+    def of(field: Field) -> st.SearchStrategy[Condition]:
+        leaves = tests[field].map(lambda test: Leaf(field, test))
+        return st.lists(st.one_of(leaves, leaves.map(Not)), min_size=2, max_size=4).map(lambda parts: All(tuple(parts)))
+
+    return st.sampled_from(list(tests)).flatmap(of)
+
+
 def asked(condition: Condition) -> Iterator[Leaf]:
     match condition:
         case Leaf():
@@ -161,25 +174,45 @@ def case(fields: dict[Field, object]) -> Case:
     return Case("c", "t", NOW, held)
 
 
-@settings(max_examples=400, deadline=None)
-@given(condition=conditions(ANY))
-def test_what_is_called_impossible_never_happens(condition: Condition) -> None:
+def never_wrong(condition: Condition) -> None:
     happening = {evaluate(condition, facts) for facts in every_moment(condition)}
     for verdicts in (TRUE, FALSE, NOT_TRUE, NOT_FALSE):
         if happening & verdicts:
             assert possible(Moment("case_updated").asks(condition, verdicts))
 
 
-@settings(max_examples=300, deadline=None)
-@given(condition=conditions(EXACT))
-def test_of_options_numbers_and_booleans_everything_impossible_is_seen(condition: Condition) -> None:
+def never_unsure(condition: Condition) -> None:
     happening = {evaluate(condition, facts) for facts in every_moment(condition)}
     for verdicts in (TRUE, FALSE, NOT_TRUE, NOT_FALSE):
         if not happening & verdicts:
             assert not possible(Moment("case_updated").asks(condition, verdicts))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=600, deadline=None)
+@given(condition=several(ANY))
+def test_what_is_called_impossible_of_one_field_never_happens(condition: Condition) -> None:
+    never_wrong(condition)
+
+
+@settings(max_examples=100, deadline=None)
+@given(condition=conditions(ANY))
+def test_what_is_called_impossible_of_any_condition_never_happens(condition: Condition) -> None:
+    never_wrong(condition)
+
+
+@settings(max_examples=500, deadline=None)
+@given(condition=several(EXACT))
+def test_of_options_numbers_and_booleans_everything_impossible_is_seen(condition: Condition) -> None:
+    never_unsure(condition)
+
+
+@settings(max_examples=100, deadline=None)
+@given(condition=conditions(EXACT))
+def test_everything_impossible_is_seen_in_groups_too(condition: Condition) -> None:
+    never_unsure(condition)
+
+
+@settings(max_examples=100, deadline=None)
 @given(one=conditions(ANY), other=conditions(ANY))
 def test_what_is_said_to_follow_follows(one: Condition, other: Condition) -> None:
     moment = Moment("case_updated")
@@ -187,3 +220,20 @@ def test_what_is_said_to_follow_follows(one: Condition, other: Condition) -> Non
         for facts in every_moment(one, other):
             if evaluate(one, facts):
                 assert evaluate(other, facts) is True
+
+
+EVERY_TEXT = tuple("".join(letters) for length in range(5) for letters in product("aAbB", repeat=length))
+short_texts = st.text("aAbB", min_size=1, max_size=3)
+text_tests = st.one_of(
+    st.builds(Among, st.lists(short_texts, min_size=1, max_size=2).map(tuple), flags, flags),
+    st.builds(HasText, st.sampled_from(("contains", "starts_with", "ends_with")), short_texts, flags, flags),
+    st.builds(Matches, st.sampled_from(("^a", "b$", "ab")), flags),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(wanted=st.lists(st.tuples(text_tests, st.sampled_from((TRUE, FALSE, NOT_TRUE, NOT_FALSE))), min_size=2, max_size=4))
+def test_no_text_passes_what_is_called_impossible(wanted: list[tuple[ValueTest, Verdicts]]) -> None:
+    if not text_passes(wanted):
+        passing = (text for text in EVERY_TEXT if all(verdict_of(test, text) in verdicts for test, verdicts in wanted))
+        assert next(passing, None) is None

@@ -109,10 +109,14 @@ def _tests(of: Field, value: object) -> Iterator[tuple[ValueTest, ...]]:
 
 
 def _beginning(text: Text) -> ValueTest | None:
-    """What a text with variables begins with, as far as that is written out."""
-    if not text or not isinstance(text[0], Verbatim):
-        return None
-    return HasText("starts_with", text[0].text[:SHORTEST_CUT])
+    """What is known of a filled text: all of it if nothing varies, otherwise what stands before the first variable."""
+    match text:
+        case (Verbatim(text=whole),) if len(whole) <= SHORTEST_CUT:
+            return Among((whole,))
+        case (Verbatim(text=begins), *_):
+            return HasText("starts_with", begins[:SHORTEST_CUT])
+        case _:
+            return None
 
 
 def _known(moment: Moment, name: FactName, test: ValueTest) -> Formula:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from casewright.rules.firing import MOST_HOPS
 from casewright_authoring.analysis.checks import LOOP
@@ -10,35 +11,38 @@ from casewright_authoring.analysis.search import possible
 from casewright_authoring.analysis.steps import Step, Steps, course
 from casewright_authoring.findings import Finding
 
+ROUNDS: Final = 2
+"""A way that can be gone once need be no loop: what set it off may be gone when it comes round."""
+
 
 def loops(rules: RuleSet) -> Iterator[Finding]:
-    """For every rule that can set itself off, on its own or through others, the shortest way round."""
+    """For every rule, that it can set itself off, and the shortest way back to it through others."""
     steps = Steps(rules)
     order = {name: place for place, name in enumerate(steps.names)}
     told: set[frozenset[str]] = set()
-    for name in steps.names:
-        circle = _shortest(name, steps)
+    for circle in (found for name in steps.names for found in _circles(name, steps)):
         names = frozenset(step.rule.rule.name for step in circle)
-        if circle and names not in told and possible(course(circle, circle[-1].echo.trigger)):
+        if names not in told and possible(course(circle * ROUNDS, circle[-1].echo.trigger)):
             told.add(names)
             first = min(range(len(circle)), key=lambda place: order[circle[place].rule.rule.name])
             yield _finding(circle[first:] + circle[:first])
 
 
-def _shortest(name: str, steps: Steps) -> tuple[Step, ...]:
-    """The shortest way from a rule back to itself; empty if there is none."""
-    ways = deque[tuple[Step, ...]]([()])
-    seen = {name}
+def _circles(name: str, steps: Steps) -> Iterator[tuple[Step, ...]]:
+    if itself := steps.between(name, name):
+        yield (itself,)
+    ways, seen = deque[tuple[Step, ...]]([()]), {name}
     while ways:
         way = ways.popleft()
-        reached = way[-1].following.rule.name if way else name
-        if back := steps.between(reached, name):
-            return (*way, back)
-        for step in steps.after(reached):
-            if step.following.rule.name not in seen:
-                seen.add(step.following.rule.name)
-                ways.append((*way, step))
-    return ()
+        for step in steps.after(way[-1].following.rule.name if way else name):
+            reached = step.following.rule.name
+            if reached in seen:
+                continue
+            if back := steps.between(reached, name):
+                yield (*way, step, back)
+                return
+            seen.add(reached)
+            ways.append((*way, step))
 
 
 def _finding(circle: Sequence[Step]) -> Finding:

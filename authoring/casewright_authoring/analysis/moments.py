@@ -84,7 +84,7 @@ class Moment:
         may = self.trigger == "case_updated" or self.trigger in SLA_TRIGGERS
         may = may and (self.may_have_changed is None or subject.id in self.may_have_changed)
         readings = Readings((True, False) if may else (False,))
-        return Variable("changed", of_field(subject.id), self.index, f"whether {subject.name!r} changed", readings)
+        return Variable("changed", of_field(subject.id), self.index, f"the change of {subject.name!r}", readings)
 
     def asks(self, condition: Condition, verdicts: Verdicts = TRUE) -> Formula:
         """That the condition gives one of the verdicts at this moment."""

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casewright.bundle import link
-from casewright.cases.catalog import Catalog, FieldEntry
-from casewright.cases.definition import FieldDefinition
 from casewright.conditions.subjects import Subject
 from casewright.conditions.tree import Condition
 from casewright.conditions.triggers import Trigger
+from casewright.linking import Linker
 from casewright.rules.instructions import Assignment, UpdateCase
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy, StartsWhen
@@ -16,6 +14,7 @@ from casewright_authoring.analysis.placed import Placed, placed
 from casewright_authoring.compile import Compiled
 from casewright_authoring.conditions import subjects_of
 from casewright_authoring.findings import Place
+from casewright_authoring.native.catalogs import placeholders
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
 
 
@@ -104,13 +103,18 @@ class RuleSet:
 
 def rule_set(compiled: Compiled) -> RuleSet:
     """The rules and policies of a directory."""
-    linked = link(compiled.bundle, compiled.catalog or _catalog(compiled), bundle_hash=compiled.hash)
+    catalog = compiled.catalog or placeholders(compiled.definition, compiled.directory)
+    linker = Linker(catalog, compiled.bundle.emails, frozenset(policy.name for policy in compiled.bundle.policies))
     rules = {name: node for file in compiled.sources.folders.get("rules", ()) for name, node in _named(file, "rule")}
     policies = dict(_named(compiled.sources.files.get("slas.yaml"), "sla"))
     return RuleSet(
-        rules=tuple(PlacedRule(rule, rules[rule.name], subjects_of(rule.condition)) for rule in linked.rules if rule.mode != "off"),
-        policies=tuple(PlacedPolicy(policy, policies[policy.name]) for policy in linked.policies),
+        rules=tuple(_placed(linker.rule(rule), rules[rule.name]) for rule in compiled.bundle.rules if rule.mode != "off"),
+        policies=tuple(PlacedPolicy(linker.policy(policy), policies[policy.name]) for policy in compiled.bundle.policies),
     )
+
+
+def _placed(rule: Rule, node: Mapping) -> PlacedRule:
+    return PlacedRule(rule, node, subjects_of(rule.condition))
 
 
 def _named(file: Node | None, key: str) -> Iterator[tuple[str, Mapping]]:
@@ -123,21 +127,3 @@ def _under(node: Node, key: str) -> Node:
     found = node.get(key) if isinstance(node, Mapping) else None
     assert found is not None, f"{key} was read from it"
     return found
-
-
-def _catalog(compiled: Compiled) -> Catalog:
-    """A catalog of a domain that is yet to be made: names stand for ids."""
-    definition, directory = compiled.definition, compiled.directory
-    return Catalog(
-        domain_id="",
-        fields={each.name: _entry(each) for each in definition.fields},
-        templates={each.name: each.name for each in definition.templates},
-        queues=directory.queues,
-        users=directory.users,
-        flows=directory.flows,
-        mailboxes=directory.mailboxes,
-    )
-
-
-def _entry(field: FieldDefinition) -> FieldEntry:
-    return FieldEntry(field.system_id or f"our {field.name}", field.type, {each.label: each.value for each in field.options})

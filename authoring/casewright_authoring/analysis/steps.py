@@ -1,6 +1,6 @@
 """Which rule may set which other off by what it does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,11 +59,17 @@ class Steps:
         """The rules, in firing order."""
         return tuple(self._actors)
 
-    def after(self, name: str) -> tuple[Step, ...]:
+    def after(self, name: str) -> Iterator[Step]:
         """Every step that the rule may take, in firing order of the rules it leads to."""
         if name not in self._after:
-            self._after[name] = tuple(step for other in self._actors if (step := self.between(name, other)))
-        return self._after[name]
+            found = list[Step]()
+            for other in self._actors:
+                if step := self.between(name, other):
+                    found.append(step)
+                    yield step
+            self._after[name] = tuple(found)
+        else:
+            yield from self._after[name]
 
     def between(self, name: str, other: str) -> Step | None:
         """The step from one rule to another, if an echo allows it."""
