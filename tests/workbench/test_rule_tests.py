@@ -153,6 +153,30 @@ def test_clocks_and_schedules_come_while_a_test_waits(attempt: Try) -> None:
     assert (code, [each["failures"] for each in told["tests"]]) == (0, [[], [], []])
 
 
+def test_the_case_keeps_the_times_that_cases_keeps(directory: Path, attempt: Try) -> None:
+    (directory / "fields.yaml").write_text(dedent(SMALL["fields.yaml"]) + "closed: {system_id: last_closed_datetime}\n")
+    (directory / "rules" / "times.yaml").write_text(
+        "- {rule: reopened, when: case_updated, if: {status: {changed: {from: closed}}}, then: [{put_event: {detail_type: Reopened,"
+        ' detail: {opened: "{{ case.opened }}", closed: "{{ case.closed }}", changed: "{{ now }}"}}}]}\n'
+    )
+    code, told = attempt("""\
+        - test: closed once, closed twice
+          events:
+            - at: "2026-05-01T08:00:00Z"
+            - case_created: {template: Billing}
+            - wait: 10m
+            - case_updated: {set: {status: closed}}
+            - wait: 5m
+            - case_updated: {set: {title: still closed}}
+            - case_updated: {set: {status: open}}
+          expect:
+            - rule: reopened
+              action: put_event
+              detail: {opened: "2026-05-01T08:00:00Z", closed: "2026-05-01T08:10:00Z", changed: "2026-05-01T08:15:00Z"}
+        """)
+    assert (code, told["tests"][0]["failures"]) == (0, [])
+
+
 def test_shadowed_rules_act_in_tests_and_those_that_are_off_do_not(attempt: Try) -> None:
     code, told = attempt(
         """\
