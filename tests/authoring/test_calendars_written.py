@@ -1,6 +1,7 @@
 # ruff: noqa: E501  # tables of what is refused, one row a line
 """calendars.yaml: what it compiles to, and what is refused where."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from small_directory import Complain, Write
 
 from casewright.calendars.hours import Resolved, days_left
 from casewright_authoring import Compiled, Findings, compile_directory
-from casewright_authoring.calendars import calendars_of
+from casewright_authoring.calendars import CALENDAR_KEYS, COUNTRY_KEYS, DATE_KEYS, calendars_of
 
 TODAY = date(2026, 11, 21)
 SUPPORT = """\
@@ -186,3 +187,20 @@ def test_a_policy_is_refused_for_what_its_calendar_cannot_measure(write: Write, 
 def test_days_are_days_where_a_calendar_never_closes(write: Write) -> None:
     [policy] = compiled(write, {"calendars.yaml": SUPPORT + LAST, "slas.yaml": slas(within="2d", calendar="always")}).bundle.policies
     assert policy.target[0].within == timedelta(days=2)
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "calendars.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("head", "accepted"),
+    [("Key of a calendar", set(CALENDAR_KEYS)), ("Key of a holiday", {*COUNTRY_KEYS, *DATE_KEYS})],
+)
+def test_the_page_lists_exactly_what_is_accepted(head: str, accepted: set[str]) -> None:
+    table = PAGE.split(f"\n| {head} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+    assert set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)) == accepted
+
+
+def test_the_example_of_the_page_compiles(write: Write) -> None:
+    example = PAGE.split("```yaml\n", maxsplit=1)[1].split("```", maxsplit=1)[0]
+    assert sorted(compiled(write, {"calendars.yaml": example}).bundle.calendars) == ["always", "support"]
