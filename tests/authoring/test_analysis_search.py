@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any as Whatever
 
+import pytest
 from building import START
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,6 +221,21 @@ def test_what_is_said_to_follow_follows(one: Condition, other: Condition) -> Non
         for facts in every_moment(one, other):
             if evaluate(one, facts):
                 assert evaluate(other, facts) is True
+
+
+@pytest.mark.parametrize(
+    ("test", "may_be_unknown"),
+    [
+        (WithinHours("support"), True),
+        (Age(older=True, than=timedelta(hours=1), calendar="support"), True),
+        (Age(older=True, than=timedelta(hours=1)), False),
+        (Compares("greater_than", instant=NOW), False),
+    ],
+)
+def test_of_a_time_that_is_known_only_a_calendar_can_make_a_test_unknown(test: Test, *, may_be_unknown: bool) -> None:
+    known, asking = All((Leaf(DUE, Absent(False)), Leaf(DUE, Empty(False)))), Leaf(DUE, test)
+    moment = Moment("case_updated")
+    assert possible(Every((moment.asks(known), moment.asks(Any((asking, Not(asking))), NOT_TRUE)))) is may_be_unknown
 
 
 EVERY_TEXT = tuple("".join(letters) for length in range(5) for letters in product("aAbB", repeat=length))
