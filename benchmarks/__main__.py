@@ -1,15 +1,15 @@
 """`make bench`: figures for ratios within one run; machines differ and are noisy.
 
-Each part is a module with `measure() -> Table`; a table is printed as it is ready.
+Each part is a module with `measure()`, which gives a table or a group of them; it is printed as it is ready. A part is imported when its
+turn comes: some need what benchmarks/requirements.txt pins.
 """
 
 import sys
+from importlib import import_module
 
 from rich.console import Console
 
-from benchmarks import core_steps, throughput
-
-PARTS = {"core": core_steps.measure, "throughput": throughput.measure}
+PARTS = {"core": "core_steps", "throughput": "throughput", "calendars": "calendars"}
 
 
 def main(names: list[str]) -> int:
@@ -19,7 +19,7 @@ def main(names: list[str]) -> int:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
     for name in names or PARTS:
-        Console().print(PARTS[name]())
+        Console().print(import_module(f"benchmarks.{PARTS[name]}").measure())
     return 0
 
 

@@ -4,7 +4,8 @@ import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import accumulate, chain
+from functools import partial
+from itertools import accumulate, chain, repeat
 from typing import Final, TypeAlias
 
 import msgspec
@@ -140,11 +141,12 @@ def _summed(hours: BusinessHours) -> _Sums:
     sequence = tuple(hours.sequence)
     edges = tuple(accumulate(chain.from_iterable(sequence), operator.add, initial=hours.first))[1:]
     before = tuple(accumulate((length for _, length in sequence), initial=_NOTHING))
+    whole_days = (hours.end - hours.first).days
     return _Sums(
         hours.first,
         hours.end,
         edges,
         before,
         shifts=tuple(start - passed for start, passed in zip(edges[::2], before, strict=False)),
-        days=tuple(bisect_right(edges, hours.first + day * _DAY) for day in range((hours.end - hours.first).days + 2)),
+        days=tuple(map(partial(bisect_right, edges), accumulate(repeat(_DAY, whole_days + 1), operator.add, initial=hours.first))),
     )
