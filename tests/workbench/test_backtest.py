@@ -106,6 +106,14 @@ def test_two_configurations_differ_case_by_case(told: Told, tmp_path: Path, conf
     assert (asked["name"], asked["index"], asked["asked"]) == ("refunds", 1, {"type": "update_case", "fields": {"f-priority": "high"}})
 
 
+def test_a_further_clock_that_is_due_at_the_same_instant_is_no_difference(told: Told, tmp_path: Path, config: Path) -> None:
+    """Its tick may come first and tell what the other clock did."""
+    further = "- {sla: another, start: case_created, met_when: {status: closed}, target: [{within: 2h}]}\n"
+    other = configuration(tmp_path / "other", slas=further + SLAS)
+    answer = told("--events", archive(tmp_path / "events.jsonl", BODIES), "--config", config, "--against", other)
+    assert answer["difference"] == {"cases": 2, "rules": {}, "effects": {}, "breaches": {"another": {"against": 2}}}
+
+
 def test_the_same_words_asked_again_are_no_difference(told: Told, tmp_path: Path, config: Path) -> None:
     other = configuration(tmp_path / "other", rules=RULES.replace("{contains: refund}", '{matches: "ref.nd"}'))
     answer = told("--events", archive(tmp_path / "events.jsonl", BODIES), "--config", config, "--against", other)
@@ -184,7 +192,7 @@ def test_the_tables_show_the_same_counts(printed: Any, tmp_path: Path, config: P
     assert ["refunds", "3", "1", "2"] in shown
     assert ["update_case", "3"] in shown
     assert ["resolve", "3", "1", "1", "2", "0"] in shown
-    assert ["quiet", "2", "·", "·"] in shown
+    assert ["quiet", "shadowed", "2"] in shown
     assert ["malformed", "1"] in shown
     assert any(f"{tmp_path}/events.jsonl:8:" in cell for line in shown for cell in line)
 

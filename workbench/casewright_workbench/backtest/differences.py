@@ -1,9 +1,9 @@
 """How two configurations differ on the same events: rules fired, effects asked for, promises broken."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal, Self, TypeAlias
+from functools import partial
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 import msgspec
 
@@ -12,7 +12,8 @@ from casewright_workbench.backtest.tally import add
 from casewright_workbench.replay.case_replay import Step
 
 Side = Literal["config", "against"]
-What = Literal["rule", "effect", "breach"]
+What = Literal["breach", "rule", "effect"]
+_ORDER: Final[tuple[str, ...]] = get_args(What)
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,18 +60,17 @@ class Differences(msgspec.Struct):
             add(mine, theirs)
 
 
-_Done: TypeAlias = tuple[str, datetime, What, str, int | None, str, bytes]
-"""Event id, time, what, name, index, action, content: equal for what is the same."""
+_Identity: TypeAlias = tuple[What, str, str, bytes]
+"""What is the same in both: its kind, its name, its cause (an event or a transition of a clock) or key, and its content."""
 
 
 def differences(config: Sequence[Step], against: Sequence[Step]) -> Iterator[Difference]:
     """What only one of them did. Both took the same event, each with the ticks of its own before it."""
     if len(config) == len(against) and all(map(_same, config, against)):
         return
-    ours, theirs = _done(config), _done(against)
-    case_id = (config or against)[0].event.case_id
-    yield from (_told(each, case_id, "config") for each in sorted((ours - theirs).elements(), key=_place))
-    yield from (_told(each, case_id, "against") for each in sorted((theirs - ours).elements(), key=_place))
+    ours, theirs = dict(_done(config, "config")), dict(_done(against, "against"))
+    only = [ours[each] for each in ours.keys() - theirs.keys()] + [theirs[each] for each in theirs.keys() - ours.keys()]
+    yield from sorted(only, key=_place)
 
 
 def _same(one: Step, other: Step) -> bool:
@@ -83,28 +83,23 @@ def _same(one: Step, other: Step) -> bool:
     )
 
 
-def _done(steps: Sequence[Step]) -> Counter[_Done]:
-    done = Counter[_Done]()
-    for step in steps:
-        event, decision = step.event, step.decided.decision
-        done.update((event.id, event.at, "rule", match.rule, None, "", b"") for match in decision.matched)
-        for effect in decision.effects:
+def _done(steps: Sequence[Step], side: Side) -> Iterator[tuple[_Identity, Difference]]:
+    for event, _, decided in steps:
+        told = partial(Difference, case_id=event.case_id, event_id=event.id, only_in=side)
+        for match in decided.decision.matched:
+            cause = f"{match.trigger} {match.because or event.id}"
+            yield ("rule", match.rule, cause, b""), told(at=event.at, what="rule", name=match.rule)
+        for effect in decided.decision.effects:
             content = msgspec.json.encode(effect.action, order="sorted")
-            done[event.id, event.at, "effect", effect.rule, effect.index, name_of(effect.action), content] += 1
-        for each in decision.transitions:
+            action = name_of(effect.action)
+            difference = told(at=event.at, what="effect", name=effect.rule, index=effect.index, action=action, asked=effect.action)
+            yield ("effect", effect.rule, effect.key, content), difference
+        for each in decided.decision.transitions:
             if each.kind == "breached":
-                done[event.id, each.at, "breach", each.policy, None, "", b""] += 1
-    return done
+                cause = f"{each.cycle} {each.at.isoformat()}"
+                yield ("breach", each.policy, cause, b""), told(at=each.at, what="breach", name=each.policy)
 
 
-def _place(done: _Done) -> tuple[datetime, str, str, str, int]:
-    event_id, at, what, name, index, _, _ = done
-    return at, event_id, what, name, index or 0
-
-
-def _told(done: _Done, case_id: str, side: Side) -> Difference:
-    event_id, at, what, name, index, action, content = done
-    asked: Action | None = msgspec.json.decode(content, type=Action) if content else None
-    return Difference(
-        case_id=case_id, at=at, event_id=event_id, only_in=side, what=what, name=name, index=index, action=action, asked=asked
-    )
+def _place(one: Difference) -> tuple[datetime, str, int, str, int, str]:
+    """By time; what a clock did before what rules made of it, a rule before its effects."""
+    return one.at, one.event_id, _ORDER.index(one.what), one.name, one.index or 0, one.only_in

@@ -22,9 +22,9 @@ def print_report(report: Report, output: Console) -> None:
     """Print everything that a backtest found."""
     for table in (_events(report), _rules(report), _effects(report), _slas(report), _held_back(report)):
         if table.row_count:
-            output.print(table)
+            output.print(table, "")
     if report.differences is not None:
-        output.print(difference_table(report))
+        output.print(difference_table(report), "")
     for warning in _warnings(report):
         output.print(Text.assemble(("! ", "bold yellow"), warning), soft_wrap=True)
 
@@ -92,12 +92,11 @@ def _slas(report: Report) -> Table:
 
 
 def _held_back(report: Report) -> Table:
-    heads = ("shadowed", "looped", "overruled")
-    sides = [f" {side}" if report.against else "" for side in _sides(report)]
-    table = _table("Rules held back", "rule", *(f"{head}{side}" for head in heads for side in sides))
-    counts = [getattr(each, head) for head in heads for each in _counts(report)]
-    for rule in sorted({rule for each in counts for rule in each}):
-        table.add_row(rule, *(f"{each[rule]:,}" if rule in each else "·" for each in counts))
+    table = _table("Rules held back", "rule", "", *_sides(report))
+    for head in ("shadowed", "looped", "overruled"):
+        counts = [getattr(each, head) for each in _counts(report)]
+        for rule in sorted({rule for each in counts for rule in each}):
+            table.add_row(rule, head, *(f"{each.get(rule, 0):,}" for each in counts))
     return table
 
 
@@ -131,7 +130,9 @@ def _days(report: Report) -> list[str]:
 
 
 def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(first, title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    table.show_header = any((first, *others))
+    table.add_column(first, overflow="fold")
     for head in others:
         table.add_column(head, justify="left" if head in ("course", "") else "right", no_wrap=True)
     return table

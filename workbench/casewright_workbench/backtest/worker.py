@@ -3,7 +3,6 @@
 It imports what deciding needs and no more. Lines of JSON come in, first a Job, then Tasks; for each task an Outcome goes out.
 """
 
-import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -54,8 +53,6 @@ def main() -> None:
         return
     job = msgspec.json.decode(first, type=Job)
     replaying = Replaying(job.config.linked(), job.against.linked() if job.against else None, own_role=job.own_role)
-    gc.freeze()
-    gc.set_threshold(50_000)
     for line in sys.stdin.buffer:
         task = msgspec.json.decode(line, type=Task)
         with Partition(Path(task.partition)) as partition, Path(task.differences).open("wb") as into:

@@ -24,7 +24,7 @@ Events = Annotated[
         help="Archived events: JSON lines, .gz, Parquet of the lake, the raw backup of the lake; files, folders, globs, s3://BUCKET/PREFIX.",
     ),
 ]
-MorePaths = Annotated[list[str] | None, typer.Argument(metavar="", help="Further paths after --events.", hidden=True)]
+MorePaths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Further paths after --events.", hidden=True)]
 Config = Annotated[Path, typer.Option("--config", help="The directory that an operator writes.")]
 Against = Annotated[Path | None, typer.Option("--against", help="Another such directory: tell how the two differ, case by case.")]
 CatalogPath = Annotated[
