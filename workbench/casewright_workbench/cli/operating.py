@@ -19,7 +19,7 @@ from casewright_workbench.cli.usage import WrongUsage
 def arm(
     *,
     table: Annotated[str, typer.Option(help="The case table: output `CaseTable` of the automation stack.")],
-    off: Annotated[bool, typer.Option("--off", help="Record only, as before arming.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Record only, as before arming; what is pending waits.")] = False,
 ) -> None:
     """Let a deployment perform effects; until then it records what it would have done."""
     try:
