@@ -4,14 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from serving import CONTACT_CENTER, Served
 
 from casewright_authoring import compile_directory, findings
 from casewright_authoring.findings import Report
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
+from casewright_authoring.reading import read
 from casewright_authoring.sources import read_file
 from casewright_workbench.cli.main import run
+from casewright_workbench.starting.catalog_text import scalar
 from casewright_workbench.starting.schemas import modeline, schema_files
 from casewright_workbench.starting.writing import present
 
@@ -114,6 +118,19 @@ def test_the_tests_of_the_example_fit_their_schema(path: Path) -> None:
 def test_a_wrong_test_does_not_fit(test: object) -> None:
     schema = json.loads(schema_files(CONTACT_CENTER)["tests.json"])
     assert not Draft7Validator(schema).is_valid([test])
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.from_regex(r"[A-Za-z0-9 .()/&+:@~-]{0,12}", fullmatch=True))
+@example("true")
+@example("1e5")
+@example("a: b # c")
+@example("arn:aws:connect:us-east-1:1:instance/i/queue/q")
+@example("line\u2028break\x85\x7f\ufeff")
+def test_a_name_of_a_domain_is_read_back_as_it_was_written(name: str) -> None:
+    report = Report()
+    node = read(f"{scalar(name)}:\n  - {{{scalar(name)}: [{scalar(name)}]}}\n", "a.yaml", report)
+    assert report.findings == ()
+    assert plain(node) == {name: [{name: [name]}]}
 
 
 class TestFromADomain:
