@@ -9,7 +9,7 @@ import pytest
 from small_directory import Complain, Write
 
 from casewright.calendars.hours import Resolved, days_left
-from casewright_authoring import Compiled, Findings, compile_directory
+from casewright_authoring import Compiled, Findings, compile_directory, findings
 from casewright_authoring.calendars import CALENDAR_KEYS, COUNTRY_KEYS, DATE_KEYS, calendars_of
 
 TODAY = date(2026, 11, 21)
@@ -94,8 +94,11 @@ def test_a_date_of_its_own_is_stronger_than_a_public_holiday(write: Write) -> No
 
 
 def test_a_calendar_ends_where_the_public_holidays_are_no_longer_known(write: Write) -> None:
-    hours = calendars_of(write({"calendars.yaml": SUPPORT + "  holidays: [{country: LK}]\n"}) / "calendars.yaml", today=TODAY)["support"]
+    directory = write({"calendars.yaml": SUPPORT + "  holidays: [{country: LK}]\n"})
+    hours = calendars_of(directory / "calendars.yaml", today=TODAY)["support"]
     assert hours.end < datetime(2032, 1, 1, tzinfo=UTC)
+    told = {days: [each.code for each in findings(directory, today=(hours.end - timedelta(days=days)).date())] for days in (179, 180)}
+    assert told == {179: ["calendar-ends"], 180: []}
 
 
 def calendar(**changed: str) -> dict[str, str]:

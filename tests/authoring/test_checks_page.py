@@ -18,7 +18,7 @@ WORLD = {"fields.yaml": dedent(SMALL["fields.yaml"]) + "secret: {type: Text, in_
 
 
 def codes(write: Write, example: str) -> list[str]:
-    name = "slas.yaml" if example.startswith("- sla:") else "rules/a.yaml"
+    name = "slas.yaml" if example.startswith("- sla:") else "rules/a.yaml" if example.startswith("- rule:") else "calendars.yaml"
     return [each.code for each in findings(write({**WORLD, name: example}))]
 
 

@@ -26,5 +26,6 @@ DEAD_PART: Final = Check("dead-part", "warning")
 VAIN_TRIGGER: Final = Check("vain-trigger", "warning")
 WRITE_CONFLICT: Final = Check("write-conflict", "warning")
 DUPLICATE: Final = Check("duplicate", "warning")
+CALENDAR_ENDS: Final = Check("calendar-ends", "warning")
 
-CHECKS: Final = (NEVER_TRUE, UNREACHABLE, LOOP, NO_CLOCK, DEAD_PART, VAIN_TRIGGER, WRITE_CONFLICT, DUPLICATE)
+CHECKS: Final = (NEVER_TRUE, UNREACHABLE, LOOP, NO_CLOCK, DEAD_PART, VAIN_TRIGGER, WRITE_CONFLICT, DUPLICATE, CALENDAR_ENDS)

@@ -15,6 +15,9 @@ from casewright.errors import CalendarEnded
 Interval: TypeAlias = tuple[datetime, datetime]
 """Open from the first instant up to, and without, the second."""
 
+ANNOUNCED_DAYS: Final = 180
+"""So long before it ends, a calendar is complained of."""
+
 _NOTHING: Final = timedelta()
 _DAY: Final = timedelta(days=1)
 _FIRST_SIGN: Final = ord("0")
