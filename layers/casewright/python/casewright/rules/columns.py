@@ -1,0 +1,133 @@
+"""What a reading leaves of many alternatives at once, as a mask: an int whose bit n stands for alternative n."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from operator import or_
+from typing import Any, Final, TypeAlias
+
+from casewright.rules.accepted import Accepted, Beyond, Others, Part
+from casewright.rules.readings import Kind, kind_of
+
+Keyed: TypeAlias = frozenset[object] | Others
+
+MOST_MASKS: Final = 256
+"""Kept of one column."""
+MOST_STRETCHES: Final = 64
+"""Into which one scale is divided."""
+_SPARSE: Final = 10
+"""One bit in 1,024: up to there a step over the whole mask for each bit is cheaper than one over its words."""
+_TOP: Final = (0, *(1 << place for place in range(64)))
+
+
+def mask_of(alternatives: Iterable[int], width: int, *, flipping: int = 0) -> int:
+    """The mask of these alternatives, each named once; or another mask with them flipped."""
+    bits = bytearray(flipping.to_bytes(width // 8 + 1, "little"))
+    for each in alternatives:
+        bits[each >> 3] ^= 1 << (each & 7)
+    return int.from_bytes(bits, "little")
+
+
+def places_of(mask: int) -> list[int]:
+    """The places of the bits that are set, in no order."""
+    places: list[int] = []
+    if mask.bit_count() < mask.bit_length() >> _SPARSE:
+        while mask:
+            place = mask.bit_length() - 1
+            places.append(place)
+            mask ^= 1 << place
+        return places
+    before = -1
+    for word in memoryview(mask.to_bytes(mask.bit_length() // 64 * 8 + 8, "little")).cast("Q"):
+        while word:
+            top = word.bit_length()
+            places.append(before + top)
+            word ^= _TOP[top]  # noqa: PLW2901  # bit after bit
+        before += 64
+    return places
+
+
+class Column(dict[Any, int]):
+    """The alternatives that survive a reading of one slot, by that reading.
+
+    `keyed` is what alternatives accept by key; `tests` are others that some of them share, at most one for each. Of a reading that nothing
+    names, no mask is kept where there are no tests: a text may be another one in every event.
+    """
+
+    def __init__(self, width: int, keyed: Mapping[int, Keyed], tests: Mapping[Accepted, Sequence[int]]) -> None:
+        self._width = width
+        everything = (1 << width) - 1
+        self._unkeyed = everything ^ mask_of(keyed, width)
+        self._others = [(each, 1 << alternative) for alternative, each in keyed.items() if isinstance(each, Others)]
+        self._of_kind: dict[Kind, int] = {}
+        self._named: dict[object, list[int]] = {}
+        for alternative, accepted in keyed.items():
+            for key in accepted.keys if isinstance(accepted, Others) else accepted:
+                self._named.setdefault(key, []).append(alternative)
+        masks = [(accepted, mask_of(users, width)) for accepted, users in tests.items()]
+        self._sought = [(each.sought, users) for each, users in masks if isinstance(each, Part) and each.sought is not None]
+        self._tests = [(each, users) for each, users in masks if not isinstance(each, Part) or each.sought is None]
+        self._is_tested = bool(tests)
+        self._untested = everything ^ mask_of((each for users in tests.values() for each in users), width)
+
+    def __missing__(self, reading: object) -> int:
+        """Work it out, and keep it if it may be asked for again."""
+        named = self._named.get(reading)
+        mask = self._unnamed(kind_of(reading))
+        if named is not None:
+            mask = mask_of(named, self._width, flipping=mask)
+        if self._is_tested:
+            mask &= self._tested(reading)
+        if named is not None or self._is_tested:
+            if len(self) >= MOST_MASKS:
+                self.clear()
+            self[reading] = mask
+        return mask
+
+    def _tested(self, reading: object) -> int:
+        passed = self._untested
+        for accepted, users in self._tests:
+            if reading in accepted:
+                passed |= users
+        if type(reading) is str:
+            for text, users in self._sought:
+                if text in reading:
+                    passed |= users
+        return passed
+
+    def _unnamed(self, kind: Kind) -> int:
+        found = self._of_kind.get(kind)
+        if found is None:
+            found = self._of_kind[kind] = self._unkeyed | sum(bit for each, bit in self._others if each.takes(kind))
+        return found
+
+
+class Scale:
+    """The alternatives that survive a number in one slot.
+
+    The numbers are divided into stretches. `_kept` are the alternatives that survive some number of a stretch, and `_undecided` those of
+    them for which it depends on the very number. `_without` survive what is no number.
+    """
+
+    __slots__ = ("_bounds", "_kept", "_undecided", "_without")
+
+    def __init__(self, width: int, limits: Sequence[tuple[int, Beyond]]) -> None:
+        thresholds = sorted({limit.threshold for _, limit in limits})
+        self._bounds = thresholds[:: len(thresholds) // MOST_STRETCHES + 1]
+        within = {above: [set[int]() for _ in range(len(self._bounds) + 1)] for above in (True, False)}
+        for alternative, limit in limits:
+            within[limit.above][bisect_right(self._bounds, limit.threshold)].add(alternative)
+        above, below = ([mask_of(each, width) for each in within[side]] for side in (True, False))
+        too_low = [*accumulate(reversed(above), or_, initial=0)][::-1][1:]
+        too_high = [*accumulate(below, or_, initial=0)][:-1]
+        everything = (1 << width) - 1
+        self._undecided = [one | other for one, other in zip(above, below, strict=True)]
+        self._kept = [everything & ~(low | high) for low, high in zip(too_low, too_high, strict=True)]
+        self._without = everything ^ mask_of({alternative for alternative, _ in limits}, width)
+
+    def at(self, reading: object) -> tuple[int, int]:
+        """The masks of what survives, and of what is undecided."""
+        if (type(reading) is not float and type(reading) is not int) or reading != reading:  # noqa: PLR0124  # NaN stands nowhere
+            return self._without, 0
+        stretch = bisect_right(self._bounds, reading)
+        return self._kept[stretch], self._undecided[stretch]

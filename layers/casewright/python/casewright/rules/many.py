@@ -1,0 +1,35 @@
+"""Many rules asked at once."""
+
+from array import array
+from collections.abc import Sequence
+from itertools import accumulate
+
+from casewright.rules.columns import places_of
+from casewright.rules.few import Ranked
+from casewright.rules.literals import Literals, hold
+from casewright.rules.readings import Readings
+from casewright.rules.sieve import Sieve
+
+
+class Many:
+    """The alternatives of rules, of which one must hold, in a sieve: the first ones of all rules, then the second ones, and so on."""
+
+    def __init__(self, rules: Sequence[Ranked], literals: Literals) -> None:
+        ranked = sorted(((rank, literals.alternatives(condition)) for rank, condition in rules), key=lambda each: -len(each[1]))
+        layers = [[each[layer] for _, each in ranked if len(each) > layer] for layer in range(len(ranked[0][1]))]
+        starts = accumulate(map(len, layers), initial=0)
+        self._layers = [(start, (1 << len(layer)) - 1) for start, layer in zip(starts, layers, strict=False)]
+        self._ranks = array("l", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
+        self._sieve = Sieve([each for layer in layers for each in layer], literals)
+
+    def search(self, readings: Readings) -> list[int]:
+        """The ranks of the rules that are true."""
+        ranks, left, rules = self._ranks, self._sieve.left, 0
+        sure, undecided = self._sieve.sift(readings)
+        for start, layer in self._layers:
+            rules |= (sure >> start) & layer
+        found = [ranks[place] for place in places_of(rules)]
+        if undecided:
+            more = {ranks[place] for place in places_of(undecided) if hold(left[place], readings)}
+            found += more.difference(found)  # another alternative of the same rule may have held
+        return found
