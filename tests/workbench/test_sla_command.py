@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -58,6 +59,17 @@ def test_every_line_gets_its_answer(directory: str, capsys: pytest.CaptureFixtur
     piped(monkeypatch, line(start=f"{MONDAY}T13:00:00Z", end=f"{MONDAY}T18:00:30Z"))
     assert run(["sla", "elapsed", "--config", directory, "--stdin", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"minutes": 240.5}
+
+
+def test_the_page_gives_the_answer_that_the_command_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "calendars.md").read_text(encoding="utf-8")
+    (tmp_path / "calendars.yaml").write_text(page.split("```yaml\n", maxsplit=1)[1].split("```", maxsplit=1)[0])
+    [(question, answer)] = re.findall(r"A question is a line such as `(.+?)`, its answer `(.+?)`", page)
+    piped(monkeypatch, question)
+    assert run(["sla", "due", "--config", str(tmp_path), "--stdin", "--json"]) == 0
+    assert capsys.readouterr().out == f"{answer}\n"
 
 
 @pytest.mark.parametrize(
