@@ -5,7 +5,7 @@ from typing import Final
 
 import re2
 
-from casewright.conditions.operators import compiled
+from casewright.conditions.expressions import compiled
 from casewright_authoring.findings import fault
 from casewright_authoring.nodes import Node, Scalar, shown
 

@@ -7,28 +7,20 @@ ask about absence itself.
 import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from casewright.calendars.calendar import ALWAYS_OPEN
 from casewright.cases.state import Missing
 from casewright.cases.values import EMPTY, User
+from casewright.conditions.expressions import is_found
 from casewright.conditions.subjects import Facts, Field, Reading, Subject, changed, read, read_before
 from casewright.errors import CalendarEnded
 
 Operand: TypeAlias = str | float | bool
 Order = Literal["greater_than", "greater_or_equal", "less_than", "less_or_equal"]
 TextPart = Literal["contains", "starts_with", "ends_with"]
-
-
-class Pattern(Protocol):
-    """What is used of a compiled regular expression."""
-
-    def search(self, text: str) -> object | None:
-        """The first match, if there is one."""
-        ...
 
 
 class Among(msgspec.Struct, frozen=True, tag="among"):
@@ -154,7 +146,7 @@ def value_holds(test: ValueTest, value: Reading, facts: Facts) -> bool | None:  
         case Compares():
             return _compares(test, value)
         case Matches():
-            return isinstance(value, str) and compiled(test.pattern, ignore_case=test.ignore_case).search(value) is not None
+            return isinstance(value, str) and is_found(test.pattern, value, ignore_case=test.ignore_case)
         case Between():
             return _between(test, value)
         case Age():
@@ -163,22 +155,6 @@ def value_holds(test: ValueTest, value: Reading, facts: Facts) -> bool | None:  
             return _open(test, value, facts)
         case Empty():
             return (value == EMPTY) is test.wanted
-
-
-@lru_cache(maxsize=4096)
-def compiled(pattern: str, *, ignore_case: bool) -> Pattern:
-    """The regular expression, compiled at its first use.
-
-    Raises:
-        re2.error: it is no regular expression of RE2; authoring refuses those.
-    """
-    import re2  # noqa: PLC0415  # most bundles have no regular expression, and a cold start need not wait for it
-
-    options = re2.Options()
-    options.case_sensitive = not ignore_case
-    options.log_errors = False
-    expression: Pattern = re2.compile(pattern, options)
-    return expression
 
 
 def _among(test: Among, value: str | float | bool | User | datetime) -> bool:
@@ -209,14 +185,19 @@ def _has_text(test: HasText, value: object) -> bool:
 def _compares(test: Compares, value: object) -> bool:
     compare = _ORDERS[test.order]
     if test.instant is not None:
-        return isinstance(value, datetime) and compare(value, test.instant)
+        return _are_instants(value, test.instant) and compare(value, test.instant)  # type: ignore[arg-type]  # just asked
     return test.number is not None and _kind(value) is float and compare(value, test.number)  # type: ignore[arg-type]  # _kind said number
 
 
 def _between(test: Between, value: object) -> bool:
     if test.instants is not None:
-        return isinstance(value, datetime) and test.instants[0] <= value <= test.instants[1]
+        return _are_instants(value, *test.instants) and test.instants[0] <= value <= test.instants[1]  # type: ignore[operator]  # just asked
     return test.numbers is not None and _kind(value) is float and test.numbers[0] <= value <= test.numbers[1]  # type: ignore[operator]  # _kind said number
+
+
+def _are_instants(*values: object) -> bool:
+    """A time without a zone is no instant, and does not compare with one."""
+    return all(isinstance(value, datetime) and value.tzinfo is not None for value in values)
 
 
 def _aged(test: Age, value: object, facts: Facts) -> bool | None:
