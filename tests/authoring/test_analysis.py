@@ -372,6 +372,7 @@ def test_a_rule_that_its_own_write_leaves_true_sets_itself_off(check: Check, con
         ("assigned_user: {not_equals: maya}", "update_case: {set: {assigned_user: maya}}"),
         ("reviewer: {not_equals: maya}", "update_case: {set: {reviewer: maya}}"),
         ('title: {not_contains: "VIP "}', 'update_case: {set: {title: "VIP {{ case.title }}"}}'),
+        ("any: [{vip: {changed: true}}, {due: {changed: true}}]", "update_case: {set: {amount: 5}}"),
         ("performed_by.kind: user", "update_case: {set: {amount: 5}}"),
         ("performed_by.id: {not_contains: casewright}", "update_case: {set: {amount: 5}}"),
         ("title: {empty: false}", "add_comment: hello"),

@@ -30,11 +30,18 @@ from casewright.conditions.operators import (
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not, evaluate
 from casewright.errors import CalendarEnded
+from casewright.rules.rule import Rule
 from casewright_authoring.analysis.formulas import Every
-from casewright_authoring.analysis.moments import Moment
+from casewright_authoring.analysis.moments import Moment, of_field
+from casewright_authoring.analysis.needs import needs_of, plainly_apart
+from casewright_authoring.analysis.relations import Relations
+from casewright_authoring.analysis.rule_sets import PlacedRule
 from casewright_authoring.analysis.search import possible
 from casewright_authoring.analysis.texts import text_passes
 from casewright_authoring.analysis.verdicts import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Verdicts, verdict_of
+from casewright_authoring.conditions import subjects_of
+from casewright_authoring.findings import Place
+from casewright_authoring.nodes import Mapping
 
 CHOICE, AMOUNT, VIP = Field("choice", "choice", "SingleSelect"), Field("amount", "amount", "Number"), Field("vip", "vip", "Boolean")
 TITLE, DUE = Field("title", "title", "Text"), Field("due", "due", "DateTime")
@@ -213,14 +220,46 @@ def test_everything_impossible_is_seen_in_groups_too(condition: Condition) -> No
     never_unsure(condition)
 
 
-@settings(max_examples=100, deadline=None)
-@given(one=conditions(ANY), other=conditions(ANY))
-def test_what_is_said_to_follow_follows(one: Condition, other: Condition) -> None:
-    moment = Moment("case_updated")
-    if not possible(Every((moment.asks(one), moment.asks(other, NOT_TRUE)))):
-        for facts in every_moment(one, other):
-            if evaluate(one, facts):
-                assert evaluate(other, facts) is True
+def rule(name: str, condition: Condition) -> PlacedRule:
+    written = Rule(name=name, when=("case_updated",), then=(), condition=condition)
+    return PlacedRule(written, Mapping(Place("a.yaml", 1, 1), ()), subjects_of(condition))
+
+
+pairs = st.one_of(
+    st.tuples(several(ANY), several(ANY)), st.tuples(several(EXACT), several(EXACT)), st.tuples(conditions(ANY), conditions(ANY))
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pair=pairs)
+def test_what_is_said_of_two_conditions_is_so(pair: tuple[Condition, Condition]) -> None:
+    one, other = (rule(name, condition) for name, condition in zip("ab", pair, strict=True))
+    happening = {(evaluate(pair[0], facts), evaluate(pair[1], facts)) for facts in every_moment(*pair)}
+    relations = Relations()
+    if (True, True) in happening:
+        assert relations.both_may_fire(one, other, "case_updated")
+    if happening & {(True, False), (True, None)}:
+        assert not relations.follows(one, other, "case_updated")
+
+
+@settings(max_examples=300, deadline=None)
+@given(pair=st.tuples(several(EXACT), several(EXACT)))
+def test_of_options_numbers_and_booleans_all_is_said_that_is_so(pair: tuple[Condition, Condition]) -> None:
+    one, other = (rule(name, condition) for name, condition in zip("ab", pair, strict=True))
+    happening = {(evaluate(pair[0], facts), evaluate(pair[1], facts)) for facts in every_moment(*pair)}
+    relations = Relations()
+    assert relations.both_may_fire(one, other, "case_updated") is ((True, True) in happening)
+    follows = (True, True) in happening and not happening & {(True, False), (True, None)}
+    assert relations.follows(one, other, "case_updated") is (follows and other.subjects <= one.subjects)
+
+
+@settings(max_examples=200, deadline=None)
+@given(one=several(ANY), other=several(ANY), changing=st.sets(st.sampled_from([field.id for field in ANY])))
+def test_what_is_plainly_apart_is_impossible_by_the_whole_search_too(one: Condition, other: Condition, changing: set[str]) -> None:
+    first, following = Moment("case_updated"), Moment("case_updated", 1, dict.fromkeys(changing, 1), {}, frozenset(changing))
+    needs = needs_of(first.asks(one)), needs_of(Moment("case_updated", 1).asks(other))
+    if plainly_apart(*needs, changing=frozenset(map(of_field, changing))):
+        assert not possible(Every((first.asks(one), following.asks(other))))
 
 
 @pytest.mark.parametrize(

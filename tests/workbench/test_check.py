@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from serving import CONTACT_CENTER
 from small_directory import SMALL
 
 from casewright_authoring.findings import Finding
@@ -48,6 +49,11 @@ def test_errors_end_with_1_and_warnings_only_when_strict(
 ) -> None:
     assert run(["check", write(directory, *rules), "--format", form, *(["--strict"] if strict else [])]) == code
     assert capsys.readouterr().err == ""
+
+
+def test_the_example_has_nothing_suspicious_either(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(CONTACT_CENTER), "--strict"]) == 0
+    assert "nothing wrong" in capsys.readouterr().out
 
 
 def test_text_tells_place_severity_and_code(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ from casewright.conditions.tree import All, Leaf, Not
 from casewright.conditions.triggers import Trigger
 from casewright.rules.instructions import Assignment
 from casewright_authoring.analysis.checks import WRITE_CONFLICT
-from casewright_authoring.analysis.implications import both_may_fire
 from casewright_authoring.analysis.moments import Moment
+from casewright_authoring.analysis.relations import Relations
 from casewright_authoring.analysis.rule_sets import PlacedRule, RuleSet
 from casewright_authoring.analysis.search import possible
 from casewright_authoring.findings import Finding, Place
@@ -27,14 +27,16 @@ class _Writer:
     rule: PlacedRule
     assignment: Assignment
     place: Place
+    filling: frozenset[Trigger]
 
 
 def write_conflicts(rules: RuleSet) -> Iterator[Finding]:
     """Of every field, the writers that overrule others."""
+    relations = Relations()
     for writers in _by_field(rules.acting).values():
         losers = defaultdict[int, list[tuple[_Writer, Trigger]]](list)
         for (_, earlier), (place, later) in combinations(enumerate(writers), 2):
-            if trigger := _trigger_of_conflict(earlier, later):
+            if trigger := _trigger_of_conflict(earlier, later, relations):
                 losers[place].append((earlier, trigger))
         yield from (_finding(writers[place], lost) for place, lost in losers.items())
 
@@ -43,31 +45,30 @@ def _by_field(rules: Iterable[PlacedRule]) -> dict[str, list[_Writer]]:
     writers: dict[str, list[_Writer]] = {}
     for rule in rules:
         for assignment, place in rule.assignments:
-            writers.setdefault(assignment.field.id, []).append(_Writer(rule, assignment, place))
+            writers.setdefault(assignment.field.id, []).append(_Writer(rule, assignment, place, _filling(rule, assignment.field)))
     return writers
 
 
-def _trigger_of_conflict(earlier: _Writer, later: _Writer) -> Trigger | None:
+def _trigger_of_conflict(earlier: _Writer, later: _Writer, relations: Relations) -> Trigger | None:
     """The trigger with which both write, if one is."""
+    first, second = earlier.rule.rule, later.rule.rule
     if earlier.assignment.value == later.assignment.value:
         return None
-    if earlier.rule is later.rule:
-        return earlier.rule.rule.when[0]
-    if earlier.rule.rule.stop and earlier.rule.rule.runs_on == later.rule.rule.runs_on:
+    if first is second:
+        return first.when[0]
+    if first.stop and first.runs_on == second.runs_on:
         return None
-    shared = (trigger for trigger in later.rule.rule.when if trigger in earlier.rule.rule.when and trigger != "schedule")
-    return next((trigger for trigger in shared if both_may_fire(earlier.rule, later.rule, trigger) and not _fills(earlier, trigger)), None)
+    shared = (each for each in second.when if each in first.when and each != "schedule" and each not in earlier.filling)
+    return next((trigger for trigger in shared if relations.both_may_fire(earlier.rule, later.rule, trigger)), None)
 
 
-def _fills(writer: _Writer, trigger: Trigger) -> bool:
-    """Whether the rule writes the field only where it holds nothing: a default, which another rule may overrule."""
-    if writer.rule.rule.runs_on == "connect":
-        return False
-    return not possible(Moment(trigger).asks(All((writer.rule.rule.condition, _holds_something(writer.assignment.field)))))
-
-
-def _holds_something(field: Field) -> All:
-    return All((Not(Leaf(field, Absent(True))), Not(Leaf(field, Empty(True)))))
+def _filling(rule: PlacedRule, field: Field) -> frozenset[Trigger]:
+    """The triggers with which the rule writes the field only where it holds nothing: a default, which another rule may overrule."""
+    if rule.rule.runs_on == "connect":
+        return frozenset()
+    holds_something = (Not(Leaf(field, Absent(True))), Not(Leaf(field, Empty(True))))
+    filled = All((rule.rule.condition, *holds_something))
+    return frozenset(trigger for trigger in rule.rule.when if not possible(Moment(trigger).asks(filled)))
 
 
 def _finding(winner: _Writer, lost: list[tuple[_Writer, Trigger]]) -> Finding:

@@ -7,27 +7,28 @@ import msgspec
 
 from casewright.conditions.triggers import Trigger
 from casewright_authoring.analysis.checks import DUPLICATE, UNREACHABLE, VAIN_TRIGGER
-from casewright_authoring.analysis.implications import follows
+from casewright_authoring.analysis.relations import Relations
 from casewright_authoring.analysis.rule_sets import PlacedRule, RuleSet
 from casewright_authoring.findings import Finding
 
 
 def unreachable(rules: RuleSet) -> Iterator[Finding]:
     """Rules, and triggers of rules, that a rule before them always stops."""
+    relations = Relations()
     stopping = defaultdict[Trigger, list[PlacedRule]](list)
     for rule in rules.rules:
         if rule.rule.runs_on == "casewright":
-            yield from _stopped(rule, {trigger: _stopper(rule, trigger, stopping[trigger]) for trigger in rule.rule.when})
+            yield from _stopped(rule, {trigger: _stopper(rule, trigger, stopping[trigger], relations) for trigger in rule.rule.when})
             if rule.rule.stop and rule.rule.mode == "on":
                 for trigger in rule.rule.when:
                     stopping[trigger].append(rule)
 
 
-def _stopper(rule: PlacedRule, trigger: Trigger, earlier: list[PlacedRule]) -> PlacedRule | None:
+def _stopper(rule: PlacedRule, trigger: Trigger, earlier: list[PlacedRule], relations: Relations) -> PlacedRule | None:
     if trigger == "schedule":  # every rule has a schedule of its own
         return None
     asked_too = (one for one in earlier if one.rule.reacts_to_casewright or not rule.rule.reacts_to_casewright)
-    return next((one for one in asked_too if follows(rule, one, trigger)), None)
+    return next((one for one in asked_too if relations.follows(rule, one, trigger)), None)
 
 
 def _stopped(rule: PlacedRule, stoppers: dict[Trigger, PlacedRule | None]) -> Iterator[Finding]:
@@ -43,23 +44,24 @@ def _stopped(rule: PlacedRule, stoppers: dict[Trigger, PlacedRule | None]) -> It
 
 def duplicates(rules: RuleSet) -> Iterator[Finding]:
     """Rules that fire only where another does the same."""
+    relations = Relations()
     alike = defaultdict[bytes, list[PlacedRule]](list)
     for rule in rules.acting:
         if not rule.rule.stop and "schedule" not in rule.rule.when:
             alike[msgspec.json.encode((rule.rule.then, rule.rule.runs_on))].append(rule)
     for group in alike.values():
         for place, rule in enumerate(group):
-            covering = (other for other in group if other is not rule and _covers(other, rule))
-            if twin := next((other for other in covering if other in group[:place] or not _covers(rule, other)), None):
+            others = ((number, other) for number, other in enumerate(group) if number != place and _covers(other, rule, relations))
+            if twin := next((other for number, other in others if number < place or not _covers(rule, other, relations)), None):
                 yield DUPLICATE.found(rule.place, f"whenever {rule.rule.name!r} fires so does {_named(twin)}, with the same actions")
 
 
-def _covers(one: PlacedRule, other: PlacedRule) -> bool:
+def _covers(one: PlacedRule, other: PlacedRule, relations: Relations) -> bool:
     """Whether one acts whenever the other does."""
     wide, narrow = one.rule, other.rule
     acts = wide.mode == "on" or (wide.mode, wide.canary_percent) == (narrow.mode, narrow.canary_percent)
     asked = set(narrow.when) <= set(wide.when) and wide.reacts_to_casewright >= narrow.reacts_to_casewright
-    return acts and asked and all(follows(other, one, trigger) for trigger in narrow.when)
+    return acts and asked and all(relations.follows(other, one, trigger) for trigger in narrow.when)
 
 
 def _named(rule: PlacedRule) -> str:
