@@ -82,9 +82,17 @@ def case_event(
     return envelope(event_id, minutes, f"CASE.{verb}", detail, performed_by)
 
 
-def comment(event_id: str, minutes: float, body: str = "hello", *, case_id: str = "c1", verb: str = "CREATED") -> str:
+def comment(
+    event_id: str,
+    minutes: float,
+    body: str = "hello",
+    *,
+    case_id: str = "c1",
+    verb: str = "CREATED",
+    performed_by: dict[str, Any] | None = None,
+) -> str:
     item = {"relatedItemType": "Comment", "relatedItemId": f"i-{event_id}", "caseId": case_id, "comment": {"body": body}}
-    return envelope(event_id, minutes, f"RELATED_ITEM.{verb}", {"relatedItem": item})
+    return envelope(event_id, minutes, f"RELATED_ITEM.{verb}", {"relatedItem": item}, performed_by)
 
 
 def parsed(body: str) -> Event:

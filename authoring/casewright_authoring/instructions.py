@@ -119,11 +119,8 @@ class Instructions:
         return EndTasks()
 
     def _assign_sla(self, node: Node) -> AssignSla:
-        name, slas = text(node, "the name of an SLA"), self.texts.names.slas
-        if not slas.named(node).assigned:
-            assigned = [each for each, sla in slas.entries.items() if sla is not None and sla.assigned]
-            raise fault(node.place, f"the SLA {name!r} does not say 'start: assigned', so no rule can start it; {listed(assigned)}")
-        return AssignSla(name)
+        self.texts.names.slas.named(node)
+        return AssignSla(text(node, "the name of an SLA"))
 
     def _put_event(self, node: Node) -> PutEvent:
         given = record(node, "put_event", self.texts.report, required=ACTION_KEYS["put_event"])

@@ -15,7 +15,7 @@ from casewright_authoring.suggestions import unknown
 
 T = TypeVar("T")
 
-RESERVED: frozenset[str] = frozenset({"all", "any", "not", "id", *FACT_NAMES})
+RESERVED: frozenset[str] = frozenset({"all", "any", "not", "when", "id", *FACT_NAMES})
 """Names no field may have: they mean something else where a field's name may stand."""
 
 
@@ -61,7 +61,6 @@ class KnownField:
 class KnownSla:
     """A policy as rules see it."""
 
-    assigned: bool
     milestones: tuple[str, ...]
 
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from casewright.conditions.operators import Among
 from casewright.conditions.subjects import REFERENCE_FIELDS, Field
-from casewright.conditions.tree import Condition, Leaf
-from casewright.sla.policies import Mirror, Target
+from casewright.conditions.tree import Leaf
+from casewright.sla.policies import Awaited, Mirror, Target
 from casewright_authoring.findings import Place, fault
 from casewright_authoring.known import Names
 from casewright_authoring.nodes import Node
@@ -16,7 +16,7 @@ LONGEST: Final = timedelta(minutes=1_051_200)
 """What an SLA item of Cases may last (Cases API, targetSlaMinutes)."""
 
 
-def read_mirror(node: Node, *, met_when: Condition, targets: tuple[Target, ...], names: Names) -> Mirror | None:
+def read_mirror(node: Node, *, met_when: Awaited, targets: tuple[Target, ...], names: Names) -> Mirror | None:
     """The field and value a native SLA item waits for; None when none is wanted."""
     if not boolean(node, "native"):
         return None

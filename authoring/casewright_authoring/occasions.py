@@ -66,6 +66,12 @@ def policy_started_by(trigger: Trigger) -> Occasion:
     return Occasion(frozenset({trigger}), f"the 'if' of a policy started by {trigger}")
 
 
+def happening(triggers: Iterable[Trigger]) -> Occasion:
+    """Within the `if` of what a clock waits for, beside the triggers it can come with."""
+    given = frozenset(triggers)
+    return Occasion(given, f"an 'if' beside {_or(given)}") if given else ANYWHERE
+
+
 def suppliers_of(name: FactName) -> Triggers:
     """The triggers with which a subject can have a value."""
     return _SUPPLIERS.get(name, frozenset(get_args(Trigger)))

@@ -47,7 +47,7 @@ class Rules:
         """One rule."""
         given = record(node, "a rule", self.report, required=REQUIRED_KEYS, optional=OPTIONAL_KEYS)
         name = given.read("rule", self._name, None)
-        triggers = given.read("when", self._triggers, ())
+        triggers = given.read("when", partial(triggers_named, report=self.report), ())
         occasion = rule_set_off_by(triggers)
         instructions = Instructions(Texts(self.names, occasion, self.report), triggers)
         self._refuse_vain_schedule(given, triggers)
@@ -82,18 +82,20 @@ class Rules:
         refuse_twice(self._seen, name, node.place, "the rule")
         return name
 
-    def _triggers(self, node: Node) -> tuple[Trigger, ...]:
-        seen: dict[str, Place] = {}
-
-        def trigger(item: Node) -> Trigger:
-            found = trigger_named(item)
-            refuse_twice(seen, found, item.place, "the trigger")
-            return found
-
-        return self.report.each(trigger, one_or_more(node, "'when'"))
-
     def _then(self, node: Node, *, instructions: Instructions) -> tuple[Instruction, ...]:
         return self.report.each(instructions.read, sequence(node, "'then'").items)
+
+
+def triggers_named(node: Node, report: Report, accepted: tuple[str, ...] = TRIGGERS) -> tuple[Trigger, ...]:
+    """The triggers of a `when`."""
+    seen: dict[str, Place] = {}
+
+    def trigger(item: Node) -> Trigger:
+        found = trigger_named(item, accepted)
+        refuse_twice(seen, found, item.place, "the trigger")
+        return found
+
+    return report.each(trigger, one_or_more(node, "'when'"))
 
 
 def trigger_named(node: Node, accepted: tuple[str, ...] = TRIGGERS) -> Trigger:

@@ -1,5 +1,6 @@
 """slas.yaml: SLA policies."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -7,7 +8,7 @@ from typing import Final
 
 from casewright.conditions.subjects import Fact, FactName, Field
 from casewright.conditions.tree import ALWAYS, Condition
-from casewright.sla.policies import Mirror, Policy, Start, StartsAssigned, StartsOn, StartsWhen, Target
+from casewright.sla.policies import Awaited, Happening, Mirror, Policy, Start, StartsAssigned, StartsOn, StartsWhen, Target
 from casewright_authoring.conditions import Conditions, subjects_of
 from casewright_authoring.durations import Measure
 from casewright_authoring.findings import Fault, Place, Report, fault
@@ -15,13 +16,18 @@ from casewright_authoring.known import KnownSla, Names
 from casewright_authoring.milestones import names_in, read_milestones
 from casewright_authoring.mirrors import read_mirror
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
-from casewright_authoring.occasions import POLICY, policy_started_by
-from casewright_authoring.rules import trigger_named
+from casewright_authoring.occasions import POLICY, happening, policy_started_by
+from casewright_authoring.rules import trigger_named, triggers_named
 from casewright_authoring.shapes import Record, record, refuse_twice, rule_name, sequence, single_entry, text
 
 REQUIRED_KEYS: Final = ("sla", "start", "met_when", "target")
 OPTIONAL_KEYS: Final = ("if", "pause_while", "reset", "cancel", "calendar", "milestones", "native")
 STARTING_TRIGGERS: Final = ("case_created", "case_updated", "related_item_added", "related_item_updated", "related_item_removed")
+HAPPENING_TRIGGERS: Final = ("case_updated", "related_item_added", "related_item_updated", "related_item_removed")
+WHEN: Final = "when"
+HAPPENING_KEYS: Final = (WHEN, "if")
+HAPPENING_INSTEAD: Final = "accepted is {when: a trigger, if: this}, or to ask about a case field too"
+TRIGGER_INSTEAD: Final = "accepted is to start with a trigger and say this in 'if', or to ask about a case field too"
 ASSIGNED: Final = "assigned"
 BECOMES: Final = "becomes"
 
@@ -47,13 +53,13 @@ class Slas:
         name = given.read("sla", self._name, None)
         start = given.read("start", self._start, None)
         target = given.read("target", partial(self._targets, measure=measure), ())
-        met_when = given.read("met_when", self._conditions.read, None)
+        met_when = given.read("met_when", partial(self._awaited, read=self._conditions.read), None)
         policy = partial(
             Policy,
             condition=self._condition(given, start),
             pause_while=given.read("pause_while", self._conditions.read, None),
-            reset=given.read("reset", self._becoming_true, None),
-            cancel=given.read("cancel", self._becoming_true, None),
+            reset=given.read("reset", partial(self._awaited, read=self._becoming_true), None),
+            cancel=given.read("cancel", partial(self._awaited, read=self._becoming_true), None),
             milestones=given.read("milestones", partial(read_milestones, targets=target, measure=measure, report=self.report), ()),
             calendar=measure.calendar,
         )
@@ -92,18 +98,26 @@ class Slas:
             entry = single_entry(node, "'start'")
             if entry.name != BECOMES:
                 raise fault(entry.key.place, f"{entry.name!r} is given for start; accepted is {{becomes: a condition}}")
-            return StartsWhen(self._becoming_true(entry.value))
+            return StartsWhen(self._becoming_true(entry.value, TRIGGER_INSTEAD))
         if isinstance(node, Scalar) and node.value == ASSIGNED:
             return StartsAssigned()
         return StartsOn(trigger_named(node, (*STARTING_TRIGGERS, ASSIGNED)))
 
-    def _becoming_true(self, node: Node) -> Condition:
+    def _awaited(self, node: Node, read: Callable[[Node], Condition]) -> Awaited:
+        """What happens, `{when: ..., if: ...}`, or a condition, which is read as said."""
+        if not isinstance(node, Mapping) or node.get(WHEN) is None:
+            return read(node)
+        given = record(node, "what happens", self.report, required=HAPPENING_KEYS[:1], optional=HAPPENING_KEYS[1:])
+        triggers = given.read(WHEN, partial(triggers_named, report=self.report, accepted=HAPPENING_TRIGGERS), ())
+        return Happening(triggers, given.read("if", Conditions(self.names, happening(triggers), self.report).read, ALWAYS))
+
+    def _becoming_true(self, node: Node, otherwise: str = HAPPENING_INSTEAD) -> Condition:
         """A condition that acts when it turns true: it must ask about something an event can turn."""
         condition = self._conditions.read(node)
         subjects = subjects_of(condition)
         if not any(isinstance(each, Field) or (isinstance(each, Fact) and each.name in _TELLS_OF_THE_CASE) for each in subjects):
             asked = ", ".join(sorted(each.name for each in subjects))
-            raise fault(node.place, f"this never turns true: it asks only about the event itself ({asked}); ask about a case field too")
+            raise fault(node.place, f"this never turns true: it asks only about the event itself ({asked}); {otherwise}")
         return condition
 
     def _targets(self, node: Node, measure: Measure) -> tuple[Target, ...]:
@@ -121,7 +135,7 @@ class Slas:
             raise Fault(None)
         return Target(within, condition)
 
-    def _mirror(self, node: Node, *, met_when: Condition, target: tuple[Target, ...]) -> Mirror | None:
+    def _mirror(self, node: Node, *, met_when: Awaited, target: tuple[Target, ...]) -> Mirror | None:
         return read_mirror(node, met_when=met_when, targets=target, names=self.names)
 
 
@@ -131,7 +145,5 @@ def known_slas(node: Node | None) -> dict[str, KnownSla | None]:
     for item in node.items if isinstance(node, Sequence) else ():
         name = item.get("sla") if isinstance(item, Mapping) else None
         if isinstance(item, Mapping) and isinstance(name, Scalar) and isinstance(name.value, str):
-            start = item.get("start")
-            assigned = isinstance(start, Scalar) and start.value == ASSIGNED
-            found[name.value] = KnownSla(assigned, names_in(item.get("milestones")))
+            found[name.value] = KnownSla(names_in(item.get("milestones")))
     return found

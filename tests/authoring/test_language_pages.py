@@ -54,6 +54,7 @@ def listed(page: str, head: str) -> set[str]:
         (RULES, "Key of an email", set(emails.EMAIL_KEYS)),
         (RULES, "Key of an SLA", {*slas.REQUIRED_KEYS, *slas.OPTIONAL_KEYS}),
         (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
+        (RULES, "Key of what happens", set(slas.HAPPENING_KEYS)),
         (RULES, "Milestone", set(milestones.MILESTONE_KEYS)),
         (CENTER, "File", {*FILES, *(f"{folder}/" for folder in FOLDERS)}),
         (CENTER, "Key of the catalog", {*catalog_file.DIRECTORY_KEYS, *catalog_file.DOMAIN_KEYS}),

@@ -253,6 +253,7 @@ UPDATED = "case_updated\n  reacts_to: casewright"
         ("case_created", '- update_case: {set: {note: "{{ now }}"}}', "update_case: how a text of a native rule about cases names a variable is not documented"),
         ("case_created", f"{TASK}\n    {TASK}", "create_task: a native rule has at most one action of a kind"),
         ("case_created", "- assign_sla: unseen", "assign_sla: the SLA 'unseen' has no native: true; an SLA item of Cases is one field, one value and minutes of wall time"),
+        ("case_created", "- assign_sla: resolution", "assign_sla: the SLA 'resolution' has a start of its own; an SLA item of Cases is one field, one value and minutes of wall time"),
         ("case_created", "- assign_sla: odd-seconds", "assign_sla: the SLA 'odd-seconds' has a target that is not of whole minutes; an SLA item of Cases is one field, one value and minutes of wall time"),
         ("case_created", "- assign_sla: a-boolean", "assign_sla: the SLA 'a-boolean' has a met_when of 'vip' that is no text (CloudFormation takes only texts); an SLA item of Cases is one field, one value and minutes of wall time"),
         ("case_created", "- assign_sla: rich", "assign_sla: the SLA 'rich' has pause_while, reset, cancel, milestones, calendar, a target that depends on the case; an SLA item of Cases is one field, one value and minutes of wall time"),

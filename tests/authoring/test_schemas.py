@@ -106,7 +106,7 @@ def test_a_rule_fits(write: Write, text: str) -> None:
         ("rules", rule(condition="{priority: {equals: high, ignore_case: true}}")),
         ("rules", rule(then="{send_mail: {}}")),
         ("rules", rule(then="{end_tasks: true, assign_sla: by-hand}")),
-        ("rules", rule(then="{assign_sla: automatic}")),
+        ("rules", rule(then="{assign_sla: unheard-of}")),
         ("rules", rule(then="{update_case: {set: {opened: x}}}")),
         ("rules", rule(then="{create_task: {flow: Nowhere, name: x}}")),
         ("rules", rule(more=", mode: canary")),

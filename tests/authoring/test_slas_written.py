@@ -9,7 +9,7 @@ from small_directory import Compile, Complain
 from casewright.conditions.operators import Among, Changed
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import ALWAYS, Leaf, Not
-from casewright.sla.policies import Milestone, Mirror, Policy, StartsAssigned, StartsOn, StartsWhen, Target
+from casewright.sla.policies import Happening, Milestone, Mirror, Policy, StartsAssigned, StartsOn, StartsWhen, Target
 from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Place
 from casewright_authoring.nodes import Scalar
@@ -63,6 +63,19 @@ def test_a_clock_starts_in_three_ways(compiled: Compile, start: str, meant: obje
     assert (policy.condition, policy.mirror) == (ALWAYS, None)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("{status: closed}", CLOSED),
+        ("{when: related_item_added}", Happening(("related_item_added",))),
+        ("{when: [case_updated, related_item_added], if: {status: closed}}", Happening(("case_updated", "related_item_added"), CLOSED)),
+    ],
+)
+def test_a_clock_waits_for_a_condition_or_for_what_happens(compiled: Compile, written: str, meant: object) -> None:
+    [policy] = compiled(one(met_when=written, reset=written, cancel=written)).bundle.policies
+    assert (policy.met_when, policy.reset, policy.cancel) == (meant, meant, meant)
+
+
 def one(**changed: str) -> dict[str, str]:
     """A policy, one key a line: sla on line 1, start on 2, met_when on 3, target on 4, what is added on 5."""
     keys = {"sla": "a", "start": "case_created", "met_when": "{status: closed}", "target": "[{within: 1h}]"} | changed
@@ -70,6 +83,7 @@ def one(**changed: str) -> dict[str, str]:
     return {"slas.yaml": "- " + "\n  ".join(lines) + "\n"}
 
 
+HAPPENS = "accepted are case_updated, related_item_added, related_item_updated, related_item_removed"
 STARTS = "accepted are case_created, case_updated, related_item_added, related_item_updated, related_item_removed, assigned"
 DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650d"
 
@@ -81,8 +95,13 @@ DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650
         ({"start": "case_deleted"}, f"2:10: 'case_deleted' cannot stand here; {STARTS}"),
         ({"start": "sla_breached"}, f"2:10: 'sla_breached' cannot stand here; {STARTS}"),
         ({"start": "{becoms: {vip: true}}"}, "2:11: 'becoms' is given for start; accepted is {becomes: a condition}"),
-        ({"start": "{becomes: {comment.body: x}}"}, "2:20: this never turns true: it asks only about the event itself (comment.body); ask about a case field too"),
-        ({"reset": "{performed_by.kind: user}"}, "5:10: this never turns true: it asks only about the event itself (performed_by.kind); ask about a case field too"),
+        ({"start": "{becomes: {comment.body: x}}"}, "2:20: this never turns true: it asks only about the event itself (comment.body); accepted is to start with a trigger and say this in 'if', or to ask about a case field too"),
+        ({"reset": "{performed_by.kind: user}"}, "5:10: this never turns true: it asks only about the event itself (performed_by.kind); accepted is {when: a trigger, if: this}, or to ask about a case field too"),
+        ({"reset": "{when: case_created}"}, f"5:17: 'case_created' cannot stand here; {HAPPENS}"),
+        ({"met_when": "{when: case_updated, if: {comment.body: x}}"}, "3:39: 'comment.body' has no value in an 'if' beside case_updated; it comes with related_item_added or related_item_updated or related_item_removed"),
+        ({"met_when": "{when: related_item_added, if: {status: {changed: true}}}"}, "3:54: 'changed' is never true in an 'if' beside related_item_added; fields change with case_updated or sla_met"),
+        ({"met_when": "{when: case_updated, status: closed}"}, "3:34: unknown key of what happens 'status'; accepted are when, if"),
+        ({"native": "true", "met_when": "{when: case_updated, if: {status: closed}}"}, "5:11: native: true needs a met_when that is one field equal to one value, such as {status: closed}"),
         ({"start": "assigned", "if_": "{vip: true}"}, "5:7: an SLA that rules assign has no 'if': the condition of the rule decides"),
         ({"if_": "{comment.body: x}"}, "5:8: 'comment.body' has no value in the 'if' of a policy started by case_created; it comes with related_item_added or related_item_updated or related_item_removed"),
         ({"pause_while": "{sla.status: Met}"}, "5:17: 'sla.status' has no value in an SLA policy; it comes with sla_milestone or sla_breached or sla_met"),

@@ -1,17 +1,20 @@
 """The written order of an SLA: cancel, met_when, reset, start, pause_while, target; what is due fires once."""
 
+import json
 from datetime import timedelta
 
-from building import at, case_event, comment, equals, linked, parsed, rule
+from building import at, case_event, comment, envelope, equals, linked, parsed, rule
 from core_case import CREATED, HOUR, policy, updated
 
 from casewright.bundle import LinkedBundle
-from casewright.conditions.tree import All
+from casewright.conditions.operators import Age, Among
+from casewright.conditions.subjects import Fact, Field
+from casewright.conditions.tree import All, Leaf
 from casewright.decide import blank, decide
 from casewright.decision import Head
 from casewright.rules.instructions import AssignSla
 from casewright.sla.clocks import Clock, Transition
-from casewright.sla.policies import StartsAssigned, StartsWhen, Target
+from casewright.sla.policies import Happening, StartsAssigned, StartsOn, StartsWhen, Target
 
 
 def run(bundle: LinkedBundle, *bodies: str) -> tuple[Head, list[Transition]]:
@@ -80,7 +83,87 @@ def test_a_new_target_moves_due_and_fires_at_once_when_that_is_past() -> None:
     assert clock(CREATED, updated("b", 10, priority="high")).due_at == at(120)
     fired = kinds(CREATED, updated("b", 130, priority="high"))
     assert ("moved", "", 130) in fired
-    assert [each for each in fired if each[0] == "breached"] == [("breached", "breach", 120)]
+    assert [each for each in fired if each[0] == "breached"] == [("breached", "breach", 130)]
+
+
+def test_a_new_target_that_is_used_up_breaches_a_paused_clock_and_ends_its_pause() -> None:
+    raised = [CREATED, updated("b", 130, status="waiting"), updated("c", 500, status="waiting", priority="high")]
+    assert kinds(*raised)[2:] == [
+        ("paused", "", 130), ("moved", "", 500), ("resumed", "", 500), ("milestone", "soon", 500), ("breached", "breach", 500),
+    ]  # fmt: skip
+    overdue = clock(*raised)
+    assert (overdue.status, overdue.due_at, overdue.time_paused, overdue.paused_at) == ("Overdue", at(490), timedelta(minutes=370), None)
+    assert clock(*raised, updated("d", 510, status="closed")).status == "NotMet"
+
+
+def test_a_new_target_that_is_not_used_up_leaves_a_paused_clock_paused() -> None:
+    raised = [CREATED, updated("b", 119, status="waiting"), updated("c", 500, status="waiting", priority="high")]
+    assert kinds(*raised)[1:] == [("paused", "", 119), ("moved", "", 500), ("milestone", "half", 500), ("milestone", "soon", 500)]
+    paused = clock(*raised)
+    assert (paused.status, paused.paused_at, paused.moments) == ("Paused", at(119), ())
+    assert clock(*raised, updated("d", 600, status="open", priority="high")).due_at == at(601)
+
+
+def test_a_clock_paused_exactly_at_due_fires_when_it_runs_again() -> None:
+    paused = [CREATED, updated("b", 240, status="waiting")]
+    assert clock(*paused).status == "Paused"
+    assert kinds(*paused, updated("c", 300, status="open"))[-2:] == [("resumed", "", 300), ("breached", "breach", 300)]
+
+
+def tick(minutes: float) -> str:
+    body = json.loads(envelope(f"~{minutes}", minutes, "-", {}))
+    detail = {"caseId": "c1", "policy": "resolve", "cycle": 1, "milestone": "breach", "due": at(minutes).isoformat()}
+    return json.dumps(body | {"source": "casewright", "detail-type": "Casewright Clock Due", "detail": detail})
+
+
+def test_a_tick_fires_what_is_due_and_reads_no_condition() -> None:
+    late = Leaf(Field("promised"), Age(older=True, than=timedelta()))
+    promise = case_event("a", 0, "CREATED", status="open", priority="normal", promised=at(60).isoformat())
+    ticked = kinds(promise, tick(240), pause_while=None, met_when=late)
+    assert [name for _, name, _ in ticked] == ["", "half", "soon", "breach"]
+    assert clock(promise, comment("b", 61), pause_while=None, met_when=late).status == "Met"
+
+
+def test_a_policy_that_is_gone_opens_no_new_cycle_for_a_clock_that_has_ended() -> None:
+    closed, reopened = updated("b", 60, status="closed"), parsed(updated("c", 90, status="open"))
+    ended, _ = run(linked(policy()), CREATED, closed)
+    assert decide(ended, reopened, linked()).head.clocks["resolve"].status == "Met"
+    assert decide(ended, reopened, linked(policy())).head.clocks["resolve"].cycle == 2
+
+
+SPOKEN = Happening(("related_item_added",), Leaf(Fact("performed_by.kind"), Among(("user",))))
+
+
+def test_what_happens_meets_a_clock_where_it_happens() -> None:
+    by_flow = comment("b", 5, performed_by={"customEntity": "a flow", "iamPrincipalArn": "arn:aws:iam::111122223333:role/flow"})
+    assert clock(CREATED, by_flow, met_when=SPOKEN, reset=None).status == "Active"
+    assert clock(CREATED, comment("b", 5, verb="DELETED"), met_when=SPOKEN, reset=None).status == "Active"
+    assert clock(CREATED, comment("b", 5), met_when=SPOKEN, reset=None).status == "Met"
+
+
+def test_what_happens_resets_a_clock_each_time() -> None:
+    spoken = [CREATED, comment("b", 300), comment("c", 400)]
+    again = clock(*spoken, reset=SPOKEN)
+    assert (again.cycle, again.started_at, again.due_at) == (3, at(400), at(640))
+    assert clock(*spoken, reset=None, cancel=SPOKEN).status == "Cancelled"
+
+
+def test_what_ends_a_cycle_may_begin_the_next() -> None:
+    assert kinds(CREATED, comment("b", 60), comment("c", 400), met_when=SPOKEN, reset=SPOKEN, milestones=()) == [
+        ("started", "", 0), ("met", "", 60), ("reset", "", 60), ("breached", "breach", 300), ("not_met", "", 400), ("reset", "", 400),
+    ]  # fmt: skip
+
+
+def test_no_clock_starts_with_what_would_meet_it() -> None:
+    talking = policy(start=StartsOn("related_item_added"), met_when=SPOKEN, reset=SPOKEN)
+    assert run(linked(talking), CREATED, comment("b", 5))[0].clocks == {}
+
+
+def test_a_rule_starts_the_clock_of_any_policy_whose_condition_holds() -> None:
+    assigning = rule("assign", "case_updated", then=(AssignSla("resolve"),))
+    urgent = policy(condition=equals("priority", "high"))
+    assert run(linked(urgent, assigning), CREATED, updated("b", 10, priority="low"))[0].clocks == {}
+    assert run(linked(urgent, assigning), CREATED, updated("b", 10, priority="high"))[0].clocks["resolve"].started_at == at(10)
 
 
 def test_only_reset_opens_a_new_cycle_with_everything_armed_again() -> None:

@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from casewright.conditions.tree import ALWAYS, All, Condition
 from casewright.conditions.triggers import Trigger
-from casewright.sla.policies import StartsOn, StartsWhen, Target
+from casewright.sla.policies import Awaited, Happening, StartsOn, StartsWhen, Target
 from casewright_authoring.analysis.checks import NO_CLOCK, UNREACHABLE
 from casewright_authoring.analysis.formulas import Every, Formula
 from casewright_authoring.analysis.moments import Moment
@@ -35,13 +35,21 @@ def _conditions(policy: PlacedPolicy) -> Iterator[tuple[str, Sequence[Trigger], 
     given, name = policy.policy, policy.policy.name
     if given.condition != ALWAYS:
         yield "if", _starting(policy), given.condition, f"so no clock of {name!r} ever starts"
-    yield "met_when", EVENTS, given.met_when, f"so no clock of {name!r} is ever met"
+    yield from _awaited("met_when", given.met_when, f"so no clock of {name!r} is ever met")
     if given.pause_while is not None:
         yield "pause_while", EVENTS, given.pause_while, f"so no clock of {name!r} ever pauses"
-    if given.reset is not None:
-        yield "reset", EVENTS, given.reset, f"so no clock of {name!r} is ever reset"
-    if given.cancel is not None:
-        yield "cancel", EVENTS, given.cancel, f"so no clock of {name!r} is ever cancelled"
+    yield from _awaited("reset", given.reset, f"so no clock of {name!r} is ever reset")
+    yield from _awaited("cancel", given.cancel, f"so no clock of {name!r} is ever cancelled")
+
+
+def _awaited(key: str, awaited: Awaited | None, so: str) -> Iterator[tuple[str, Sequence[Trigger], Condition, str]]:
+    match awaited:
+        case None | Happening(condition=All(())):
+            return
+        case Happening():
+            yield key, awaited.when, awaited.condition, so
+        case _:
+            yield key, EVENTS, awaited, so
 
 
 def _starting(policy: PlacedPolicy) -> tuple[Trigger, ...]:
@@ -56,8 +64,15 @@ def _start(policy: PlacedPolicy) -> Iterator[Finding]:
         starting = All((given.condition, given.start.condition))
     moments = [Moment(trigger) for trigger in _starting(policy)]
     starts = any(possible(moment.asks(starting)) for moment in moments)
-    if starts and not any(possible(Every((moment.asks(starting), moment.asks(given.met_when, NOT_TRUE)))) for moment in moments):
+    if starts and not any(possible(Every((moment.asks(starting), *_not_met(given.met_when, moment)))) for moment in moments):
         yield NO_CLOCK.found(policy.place, f"{given.name!r} never has a clock: whenever one would start, 'met_when' is true already")
+
+
+def _not_met(awaited: Awaited, moment: Moment) -> Iterator[Formula]:
+    if not isinstance(awaited, Happening):
+        yield moment.asks(awaited, NOT_TRUE)
+    elif moment.trigger in awaited.when:
+        yield moment.asks(awaited.condition, NOT_TRUE)
 
 
 def _rows(policy: PlacedPolicy) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from casewright_authoring.conditions import subjects_of
 from casewright_authoring.findings import Place
 from casewright_authoring.native.catalogs import placeholders
 from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
+from casewright_authoring.slas import WHEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,10 @@ class PlacedPolicy:
         return _under(self.node, "sla").place
 
     def condition(self, key: str, condition: Condition) -> Placed:
-        """The condition under a key."""
-        return placed(condition, _under(self.node, key))
+        """The condition under a key, or under the `if` of what happens there."""
+        node = _under(self.node, key)
+        happens = isinstance(node, Mapping) and node.get(WHEN) is not None
+        return placed(condition, _under(node, "if") if happens else node)
 
     def becomes(self, start: StartsWhen) -> Placed:
         """The condition under `start: {becomes: ...}`."""

@@ -6,7 +6,6 @@ from typing import Final
 from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.conditions.subjects import REFERENCE_FIELDS, bare_id
-from casewright.sla.policies import StartsAssigned
 from casewright_authoring.findings import Fault, fault
 from casewright_authoring.known import Known, KnownField, KnownSla, Names, themselves
 from casewright_authoring.native.nodes_made import word
@@ -54,10 +53,7 @@ class Lookup:
 def names_of(bundle: Bundle, catalog: Catalog) -> Names:
     """Everything a rule that comes from Connect may name."""
     entries = catalog.fields.items()
-    slas = {
-        policy.name: KnownSla(isinstance(policy.start, StartsAssigned), tuple(each.name for each in policy.milestones))
-        for policy in bundle.policies
-    }
+    slas = {policy.name: KnownSla(tuple(each.name for each in policy.milestones)) for policy in bundle.policies}
     return Names(
         fields=Known("field", {name: KnownField(name, each.type, each.id, each.options, each.in_events) for name, each in entries}),
         templates=Known("template", themselves(catalog.templates)),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from casewright.conditions.tree import ALWAYS
-from casewright.sla.policies import Policy
+from casewright.sla.policies import Policy, StartsAssigned
 from casewright_authoring.native.documents import AssignSlaAction
 from casewright_authoring.native.reasons import Unsayable
 
@@ -32,6 +32,8 @@ def _more_than_an_item(policy: Policy) -> Iterator[str]:
         yield "no native: true"
     elif not isinstance(policy.mirror.value, str):
         yield f"a met_when of {policy.mirror.field.name!r} that is no text (CloudFormation takes only texts)"
+    if not isinstance(policy.start, StartsAssigned):
+        yield "a start of its own"
     keys = ("pause_while", "reset", "cancel", "milestones", "calendar")
     values = (policy.pause_while, policy.reset, policy.cancel, policy.milestones, policy.calendar)
     yield from (key for key, value in zip(keys, values, strict=True) if value)

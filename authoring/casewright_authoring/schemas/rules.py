@@ -74,12 +74,10 @@ def _action(names: Names) -> Schema:
     required = {"create_task": ("flow", "name")}
     actions: dict[str, Schema] = {
         "end_tasks": {"const": True},
-        "assign_sla": one_of(name for name, sla in names.slas.entries.items() if sla is not None and sla.assigned),
+        "assign_sla": named(names.slas),
         "add_comment": TEXT,
         **{name: keyed(only(keys, pieces[name]), required.get(name, keys)) for name, keys in ACTION_KEYS.items()},
     }
-    if not names.slas.whole:
-        actions["assign_sla"] = TEXT
     described = {name: told(words.ACTIONS[name], action) for name, action in only(ACTIONS, actions).items()}
     return {**keyed(described, least=1), "maxProperties": 1}
 

@@ -21,7 +21,16 @@ from casewright_authoring.schemas.pieces import (
     table,
 )
 from casewright_authoring.shapes import RULE_NAME
-from casewright_authoring.slas import ASSIGNED, BECOMES, OPTIONAL_KEYS, REQUIRED_KEYS, STARTING_TRIGGERS
+from casewright_authoring.slas import (
+    ASSIGNED,
+    BECOMES,
+    HAPPENING_KEYS,
+    HAPPENING_TRIGGERS,
+    OPTIONAL_KEYS,
+    REQUIRED_KEYS,
+    STARTING_TRIGGERS,
+    WHEN,
+)
 
 
 def slas(names: Names) -> Schema:
@@ -30,7 +39,8 @@ def slas(names: Names) -> Schema:
         "sla": NAME,
         "start": either(one_of((*STARTING_TRIGGERS, ASSIGNED)), keyed({BECOMES: CONDITION}, (BECOMES,))),
         "target": some(keyed({"if": CONDITION, "within": DURATION}, ("within",))),
-        **dict.fromkeys(("if", "met_when", "pause_while", "reset", "cancel"), CONDITION),
+        **dict.fromkeys(("if", "pause_while"), CONDITION),
+        **dict.fromkeys(("met_when", "reset", "cancel"), either(CONDITION, _happening())),
         "milestones": some(_milestone()),
         "calendar": named(names.calendars),
         "native": BOOLEAN,
@@ -53,6 +63,11 @@ def calendars() -> Schema:
         "changes": some(keyed(only(CHANGE_KEYS, {"from": date, "week": week}), CHANGE_KEYS)),
     }
     return table(keyed(only(CALENDAR_KEYS, pieces), CALENDAR_KEYS[:2]), f"^{RULE_NAME.pattern}$")
+
+
+def _happening() -> Schema:
+    pieces: dict[str, Schema] = {WHEN: one_or_more(one_of(HAPPENING_TRIGGERS)), "if": CONDITION}
+    return keyed(only(HAPPENING_KEYS, pieces), (WHEN,))
 
 
 def _milestone() -> Schema:

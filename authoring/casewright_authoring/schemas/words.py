@@ -64,7 +64,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "create_task": "starts a Connect task in the flow and links it to the case; `description` may be left out",
     "end_tasks": "ends every open task of the case",
     "update_case": 'sets fields; `""` clears one',
-    "assign_sla": "starts the clock of a policy that says `start: assigned`",
+    "assign_sla": "starts the clock of a policy, if the case has none",
     "add_comment": "adds a comment to the case",
     "put_event": "puts an event of source `casewright` on the bus; texts of the detail may hold variables, at any depth",
 }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog
 from casewright.rules.rule import Rule
-from casewright.sla.policies import StartsAssigned
 from casewright_authoring.findings import Report
 from casewright_authoring.known import Known, KnownField, KnownSla, Names, themselves
 from casewright_workbench.explain.words import Words
@@ -28,7 +27,7 @@ def vocabulary(bundle: Bundle, catalog: Catalog, report: Report) -> Vocabulary:
         name: KnownField(name, entry.type, entry.id, entry.options, in_events=entry.in_events) for name, entry in catalog.fields.items()
     }
     slas = {
-        policy.name: KnownSla(isinstance(policy.start, StartsAssigned), tuple(each.name for each in policy.milestones))
+        policy.name: KnownSla(tuple(each.name for each in policy.milestones))
         for policy in bundle.policies
     }
     names = Names(

@@ -15,7 +15,7 @@ from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.errors import UnlinkedName
 from casewright.rules import instructions as do
 from casewright.rules.rule import Rule
-from casewright.sla.policies import Mirror, Policy, StartsWhen
+from casewright.sla.policies import Awaited, Happening, Mirror, Policy, StartsWhen
 
 V = TypeVar("V")
 
@@ -47,11 +47,11 @@ class Linker(msgspec.Struct, frozen=True):
             policy,
             condition=self.condition(policy.condition, where),
             start=replace(start, condition=self.condition(start.condition, where)) if isinstance(start, StartsWhen) else start,
-            met_when=self.condition(policy.met_when, where),
+            met_when=self._awaited(policy.met_when, where),
             target=tuple(replace(row, condition=self.condition(row.condition, where)) for row in policy.target),
             pause_while=self.condition(policy.pause_while, where),
-            reset=self.condition(policy.reset, where),
-            cancel=self.condition(policy.cancel, where),
+            reset=self._awaited(policy.reset, where) if policy.reset else None,
+            cancel=self._awaited(policy.cancel, where) if policy.cancel else None,
             mirror=self._mirror(policy.mirror, where) if policy.mirror else None,
         )
 
@@ -104,6 +104,11 @@ class Linker(msgspec.Struct, frozen=True):
                 return step
             case do.EndTasks():
                 return step
+
+    def _awaited(self, awaited: Awaited, where: str) -> Awaited:
+        if isinstance(awaited, Happening):
+            return replace(awaited, condition=self.condition(awaited.condition, where))
+        return self.condition(awaited, where)
 
     def _subject(self, subject: Subject, where: str) -> Subject:
         return subject if isinstance(subject, Fact) else self._field(subject, where)

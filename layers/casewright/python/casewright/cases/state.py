@@ -44,7 +44,11 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def apply(case: Case, event: Event) -> Case:
-    """The case after the event. Case events replace all fields: they carry the whole configured after-state."""
+    """The case after the event. Case events replace all fields: they carry the whole configured after-state.
+
+    A reading of ours counts only where the fields are not known yet. It tells the case as it was when we read it, later than the moment
+    it is logged at, so that events which come late leave it nothing to say.
+    """
     match event.change:
         case CaseCreated() | CaseUpdated() as change:
             return Case(
@@ -55,7 +59,7 @@ def apply(case: Case, event: Event) -> Case:
                 deleted=case.deleted,
                 hydrated=case.hydrated,
             )
-        case CaseRead(template_id=template_id, created_at=created_at, fields=fields):
+        case CaseRead(template_id=template_id, created_at=created_at, fields=fields) if case.fields is None:
             return Case(case_id=case.case_id, template_id=template_id, created_at=created_at, fields=fields, hydrated=True)
         case CaseDeleted():
             return msgspec.structs.replace(case, deleted=True)

@@ -85,9 +85,19 @@ def resume(clock: Clock, at: datetime, calendar: Calendar) -> Step:
 
 
 def retarget(clock: Clock, target: timedelta, at: datetime, calendar: Calendar) -> Step:
-    """Take a new target; due moves. A clock that is overdue stays so: its breach has been told."""
+    """Take a new target; due moves. A clock that is overdue stays so: its breach has been told.
+
+    A paused clock fires at once what the new target puts into the past. If that is the breach, the pause is over: an overdue clock runs.
+    """
     moved = _timed(msgspec.structs.replace(clock, target=target), calendar)
-    return moved, (_transition(moved, "moved", at),)
+    told = (_transition(moved, "moved", at),)
+    if moved.status != "Paused":
+        return moved, told
+    running, resumed = resume(moved, at, calendar)
+    passed, fired = _fire(running, [(at, name) for moment, name in running.moments if moment < at])
+    if passed.status == "Overdue":
+        return passed, (*told, *resumed, *fired)
+    return msgspec.structs.replace(moved, fired=passed.fired), (*told, *fired)
 
 
 def meet(clock: Clock, at: datetime) -> Step:
@@ -103,21 +113,29 @@ def cancel(clock: Clock, at: datetime) -> Step:
     return ended, (_transition(ended, "cancelled", at),)
 
 
-def fire_until(clock: Clock, moment: datetime, *, inclusive: bool) -> Step:
-    """Fire what falls due up to the moment, in order of time; due itself turns the clock Overdue. A paused clock fires nothing."""
-    transitions: list[Transition] = []
-    for at, name in clock.moments:
-        if at > moment or (at == moment and not inclusive):
-            break
-        status: Status = "Overdue" if name == BREACH else clock.status
-        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=clock.moments[1:])
-        transitions.append(_transition(clock, "breached" if name == BREACH else "milestone", at, name))
-    return clock, tuple(transitions)
+def fire_before(clock: Clock, moment: datetime) -> Step:
+    """Fire what fell due before the moment, each at its own time; due itself turns the clock Overdue. A paused clock fires nothing."""
+    return _fire(clock, [each for each in clock.moments if each[0] < moment])
+
+
+def fire_now(clock: Clock, now: datetime) -> Step:
+    """Fire what falls due now, and what a change of this very moment put into the past."""
+    return _fire(clock, [(now, name) for moment, name in clock.moments if moment <= now])
 
 
 def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:
     """The moments still to come of a clock whose time runs, in order, with their names."""
     return clock.moments
+
+
+def _fire(clock: Clock, coming: list[tuple[datetime, str]]) -> Step:
+    """Fire the first of what is still to come, at these times."""
+    transitions: list[Transition] = []
+    for at, name in coming:
+        status: Status = "Overdue" if name == BREACH else clock.status
+        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=clock.moments[1:])
+        transitions.append(_transition(clock, "breached" if name == BREACH else "milestone", at, name))
+    return clock, tuple(transitions)
 
 
 def _timed(clock: Clock, calendar: Calendar) -> Clock:

@@ -1,7 +1,8 @@
 """One event over the clocks of a case, in the written order: cancel, met_when, reset, start, pause_while, target.
 
 What fell due before the event fires first; met exactly at due is met; what falls due at the event fires last. So clocks depend on the log
-alone, whoever woke them. Nothing here raises: what a calendar cannot tell leaves the clock as it was, and is said.
+alone, whoever woke them, and in whichever order it came to be. Nothing here raises: what a calendar cannot tell leaves the clock as it
+was, and is said.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +12,14 @@ from typing import Literal, TypeVar
 import msgspec
 
 from casewright.calendars.calendar import ALWAYS_OPEN, Calendar
+from casewright.cases.events import CaseRead, ClockDue, ScheduleDue
 from casewright.conditions.subjects import Facts
-from casewright.conditions.tree import Condition, became_true, evaluate
+from casewright.conditions.tree import became_true, evaluate
 from casewright.conditions.triggers import trigger_of
 from casewright.errors import CalendarMissing, CalendarUnusable
 from casewright.sla import clocks
 from casewright.sla.clocks import Clock, Transition
-from casewright.sla.policies import Policy, StartsAssigned, StartsOn, StartsWhen
+from casewright.sla.policies import Awaited, Happening, Policy, StartsAssigned, StartsOn, StartsWhen
 
 D = TypeVar("D")
 
@@ -53,8 +55,8 @@ def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts)
 
 
 def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
-    """Start the clock of a policy because a rule said so; one that runs, or has ended, stays as it is."""
-    if policy.name in folded.clocks:
+    """Start the clock of a policy because a rule said so, where its `if` holds; one that runs, or has ended, stays as it is."""
+    if policy.name in folded.clocks or evaluate(policy.condition, facts) is not True:
         return folded
     turn = _Turn(facts)
     clock = turn.begin(policy, cycle=1)
@@ -74,8 +76,11 @@ class _Turn:
         """The clock after the event."""
         if clock is None:
             return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
-        clock = self._ended(self._did(clocks.fire_until(clock, self._now, inclusive=False)))
-        if clock.policy.reset is not None and became_true(clock.policy.reset, self._facts):
+        clock = self._did(clocks.fire_before(clock, self._now))
+        if self._only_time_passed:
+            return self._due(clock)
+        clock = self._ended(clock)
+        if self._begins_again(clock, present):
             fresh = self.begin(present or clock.policy, cycle=clock.cycle + 1)
             if fresh is not None:
                 return fresh
@@ -84,7 +89,7 @@ class _Turn:
     def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
         """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
         target = policy.target_at(self._facts)
-        if target is None or self._facts.after.deleted or self._holds(policy.met_when):
+        if target is None or self._facts.after.deleted or self._is_met(policy, cycle=cycle):
             return None
         started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=self._facts.event.id, target=target)
         clock = self._told_by_calendar(policy, "start", started, None)
@@ -100,11 +105,29 @@ class _Turn:
                 begun = False
         return begun and self._holds(policy.condition)
 
+    @property
+    def _only_time_passed(self) -> bool:
+        """Whether the event is one of ours that tells nothing new of the case: whether such a one is logged depends on what came when."""
+        match self._facts.event.change:
+            case ClockDue() | ScheduleDue():
+                return True
+            case CaseRead():
+                return self._facts.after is self._facts.before
+            case _:
+                return False
+
+    def _begins_again(self, clock: Clock, present: Policy | None) -> bool:
+        """Whether a reset opens a new cycle: a clock that has ended stays so when its policy is no longer there."""
+        return self._turns(clock.policy.reset) and (present is not None or clock.is_open)
+
+    def _is_met(self, policy: Policy, *, cycle: int) -> bool:
+        """Whether a cycle would have nothing to wait for. What happened is over: the cycle it resets waits for the next time."""
+        return self._holds(policy.met_when) and (cycle == 1 or not isinstance(policy.met_when, Happening))
+
     def _ended(self, clock: Clock) -> Clock:
         if not clock.is_open:
             return clock
-        cancel = clock.policy.cancel
-        if self._facts.after.deleted or (cancel is not None and became_true(cancel, self._facts)):
+        if self._facts.after.deleted or self._turns(clock.policy.cancel):
             return self._did(clocks.cancel(clock, self._now))
         return self._did(clocks.meet(clock, self._now)) if self._holds(clock.policy.met_when) else clock
 
@@ -123,7 +146,7 @@ class _Turn:
         return self._told_by_calendar(clock.policy, "retarget", partial(clocks.retarget, clock, target, self._now), clock)
 
     def _due(self, clock: Clock) -> Clock:
-        return self._did(clocks.fire_until(clock, self._now, inclusive=True))
+        return self._did(clocks.fire_now(clock, self._now))
 
     def _told_by_calendar(self, policy: Policy, step: StalledStep, change: Callable[..., clocks.Step], otherwise: D) -> Clock | D:
         try:
@@ -137,8 +160,15 @@ class _Turn:
         self.transitions += happened
         return clock
 
-    def _holds(self, condition: Condition) -> bool:
-        return evaluate(condition, self._facts) is True
+    def _holds(self, awaited: Awaited) -> bool:
+        if isinstance(awaited, Happening):
+            return trigger_of(self._facts.event.change) in awaited.when and evaluate(awaited.condition, self._facts) is True
+        return evaluate(awaited, self._facts) is True
+
+    def _turns(self, awaited: Awaited | None) -> bool:
+        if awaited is None or isinstance(awaited, Happening):
+            return awaited is not None and self._holds(awaited)
+        return became_true(awaited, self._facts)
 
 
 def _calendar_of(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:

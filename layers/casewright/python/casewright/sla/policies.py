@@ -33,6 +33,17 @@ class StartsAssigned(msgspec.Struct, frozen=True, tag="assigned"):
 Start: TypeAlias = StartsOn | StartsWhen | StartsAssigned
 
 
+class Happening(msgspec.Struct, frozen=True, tag="happening"):
+    """Something that happens in an instant: an event of one of the triggers, for which the condition holds."""
+
+    when: tuple[Trigger, ...]
+    condition: Condition = ALWAYS
+
+
+Awaited: TypeAlias = Condition | Happening
+"""What a clock waits for. A condition is met while it is true, and resets or cancels on becoming true; a happening does any of these."""
+
+
 class Target(msgspec.Struct, frozen=True):
     """A row of `target`: the first whose condition holds gives the time."""
 
@@ -61,11 +72,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     condition: Condition = ALWAYS
     start: Start
-    met_when: Condition
+    met_when: Awaited
     target: tuple[Target, ...]
     pause_while: Condition | None = None
-    reset: Condition | None = None
-    cancel: Condition | None = None
+    reset: Awaited | None = None
+    cancel: Awaited | None = None
     milestones: tuple[Milestone, ...] = ()
     mirror: Mirror | None = None
     calendar: str = ""
