@@ -114,11 +114,14 @@ def _openings(chance: random.Random) -> Openings:
         ((0, 1440),),
         ((1320, 120),),
         ((60, 180), (150, 200)),
-        tuple(
-            (start, 1440 if start == end else end) for start, end in [(chance.randrange(1440), chance.randrange(1, 1441)) for _ in range(2)]
-        ),
+        tuple(_of_length(chance.randrange(1440), chance.randrange(60, 1000)) for _ in range(2)),
     )
     return chance.choice(shapes)
+
+
+def _of_length(start: int, minutes: int) -> tuple[int, int]:
+    end = start + minutes
+    return start, end if end <= 1440 else end - 1440
 
 
 def _end(start: int, end: int) -> int:
