@@ -16,13 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lake.logs import fill
 from lake.logs import lines as shaped
+from serving import Served
 
 from casewright.cases.events import CaseUpdated, Event, RelatedItemAdded
 from casewright.cases.parsing import parse
 from casewright.measures.event_rows import of_event
 from casewright_workbench.backtest.glimpse import glimpse
-from casewright_workbench.backtest.lines import MOST_BYTES, lines, side_by_side
+from casewright_workbench.backtest.lines import MOST_BYTES, Lines, side_by_side
+from casewright_workbench.backtest.opening import opened
+from casewright_workbench.backtest.places import Place
 from casewright_workbench.backtest.row_events import event_of
+from casewright_workbench.cli.main import run
 
 SAMPLES = sorted((Path(__file__).parent.parent / "events" / "samples").glob("*.json"))
 FIELDS = {"title": "refund", "amount": 200.0, "status": "open", "priority": "high", "vip": True}
@@ -117,22 +121,60 @@ def test_a_damaged_file_is_told_and_the_others_are_read(told: Told, tmp_path: Pa
     assert all("cannot be read further" in each["problem"] for each in events["problems"])
 
 
-def test_objects_on_s3(told: Told, tmp_path: Path, config: Path, session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_read_in_parts(told: Told, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = [case_event(f"z{number}", number, case_id=f"c{number % 7}", **FIELDS) for number in range(40)]
+    lines = [*BODIES, "", "{ no", "", *long, "{}", case_event("y", 1, case_id="cy").replace("open", "open")]
+    path = archive(tmp_path / "events.jsonl", lines)
+    whole = told("--events", path, "--config", config)
+    assert [each["line"] for each in whole["events"]["problems"]] == [6, 48]
+    for part in (1, 100, 1000, 5000):
+        monkeypatch.setattr("casewright_workbench.backtest.places.PART", part)
+        assert told("--events", path, path.parent / "e*", "--config", config) == whole
+
+
+@given(st.lists(st.sampled_from((b"", b"a", b"bc" * 9, b"d" * 40)), max_size=12), st.integers(1, 60), st.booleans())
+def test_parts_hold_each_line_once(tmp_path_factory: pytest.TempPathFactory, given_lines: list[bytes], size: int, ended: bool) -> None:
+    path = tmp_path_factory.mktemp("parts") / "x"
+    path.write_bytes(b"\n".join(given_lines) + b"\n" * ended)
+    whole = path.stat().st_size
+    found = []
+    for start in range(0, whole, size):
+        with opened(Place(str(path), min(size, whole - start), start)) as reader:
+            found.append(reader.read())
+    assert b"".join(found) == path.read_bytes()
+    assert all(part.endswith(b"\n") for part in found[:-1] if part and b"".join(found[found.index(part) + 1 :]))
+
+
+@pytest.fixture
+def s3(served: Served, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A bucket that every process reaches, over HTTP."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = session.client("s3")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    client = boto3.Session().client("s3")
     client.create_bucket(Bucket="archive")
-    client.put_object(Bucket="archive", Key="raw/2026-11-16/one.gz", Body=gzip.compress(backup()))
-    client.put_object(Bucket="archive", Key="raw/2026-11-17/two", Body="\n".join(BODIES).encode())
-    client.put_object(Bucket="archive", Key="raw/empty", Body=b"")
-    client.put_object(Bucket="archive", Key="other/three", Body=b"{}")
+    return client
+
+
+def test_objects_on_s3(told: Told, tmp_path: Path, config: Path, s3: Any) -> None:
     fill(tmp_path / "lake", shaped(BODIES))
     [file, *_] = sorted((tmp_path / "lake").rglob("*.parquet"))
-    client.put_object(Bucket="archive", Key="raw/facts.parquet", Body=file.read_bytes())
+    contents = {
+        "raw/2026-11-16/one.gz": gzip.compress(backup()),
+        "raw/2026-11-17/two": "\n".join(BODIES).encode(),
+        "raw/empty": b"",
+        "raw/facts.parquet": file.read_bytes(),
+        "other/three": b"{}",
+    }
+    for key, content in contents.items():
+        s3.put_object(Bucket="archive", Key=key, Body=content)
     answer = told("--events", "s3://archive/raw/", "--config", config)
     assert (answer["events"]["files"], answer["events"]["taken"]) == (3, len(BODIES))
     assert answer["events"]["duplicates"] == len(BODIES) + 2
     assert answer["events"]["from_lake_rows"] == 0, "an envelope is worth more than the row made of it"
     assert totals(answer) == {"refunds": 2, "big": 2, "late": 2}
+    assert run(["backtest", "--events", "s3://nowhere/x", "--config", str(config)]) == 2
 
 
 def test_parquet_of_the_lake(told: Told, tmp_path: Path, config: Path) -> None:
@@ -253,7 +295,7 @@ def test_objects_side_by_side_are_told_apart(given_objects: list[dict[str, objec
 def test_a_line_longer_than_memory_should_hold_comes_in_parts() -> None:
     one = json.dumps({"a": "x" * 1000}).encode()
     count = 3 * MOST_BYTES // len(one)
-    found = list(lines(BytesIO(one * count + b"\n" + one)))
+    found = list(Lines(BytesIO(one * count + b"\n" + one)))
     assert len(found) > 2
     assert [number for number, _ in found] == sorted(number for number, _ in found)
     assert max(len(text) for _, text in found) < 2 * MOST_BYTES
@@ -262,5 +304,5 @@ def test_a_line_longer_than_memory_should_hold_comes_in_parts() -> None:
 
 
 def test_a_text_that_never_ends_is_cut() -> None:
-    found = list(lines(BytesIO(b"x" * (2 * MOST_BYTES + 5) + b"\n{}")))
+    found = list(Lines(BytesIO(b"x" * (2 * MOST_BYTES + 5) + b"\n{}")))
     assert [(number, len(text)) for number, text in found] == [(1, MOST_BYTES), (1, MOST_BYTES), (1, 6), (2, 2)]

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 class Bars:
-    """Fulfils reading.Progress; use it as a context manager. Nothing is drawn where no terminal is."""
+    """Fulfils run.Progress; use it as a context manager. Nothing is drawn where no terminal is."""
 
     def __init__(self, size: int) -> None:
         """`size` is that of all that will be read, in bytes."""
@@ -25,7 +25,7 @@ class Bars:
         self._reading = self._progress.add_task("reading", total=size, told="")
         self._replaying = self._progress.add_task("replaying", total=None, told="", start=False)
         self._found = self._replayed = 0
-        self._began = time.monotonic()
+        self._began: float | None = None
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -38,22 +38,16 @@ class Bars:
         """Take the bars away."""
         self._progress.stop()
 
-    def read(self, size: int) -> None:
-        """So many bytes more were read."""
+    def read(self, size: int, records: int) -> None:
+        """So many bytes were read, and so many records found in them."""
+        self._found += records
         self._progress.update(self._reading, advance=size, told=f"{self._found:,} events")
 
-    def found(self, records: int) -> None:
-        """So many records more were found."""
-        self._found += records
-
-    def begin_replaying(self) -> None:
-        """Everything is read."""
-        self._began = time.monotonic()
-        self._progress.start_task(self._replaying)
-        self._progress.update(self._replaying, total=self._found)
-
     def replayed(self, records: int) -> None:
-        """So many records more were replayed, of those found."""
+        """So many records were replayed, of those found."""
+        if self._began is None:
+            self._began = time.monotonic()
+            self._progress.start_task(self._replaying)
         self._replayed += records
-        rate = self._replayed / max(time.monotonic() - self._began, 1e-9)
-        self._progress.update(self._replaying, advance=records, told=f"{rate:,.0f} events/s")
+        rate = self._replayed / max(time.monotonic() - self._began, 1e-3)
+        self._progress.update(self._replaying, total=self._found, completed=self._replayed, told=f"{rate:,.0f} events/s")

@@ -41,7 +41,7 @@ def read_catalog(path: str) -> Catalog:
     Raises:
         BadInput: there is none.
     """
-    [place, *_] = places([path])
+    place = places([path])[0]
     try:
         with place.open() as stream:
             return msgspec.json.decode(stream.read(), type=Catalog)

@@ -13,22 +13,32 @@ _SEAM: Final = b"}{"
 _any: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
-def lines(reader: BufferedIOBase) -> Iterator[tuple[int, bytes]]:
-    """Each line with its number, from 1; empty ones are passed over. A very long line comes in parts that end where an object does."""
-    number, rest = 1, b""
-    while piece := reader.readline(MOST_BYTES):
-        ended = piece.endswith(b"\n")
-        text = rest + piece if rest else piece
+class Lines:
+    """The lines of a stream with their numbers, from 1; `ended` counts those that have ended.
+
+    Empty ones are passed over. A very long one comes in parts that end where an object does.
+    """
+
+    def __init__(self, reader: BufferedIOBase) -> None:
+        self.ended = 0
+        self._reader = reader
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Number and text."""
         rest = b""
-        if not ended and len(text) >= MOST_BYTES:
-            *complete, rest = side_by_side(text)
-            rest = rest if complete else b""
-            yield from ((number, each) for each in complete or [text])
-        elif not text.isspace():
-            yield number, text
-        number += ended
-    if rest:
-        yield number, rest
+        while piece := self._reader.readline(MOST_BYTES):
+            ended = piece.endswith(b"\n")
+            text = rest + piece if rest else piece
+            rest = b""
+            if not ended and len(text) >= MOST_BYTES:
+                *complete, rest = side_by_side(text)
+                rest = rest if complete else b""
+                yield from ((self.ended + 1, each) for each in complete or [text])
+            elif not text.isspace():
+                yield self.ended + 1, text
+            self.ended += ended
+        if rest:
+            yield self.ended + 1, rest
 
 
 def side_by_side(text: bytes) -> list[bytes]:

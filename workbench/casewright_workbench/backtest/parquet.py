@@ -16,22 +16,32 @@ from casewright_workbench.backtest.rows import EVENT_KINDS, EventRow
 from casewright_workbench.lake.types import arrow_type
 
 MAGIC: Final = b"PAR1"
-_ROWS: Final = 2000
+_BATCH: Final = 2000
 _TYPES: Final = {column.name: arrow_type(column.glue_type) for column in FACTS if column.name in EventRow.__struct_fields__}
 
 
 def row_texts(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Each row about an event with its number, from 1. A stream that cannot be searched is copied to a temporary file first."""
+    """Each row about an event with its number, from 1. A stream that cannot be searched is copied to a temporary file first.
+
+    Raises:
+        OSError: it cannot be read, or not further.
+    """
     with tempfile.TemporaryFile() as copy:
         if not stream.seekable():
             shutil.copyfileobj(stream, copy)
             stream = copy
-        file = pq.ParquetFile(stream)
-        present = [name for name in file.schema_arrow.names if name in _TYPES]
-        number = 0
-        for batch in file.iter_batches(_ROWS, columns=present):
-            yield from _of_events(batch, number)
-            number += batch.num_rows
+        try:
+            yield from _rows(pq.ParquetFile(stream))
+        except pa.ArrowException as error:
+            raise OSError(str(error)) from error
+
+
+def _rows(file: pq.ParquetFile) -> Iterator[tuple[int, bytes]]:
+    present = [name for name in file.schema_arrow.names if name in _TYPES]
+    number = 0
+    for batch in file.iter_batches(_BATCH, columns=present):
+        yield from _of_events(batch, number)
+        number += batch.num_rows
 
 
 def _of_events(batch: pa.RecordBatch, before: int) -> Iterator[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ A record is a header, the id of its case and the text as it came.
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from struct import Struct
 from types import TracebackType
@@ -22,58 +22,66 @@ class Entry(NamedTuple):
     is_row: bool
     place: int
     line: int
+    file: int
     start: int
     length: int
 
 
 class PartitionWriter:
-    """So many files in a folder, open at once; `records` tells how many each has."""
+    """So many files in a folder of their own, open at once."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.paths = tuple(folder / f"{number:04}.events" for number in range(count))
-        self.records = [0] * count
-        self._files = tuple(path.open("wb", _BUFFER) for path in self.paths)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        for file in self._files:
-            file.close()
+        folder.mkdir()
+        self._files = tuple((folder / _name(number)).open("wb", _BUFFER) for number in range(count))
 
     def add(self, case_id: bytes, text: bytes, *, is_row: bool, place: int, line: int) -> None:
         """Put an event to the others of its case."""
         header = _HEADER.pack(is_row, place, line, len(case_id), len(text))
-        number = zlib.crc32(case_id) % len(self._files)
-        self._files[number].write(header + case_id + text)
-        self.records[number] += 1
+        self._files[zlib.crc32(case_id) % len(self._files)].write(header + case_id + text)
+
+    def flush(self) -> None:
+        """Let others read what was added."""
+        for file in self._files:
+            file.flush()
 
 
 class Partition:
-    """One file, read case by case; use it as a context manager."""
+    """The files of one number in every folder, read case by case; use it as a context manager, which removes them."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", _BUFFER)
+    def __init__(self, folder: Path, number: int) -> None:
+        self._paths = sorted(folder.glob(f"*/{_name(number)}"))
+        self._files = [path.open("rb", _BUFFER) for path in self._paths]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self._file.close()
+        for path, file in zip(self._paths, self._files, strict=True):
+            file.close()
+            path.unlink()
 
     def cases(self) -> Mapping[str, list[Entry]]:
-        """The cases of the partition and their events, in the order they came."""
+        """The cases of the partition by id, and their events: envelopes before rows, and in the order of the archive."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
-        start = 0
-        while header := self._file.read(_HEADER.size):
+        for number in range(len(self._files)):
+            for case_id, entry in self._entries(number):
+                found[case_id].append(entry)
+        return {case_id: sorted(found[case_id]) for case_id in sorted(found)}
+
+    def _entries(self, number: int) -> Iterator[tuple[str, Entry]]:
+        file, start = self._files[number], 0
+        while header := file.read(_HEADER.size):
             is_row, place, line, id_length, length = _HEADER.unpack(header)
-            case_id = self._file.read(id_length).decode()
+            case_id = file.read(id_length).decode()
             start += _HEADER.size + id_length
-            found[case_id].append(Entry(is_row, place, line, start, length))
+            yield case_id, Entry(is_row, place, line, number, start, length)
             start += length
-            self._file.seek(start)
-        return found
+            file.seek(start)
 
     def text(self, entry: Entry) -> bytes:
         """The text of an event."""
-        return os.pread(self._file.fileno(), entry.length, entry.start)
+        return os.pread(self._files[entry.file].fileno(), entry.length, entry.start)
+
+
+def _name(number: int) -> str:
+    return f"{number:04}.events"

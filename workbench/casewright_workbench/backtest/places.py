@@ -1,22 +1,20 @@
-"""Where archived events lie: files, folders, globs and prefixes on S3, each opened as a stream of bytes."""
+"""Where archived events lie: files, folders, globs and prefixes on S3."""
 
-import functools
 import glob
-import gzip
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from io import BufferedIOBase, BufferedReader, RawIOBase
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import boto3
 import msgspec
 
 from casewright.errors import BadInput
 
+PART: Final = 32 << 20
+"""Bytes of a file of lines that are read together."""
+PARQUET: Final = ".parquet"
+
 _GZIP: Final = b"\x1f\x8b"
 _S3: Final = "s3://"
-_BUFFER: Final = 1 << 20
 
 
 class NothingThere(BadInput):
@@ -27,11 +25,35 @@ class NothingThere(BadInput):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One file or object: its name for people, its size in bytes, and how to open it."""
+    """One file or object: its name for people, and its size in bytes. `start` is where a part of a file of lines begins."""
 
     name: str
     size: int
-    open: Callable[[], IO[bytes]]
+    start: int = 0
+
+    def open(self) -> IO[bytes]:
+        """All bytes of the file."""
+        if not self.name.startswith(_S3):
+            return Path(self.name).open("rb")
+        from casewright_workbench.backtest.s3 import body  # noqa: PLC0415  # boto3 in every process, for archives on S3 alone
+
+        return body(*_bucket_and_key(self.name))
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether it is a file of lines as they are, of which any part can be read."""
+        if self.name.startswith(_S3) or self.name.endswith(PARQUET):
+            return False
+        with self.open() as stream:
+            return stream.read(len(_GZIP)) != _GZIP
+
+    def parts(self) -> Iterator["Place"]:
+        """The place in parts that several processes can read."""
+        if not self.is_divisible:
+            yield self
+            return
+        for start in range(0, self.size, PART):
+            yield Place(self.name, min(PART, self.size - start), start)
 
 
 def places(paths: Sequence[str]) -> tuple[Place, ...]:
@@ -49,30 +71,22 @@ def places(paths: Sequence[str]) -> tuple[Place, ...]:
     return tuple(found.values())
 
 
-@contextmanager
-def opened(place: Place, advance: Callable[[int], None]) -> Iterator[BufferedIOBase]:
-    """The bytes of a place, unpacked if they are gzip; `advance` hears how many bytes were read of the place itself."""
-    with place.open() as stream:
-        reader = BufferedReader(_Counted(stream, advance), _BUFFER)
-        if not reader.peek(len(_GZIP)).startswith(_GZIP):
-            yield reader
-            return
-        with gzip.GzipFile(fileobj=reader) as unpacked:
-            yield BufferedReader(unpacked, _BUFFER)
+def _objects(path: str) -> Iterator[Place]:
+    from casewright_workbench.backtest.s3 import sizes  # noqa: PLC0415  # as above
+
+    bucket, prefix = _bucket_and_key(path)
+    for key, size in sizes(bucket, prefix):
+        yield Place(f"{_S3}{bucket}/{key}", size)
 
 
-class _Counted(RawIOBase):
-    def __init__(self, stream: IO[bytes], advance: Callable[[int], None]) -> None:
-        self._stream, self._advance = stream, advance
+def _bucket_and_key(path: str) -> tuple[str, str]:
+    bucket, _, key = path.removeprefix(_S3).partition("/")
+    return bucket, key
 
-    def readable(self) -> bool:
-        return True
 
-    def readinto(self, buffer: Any) -> int:
-        read = self._stream.read(len(buffer))
-        buffer[: len(read)] = read
-        self._advance(len(read))
-        return len(read)
+def is_packed(beginning: bytes) -> bool:
+    """Whether what begins so is gzip."""
+    return beginning.startswith(_GZIP)
 
 
 def _files(path: str) -> Iterator[Place]:
@@ -83,27 +97,9 @@ def _files(path: str) -> Iterator[Place]:
         found = [folder] if folder.exists() else [Path(each) for each in glob.glob(path, recursive=True)]  # noqa: PTH207  # of absolute patterns too
     for each in sorted(found):
         if each.is_file():
-            yield Place(str(each), each.stat().st_size, functools.partial(_file, each))
-
-
-def _file(path: Path) -> IO[bytes]:
-    return path.open("rb")
+            yield Place(str(each), each.stat().st_size)
 
 
 def _is_hidden(path: Path) -> bool:
     """What tools leave for themselves: .crc, _SUCCESS, .DS_Store."""
     return any(part.startswith((".", "_")) for part in path.parts)
-
-
-def _objects(path: str) -> Iterator[Place]:
-    bucket, _, prefix = path.removeprefix(_S3).partition("/")
-    client = boto3.Session().client("s3")
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for each in page.get("Contents", ()):
-            if each["Size"]:
-                yield Place(f"{_S3}{bucket}/{each['Key']}", each["Size"], functools.partial(_body, client, bucket, each["Key"]))
-
-
-def _body(client: Any, bucket: str, key: str) -> IO[bytes]:
-    body: IO[bytes] = client.get_object(Bucket=bucket, Key=key)["Body"]
-    return body

@@ -17,6 +17,7 @@ from casewright_workbench.backtest.partitions import Entry, Partition
 from casewright_workbench.backtest.row_events import event_of
 from casewright_workbench.backtest.tally import Counts, Read
 from casewright_workbench.replay.case_replay import CaseReplay, Step
+from casewright_workbench.replay.ticks import scheduled
 
 
 class Program:
@@ -25,10 +26,11 @@ class Program:
     def __init__(self, bundle: LinkedBundle) -> None:
         self._bundle = bundle
         self._of_rows = replace(bundle, included_field_ids=frozenset())
+        self._schedules = scheduled(bundle.rules)
 
     def replay(self, case_id: str, *, from_rows: bool) -> CaseReplay:
         """A replay of a case; where a row of the lake tells one of its events, fields that are left out are unknown."""
-        return CaseReplay(case_id, self._of_rows if from_rows else self._bundle)
+        return CaseReplay(case_id, self._of_rows if from_rows else self._bundle, schedules=self._schedules)
 
 
 class Outcome(msgspec.Struct):
@@ -36,11 +38,14 @@ class Outcome(msgspec.Struct):
 
     read: Read
     config: Counts
+    records: int = 0
+    """Read of the partition, whatever they were."""
     against: Counts | None = None
     differences: Differences | None = None
 
     def add(self, other: Self) -> None:
         """Take in what came of other cases."""
+        self.records += other.records
         self.read.add(other.read)
         self.config.add(other.config)
         if self.against is not None and other.against is not None:
@@ -60,8 +65,9 @@ class Replaying:
     def replay(self, partition: Partition, until: datetime, into: BinaryIO) -> Outcome:
         """Every case of the partition, its clocks running to a moment; differences are written as lines of JSON."""
         two = self._against is not None
-        outcome = Outcome(Read(), Counts(), Counts() if two else None, Differences() if two else None)
+        outcome = Outcome(Read(), Counts(), against=Counts() if two else None, differences=Differences() if two else None)
         for case_id, entries in partition.cases().items():
+            outcome.records += len(entries)
             events, from_rows = self._events(partition, entries, outcome.read)
             if not events:
                 continue
@@ -92,7 +98,7 @@ class Replaying:
         """The events of a case in their order, each once: an envelope rather than the row made of it."""
         found: dict[str, Event] = {}
         rows = set[str]()
-        for entry in sorted(entries, key=lambda entry: entry.is_row):
+        for entry in entries:
             event = self._event(partition, entry, read)
             if event is None:
                 continue

@@ -12,7 +12,6 @@ from casewright_workbench.backtest.days import bars
 from casewright_workbench.backtest.difference_table import difference_table
 from casewright_workbench.backtest.run import Report
 from casewright_workbench.backtest.tally import SLA_COUNTS, Counts
-from casewright_workbench.backtest.told import problems
 
 _DAYS_SHOWN: Final = 7
 """Days with a column of their own; of more, bars show the course."""
@@ -32,7 +31,7 @@ def print_report(report: Report, output: Console) -> None:
 def _events(report: Report) -> Table:
     read = report.read
     counts: Mapping[str, int] = {
-        "files": len(report.places),
+        "files": report.files,
         "events taken": read.events,
         "cases": read.cases,
         "decided, with clocks and schedules": report.config.decided,
@@ -101,7 +100,7 @@ def _held_back(report: Report) -> Table:
 
 
 def _warnings(report: Report) -> Iterator[str]:
-    for name, line, problem in problems(report):
+    for name, line, problem in report.problems:
         yield f"{name}:{line}: no event: {problem}"
     if more := report.read.malformed - len(report.read.problems):
         yield f"{more:,} more records are no events"

@@ -49,7 +49,7 @@ def difference_lines(report: Report) -> Iterator[bytes]:
 def _events(report: Report) -> Mapping[str, Any]:
     read = report.read
     return {
-        "files": len(report.places),
+        "files": report.files,
         "taken": read.events,
         "cases": read.cases,
         "from": read.first,
@@ -60,13 +60,7 @@ def _events(report: Report) -> Mapping[str, Any]:
         "clock_and_schedule_events": read.ticks,
         "rows_of_no_event": read.other_rows,
         "from_lake_rows": read.from_rows,
-        "problems": [{"file": name, "line": line, "problem": problem} for name, line, problem in problems(report)],
+        "problems": [{"file": name, "line": line, "problem": problem} for name, line, problem in report.problems],
         "left_out": report.left_out,
         "unclaimed_roles": read.claims,
     }
-
-
-def problems(report: Report) -> Iterator[tuple[str, int, str]]:
-    """File, line and reason of the first records that are no events."""
-    for each in report.read.problems:
-        yield report.places[each.place].name, each.line, each.problem

@@ -1,8 +1,9 @@
-"""A process that replays partitions: `python -m casewright_workbench.backtest.worker`.
+"""A process that reads and replays: `python -m casewright_workbench.backtest.worker`.
 
-It imports what deciding needs and no more. Lines of JSON come in, first a Job, then Tasks; for each task an Outcome goes out.
+It imports what deciding needs and no more. Lines of JSON come in, first a Job, then tasks; for each task its answer goes out.
 """
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ import msgspec
 
 from casewright.bundle import LinkedBundle, content_hash, link, read
 from casewright.cases.catalog import Catalog
-from casewright_workbench.backtest.partitions import Partition
-from casewright_workbench.backtest.replaying import Replaying
+from casewright_workbench.backtest.partitions import Partition, PartitionWriter
+from casewright_workbench.backtest.places import Place
+from casewright_workbench.backtest.reading import Reader, Sorted
+from casewright_workbench.backtest.replaying import Outcome, Replaying
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -31,19 +34,47 @@ class Configuration(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What every partition is replayed with."""
+    """What every partition is replayed with, where the partitions lie, and how many there are."""
 
     config: Configuration
     against: Configuration | None
     own_role: str
+    folder: str
+    partitions: int
 
 
-class Task(msgspec.Struct, frozen=True):
-    """One partition: where it lies, how far its clocks run, and where its differences go."""
+class ReadPlace(msgspec.Struct, frozen=True, tag="read"):
+    """Put the records of a place into partitions. The answer is Sorted."""
 
-    partition: str
+    place: Place
+    number: int
+
+
+class ReplayPartition(msgspec.Struct, frozen=True, tag="replay"):
+    """Replay a partition: how far its clocks run, and where its differences go. The answer is an Outcome."""
+
+    number: int
     until: datetime
     differences: str
+
+
+class Worker:
+    """One process at work."""
+
+    def __init__(self, job: Job) -> None:
+        against = job.against.linked() if job.against else None
+        self._folder = Path(job.folder)
+        self._writer = PartitionWriter(self._folder / str(os.getpid()), job.partitions)
+        self._replaying = Replaying(job.config.linked(), against, own_role=job.own_role)
+
+    def answer(self, task: ReadPlace | ReplayPartition) -> Sorted | Outcome:
+        """Do a task."""
+        match task:
+            case ReadPlace(place=place, number=number):
+                return Reader(self._writer, place, number=number).take()
+            case ReplayPartition(number=number, until=until, differences=differences):
+                with Partition(self._folder, number) as partition, Path(differences).open("wb") as into:
+                    return self._replaying.replay(partition, until, into)
 
 
 def main() -> None:
@@ -51,13 +82,10 @@ def main() -> None:
     first = sys.stdin.buffer.readline()
     if not first:
         return
-    job = msgspec.json.decode(first, type=Job)
-    replaying = Replaying(job.config.linked(), job.against.linked() if job.against else None, own_role=job.own_role)
+    worker = Worker(msgspec.json.decode(first, type=Job))
+    tasks: msgspec.json.Decoder[ReadPlace | ReplayPartition] = msgspec.json.Decoder(ReadPlace | ReplayPartition)
     for line in sys.stdin.buffer:
-        task = msgspec.json.decode(line, type=Task)
-        with Partition(Path(task.partition)) as partition, Path(task.differences).open("wb") as into:
-            outcome = replaying.replay(partition, task.until, into)
-        sys.stdout.buffer.write(msgspec.json.encode(outcome) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(worker.answer(tasks.decode(line))) + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -1,4 +1,4 @@
-"""Processes that replay partitions side by side."""
+"""Processes that read and replay side by side."""
 
 import subprocess
 import sys
@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import msgspec
 
 from casewright.errors import CasewrightError
+from casewright_workbench.backtest.reading import Sorted
 from casewright_workbench.backtest.replaying import Outcome
-from casewright_workbench.backtest.worker import Job, Task
+from casewright_workbench.backtest.worker import Job, ReadPlace, ReplayPartition
+
+T = TypeVar("T")
 
 _PROGRAM: Final = "casewright_workbench.backtest.worker"
 
@@ -20,8 +23,8 @@ _PROGRAM: Final = "casewright_workbench.backtest.worker"
 class WorkerFailed(CasewrightError):
     """A process of the backtest ended before its work did."""
 
-    def __init__(self, partition: str, code: int) -> None:
-        super().__init__(f"replaying {partition} ended with exit code {code}; what it said stands above")
+    def __init__(self, code: int) -> None:
+        super().__init__(f"a process of the backtest ended with exit code {code}; what it said stands above")
 
 
 class Workers:
@@ -41,16 +44,28 @@ class Workers:
             process.kill()
             process.communicate()
 
-    def outcomes(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """The outcome of every task, in their order.
+    def read(self, tasks: Iterable[ReadPlace]) -> Iterator[Sorted]:
+        """What reading each place found, in their order.
 
         Raises:
             WorkerFailed: a process ended.
         """
-        with ThreadPoolExecutor(len(self._processes)) as threads:
-            yield from threads.map(self._outcome, tasks)
+        return self._answers(tasks, Sorted)
 
-    def _outcome(self, task: Task) -> Outcome:
+    def replay(self, tasks: Iterable[ReplayPartition]) -> Iterator[Outcome]:
+        """The outcome of each partition, in their order.
+
+        Raises:
+            WorkerFailed: a process ended.
+        """
+        return self._answers(tasks, Outcome)
+
+    def _answers(self, tasks: Iterable[ReadPlace | ReplayPartition], kind: type[T]) -> Iterator[T]:
+        with ThreadPoolExecutor(len(self._processes)) as threads:
+            for line in threads.map(self._answer, tasks):
+                yield msgspec.json.decode(line, type=kind)
+
+    def _answer(self, task: ReadPlace | ReplayPartition) -> bytes:
         process = self._idle.get()
         assert process.stdin is not None, "started with pipes"
         assert process.stdout is not None, "started with pipes"
@@ -63,8 +78,8 @@ class Workers:
         finally:
             self._idle.put(process)
         if not line:
-            raise WorkerFailed(task.partition, process.wait())
-        return msgspec.json.decode(line, type=Outcome)
+            raise WorkerFailed(process.wait())
+        return line
 
 
 def _started(job: Job) -> subprocess.Popen[bytes]:

@@ -13,8 +13,9 @@ from casewright_workbench.backtest.configurations import configuration, read_cat
 from casewright_workbench.backtest.places import places
 from casewright_workbench.backtest.tables import print_report
 from casewright_workbench.backtest.told import as_json
-from casewright_workbench.backtest.worker import Job
+from casewright_workbench.backtest.workers import WorkerFailed
 from casewright_workbench.cli.check import DIRECTORY, required
+from casewright_workbench.cli.usage import WrongUsage
 
 Events = Annotated[
     list[str],
@@ -49,12 +50,15 @@ def backtest(  # options of one command
     for directory in filter(None, (config, against)):
         required(directory)
     known = read_catalog(catalog) if catalog else None
-    job = Job(configuration(config, known), configuration(against, known) if against else None, own_role)
+    question = run.Question(configuration(config, known), configuration(against, known) if against else None, own_role)
     found = places([*events, *(more or ())])
-    with Bars(sum(place.size for place in found)) as bars, run.backtest(job, found, bars) as report:
-        bars.end()
-        if as_json_:
-            sys.stdout.buffer.writelines(as_json(report))
-            sys.stdout.buffer.flush()
-        else:
-            print_report(report, Console())
+    try:
+        with Bars(sum(place.size for place in found)) as bars, run.backtest(question, found, bars) as report:
+            bars.end()
+            if as_json_:
+                sys.stdout.buffer.writelines(as_json(report))
+                sys.stdout.buffer.flush()
+            else:
+                print_report(report, Console())
+    except WorkerFailed as error:
+        raise WrongUsage(str(error)) from error

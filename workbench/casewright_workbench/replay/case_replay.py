@@ -8,6 +8,7 @@ from casewright.bundle import LinkedBundle
 from casewright.cases.events import ClockDue, Event, Position, ScheduleDue, Unrecognised
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Head
+from casewright.rules.rule import Rule
 from casewright.service.decide import is_idle, still_due
 from casewright_workbench.replay.ticks import Ticks, scheduled
 
@@ -26,9 +27,11 @@ class Step(NamedTuple):
 class CaseReplay:
     """The events of one case, given in the order of their positions."""
 
-    def __init__(self, case_id: str, bundle: LinkedBundle) -> None:
+    def __init__(self, case_id: str, bundle: LinkedBundle, *, schedules: tuple[Rule, ...] | None = None) -> None:
+        """`schedules` are the rules of the bundle that `scheduled` gives, where they are known already."""
         self.head = blank(case_id)
         self._bundle = bundle
+        self._schedules = scheduled(bundle.rules) if schedules is None else schedules
         self._ticks: Ticks | None = None
 
     def take(self, event: Event) -> list[Step]:
@@ -40,7 +43,7 @@ class CaseReplay:
         if isinstance(event.change, Unrecognised):
             return []
         steps = [*self._due_before(event.position), *self._decided(event)]
-        self._ticks = self._ticks or Ticks(event, scheduled(self._bundle.rules))
+        self._ticks = self._ticks or Ticks(event, self._schedules)
         return steps
 
     def until(self, moment: datetime) -> list[Step]:
