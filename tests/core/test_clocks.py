@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import pytest
 from building import at, case_event, comment, envelope, equals, linked, parsed, rule
 from core_case import CREATED, HOUR, policy, updated
 
@@ -73,6 +74,12 @@ def test_pausing_a_case_moves_its_deadline() -> None:
 def test_nothing_fires_while_paused_and_a_paused_clock_can_be_met() -> None:
     assert [kind for kind, *_ in kinds(CREATED, updated("b", 60, status="waiting"), comment("c", 1000))] == ["started", "paused"]
     assert clock(CREATED, updated("b", 60, status="waiting"), updated("c", 1000, status="closed")).status == "Met"
+
+
+@pytest.mark.parametrize("change", [{"status": "closed"}, {"status": "waiting", "priority": "low"}])
+def test_the_last_pause_counts_for_a_clock_that_ends_in_it(change: dict[str, str]) -> None:
+    ended = clock(CREATED, updated("b", 60, status="waiting"), updated("c", 1000, **change), cancel=equals("priority", "low"))
+    assert (ended.time_paused, ended.due_at, ended.ended_at) == (timedelta(minutes=940), at(1180), at(1000))
 
 
 def test_an_overdue_clock_does_not_pause() -> None:

@@ -84,6 +84,12 @@ def resume(clock: Clock, at: datetime, calendar: Calendar) -> Step:
     return running, (_transition(running, "resumed", at),)
 
 
+def settle(clock: Clock, at: datetime, calendar: Calendar) -> Step:
+    """Count the pause of a paused clock that is about to end; due moves as if it ran again."""
+    running, _ = resume(clock, at, calendar)
+    return msgspec.structs.replace(clock, time_paused=running.time_paused, due_at=running.due_at), ()
+
+
 def retarget(clock: Clock, target: timedelta, at: datetime, calendar: Calendar) -> Step:
     """Take a new target; due moves. A clock that is overdue stays so: its breach has been told.
 

@@ -128,8 +128,13 @@ class _Turn:
         if not clock.is_open:
             return clock
         if self._facts.after.deleted or self._turns(clock.policy.cancel):
-            return self._did(clocks.cancel(clock, self._now))
-        return self._did(clocks.meet(clock, self._now)) if self._holds(clock.policy.met_when) else clock
+            return self._did(clocks.cancel(self._settled(clock), self._now))
+        return self._did(clocks.meet(self._settled(clock), self._now)) if self._holds(clock.policy.met_when) else clock
+
+    def _settled(self, clock: Clock) -> Clock:
+        if clock.status != "Paused":
+            return clock
+        return self._told_by_calendar(clock.policy, "resume", partial(clocks.settle, clock, self._now), clock)
 
     def _paused_or_resumed(self, clock: Clock) -> Clock:
         wanted = clock.policy.pause_while is not None and self._holds(clock.policy.pause_while)
