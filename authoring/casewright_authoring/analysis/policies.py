@@ -5,6 +5,7 @@ from typing import Final, get_args
 
 from casewright.conditions.tree import ALWAYS, All, Condition
 from casewright.conditions.triggers import Trigger
+from casewright.rules.instructions import AssignSla
 from casewright.sla.policies import Awaited, Happening, StartsOn, StartsWhen, Target
 from casewright_authoring.analysis.checks import NO_CLOCK, UNREACHABLE
 from casewright_authoring.analysis.formulas import Every, Formula
@@ -23,18 +24,20 @@ EVENTS: Final[tuple[Trigger, ...]] = tuple(trigger for trigger in get_args(Trigg
 
 def policy_findings(rules: RuleSet) -> Iterator[Finding]:
     """What is wrong with the policies."""
+    assigned = {step.policy for each in rules.rules for step in each.rule.then if isinstance(step, AssignSla)}
     for policy in rules.policies:
-        for key, triggers, condition, so in _conditions(policy):
+        is_assigned = policy.policy.name in assigned
+        for key, triggers, condition, so in _conditions(policy, is_assigned=is_assigned):
             yield from vain(policy.condition(key, condition), triggers, so)
-        yield from _start(policy)
+        yield from _start(policy, is_assigned=is_assigned)
         yield from _rows(policy)
 
 
-def _conditions(policy: PlacedPolicy) -> Iterator[tuple[str, Sequence[Trigger], Condition, str]]:
+def _conditions(policy: PlacedPolicy, *, is_assigned: bool) -> Iterator[tuple[str, Sequence[Trigger], Condition, str]]:
     """The conditions under keys of their own, with the triggers they are read at and what follows if nothing fulfils them."""
     given, name = policy.policy, policy.policy.name
     if given.condition != ALWAYS:
-        yield "if", _starting(policy), given.condition, f"so no clock of {name!r} ever starts"
+        yield "if", _starting(policy, is_assigned=is_assigned), given.condition, f"so no clock of {name!r} ever starts"
     yield from _awaited("met_when", given.met_when, f"so no clock of {name!r} is ever met")
     if given.pause_while is not None:
         yield "pause_while", EVENTS, given.pause_while, f"so no clock of {name!r} ever pauses"
@@ -52,17 +55,19 @@ def _awaited(key: str, awaited: Awaited | None, so: str) -> Iterator[tuple[str, 
             yield key, EVENTS, awaited, so
 
 
-def _starting(policy: PlacedPolicy) -> tuple[Trigger, ...]:
-    return (policy.policy.start.trigger,) if isinstance(policy.policy.start, StartsOn) else EVENTS
+def _starting(policy: PlacedPolicy, *, is_assigned: bool) -> tuple[Trigger, ...]:
+    """What may start a clock. A rule may assign any policy, at any event."""
+    start = policy.policy.start
+    return (start.trigger,) if isinstance(start, StartsOn) and not is_assigned else EVENTS
 
 
-def _start(policy: PlacedPolicy) -> Iterator[Finding]:
+def _start(policy: PlacedPolicy, *, is_assigned: bool) -> Iterator[Finding]:
     given = policy.policy
     starting = given.condition
     if isinstance(given.start, StartsWhen):
-        yield from vain(policy.becomes(given.start), EVENTS, f"so no clock of {given.name!r} ever starts")
-        starting = All((given.condition, given.start.condition))
-    moments = [Moment(trigger) for trigger in _starting(policy)]
+        yield from vain(policy.becomes(given.start), EVENTS, f"so it starts no clock of {given.name!r}")
+        starting = starting if is_assigned else All((starting, given.start.condition))
+    moments = [Moment(trigger) for trigger in _starting(policy, is_assigned=is_assigned)]
     starts = any(possible(moment.asks(starting)) for moment in moments)
     if starts and not any(possible(Every((moment.asks(starting), *_not_met(given.met_when, moment)))) for moment in moments):
         yield NO_CLOCK.found(policy.place, f"{given.name!r} never has a clock: whenever one would start, 'met_when' is true already")
