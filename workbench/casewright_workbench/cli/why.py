@@ -4,41 +4,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-import boto3
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError
 
-from casewright.aws.bundles import BundleBucket
-from casewright.aws.failures import translated
-from casewright.errors import CasewrightError
 from casewright_authoring.suggestions import unknown
+from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.console.records import CaseFile
 from casewright_workbench.explain.case_printing import event_tree
 from casewright_workbench.explain.case_records import event_record
 from casewright_workbench.explain.history import Retold, retell
 from casewright_workbench.explain.printing import console
-from casewright_workbench.explain.programs import Gone, KeptPrograms
+from casewright_workbench.explain.programs import Gone
 from casewright_workbench.explain.words import Words
 
 
 def why(
     case: Annotated[str, typer.Argument(help="The id of a case.")],
     *,
-    table: Annotated[str, typer.Option(help="The case table: output `CaseTable` of the automation stack.")],
-    bucket: Annotated[str, typer.Option(help="The bucket of bundles: output `BundleBucket` of the cases stack.")],
+    table: TableName,
+    bucket: BucketName,
     rule: Annotated[str, typer.Option(help="Tell of every event what this rule made of it, condition by condition.")] = "",
     event: Annotated[str, typer.Option(help="Tell this event alone, and what every rule made of it.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Retell a case from its log: events, clocks, rules, and every effect with how it ended."""
-    try:
-        file, programs = _read(case, table, bucket)
-    except (CasewrightError, BotoCoreError) as error:
-        raise WrongUsage(f"table {table}, bucket {bucket}: {error}") from error
-    told = _chosen(tuple(retell(file, programs)), file, rule, event)
+    with opened(table=table, bucket=bucket) as deployment:
+        file, programs = deployment.case(case), deployment.programs
+        told = _chosen(tuple(retell(file, programs)), file, rule, event)
     words, names, traced = Words(programs.catalog), Names(programs.catalog), bool(rule or event)
     if as_json:
         events = [event_record(each, words, names, traced=traced) for each in told]
@@ -47,16 +41,6 @@ def why(
     output = console()
     for each in told:
         output.print(event_tree(each, words, names, traced=traced))
-
-
-def _read(case: str, table: str, bucket: str) -> tuple[CaseFile, KeptPrograms]:
-    session = boto3.Session()
-    store = BundleBucket(session.client("s3"), bucket)
-    with translated("Query"):
-        file = CaseRecords(session.client("dynamodb"), table).case(case)
-    if file is None:
-        raise WrongUsage(f"table {table} knows no case {case!r}; the id is that of Cases, such as 7f1c2f9e-…, not the reference number")
-    return file, KeptPrograms(store, store.catalog())
 
 
 def _chosen(told: Sequence[Retold], file: CaseFile, rule: str, event: str) -> list[Retold]:

@@ -21,12 +21,15 @@ _ANOTHER = "Decided again, other rules fire than were recorded: the catalog, or 
 class Retold:
     """An event as it was decided.
 
-    `shadow_effects` is what rules that only watched would have asked for. That and `rules` are empty where the bundle is gone; `notes` say
-    what limits the trace.
+    `head` is what the events before it left, in their true order, and `folded_by` is the bundle it was folded with: where its own is gone,
+    one of the clocks' policies alone. `shadow_effects` is what rules that only watched would have asked for. That and `rules` are empty
+    where the bundle is gone; `notes` say what limits the trace.
     """
 
     entry: Logged
     program: LinkedBundle | Gone
+    head: Head
+    folded_by: LinkedBundle
     effects: tuple[Standing, ...]
     shadow_effects: tuple[Effect, ...]
     rules: tuple[Considered, ...]
@@ -45,11 +48,11 @@ def retell(file: CaseFile, programs: KeptPrograms) -> Iterator[Retold]:
         program = programs.linked(entry.decision.bundle_hash)
         effects = tuple(each for each in file.effects if each.effect.position.event_id == entry.event.id)
         if isinstance(program, Gone):
-            yield Retold(entry, program, effects, (), (), (program.reason,))
+            yield Retold(entry, program, true, then, effects, (), (), (program.reason,))
         else:
             head, notes = _met(entry, program, true, known, late)
             watched = shadow_effects(head, entry.event, program) if entry.decision.shadowed else ()
-            yield Retold(entry, program, effects, watched, considered(head, entry.event, program), notes)
+            yield Retold(entry, program, true, program, effects, watched, considered(head, entry.event, program), notes)
         true = _after(true, entry, program, then)
         if entry.decision.late:
             late.append(entry.event.id)

@@ -1,0 +1,57 @@
+"""What commands read of a deployment, with your own AWS credentials: the case table and the bucket of bundles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeAlias
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError
+
+from casewright.aws.bundles import BundleBucket
+from casewright.aws.failures import translated
+from casewright.bundle import LinkedBundle, content_hash, link, read
+from casewright.errors import CasewrightError
+from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.explain.programs import KeptPrograms
+
+TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
+BucketName: TypeAlias = Annotated[str, typer.Option("--bucket", help="The bucket of bundles: output `BundleBucket` of the cases stack.")]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Deployment:
+    """A case table and a bucket of bundles."""
+
+    def __init__(self, *, table: str, bucket: str) -> None:
+        self.table, self.bucket = table, bucket
+        self.session: Any = boto3.Session()
+        self._store = BundleBucket(self.session.client("s3"), bucket)
+        self.programs = KeptPrograms(self._store, self._store.catalog())
+
+    def case(self, case_id: str) -> CaseFile:
+        """A case with its whole log. Raises WrongUsage where the table knows none of that id."""
+        with translated("Query"):
+            file = CaseRecords(self.session.client("dynamodb"), self.table).case(case_id)
+        if file is None:
+            accepted = "the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
+            raise WrongUsage(f"table {self.table} knows no case {case_id!r}; {accepted}")
+        return file
+
+    def in_force(self) -> LinkedBundle:
+        """The bundle that events are decided with now. Raises WrongUsage where nothing was published."""
+        found = self._store.written()
+        if found is None:
+            raise WrongUsage(f"bucket {self.bucket} has no bundle in force: publish one first")
+        written, catalog = found
+        return link(read(written), catalog, bundle_hash=content_hash(written))
+
+
+@contextmanager
+def opened(*, table: str, bucket: str) -> Iterator[Deployment]:
+    """A deployment to read from. What it cannot answer is wrong usage, and says of which table and bucket."""
+    try:
+        yield Deployment(table=table, bucket=bucket)
+    except (CasewrightError, BotoCoreError) as error:
+        raise WrongUsage(f"table {table}, bucket {bucket}: {error}") from error
