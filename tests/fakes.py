@@ -1,10 +1,11 @@
 """Small fakes of the ports, in memory."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from building import OWN_ROLE, START
+from building import OWN_ROLE, START, envelope
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead, Event
@@ -13,7 +14,7 @@ from casewright.decision import Effect
 from casewright.errors import NotFound, VersionConflict
 from casewright.ports import DueClock, Row, StoredHead
 from casewright.redecide import Logged
-from casewright.service.decide import Deciding
+from casewright.service.decide import Deciding, take
 from casewright.sla.clocks import pending
 
 
@@ -157,3 +158,16 @@ def deciding(bundle: LinkedBundle, *, log: FakeLog | None = None, armed: bool = 
         own_role=OWN_ROLE,
         rows=lambda decided, event: [{"kind": "decision", "event_id": event.id, "effects": len(decided.decision.effects)}],
     )
+
+
+def sweep(log: FakeLog, moment: datetime, ports: Deciding) -> None:
+    """Fire what is due, one event of ours after the other, as the queue would deliver them."""
+    while due := log.due(moment):
+        first = min(due, key=lambda clock: (clock.due, clock.policy, clock.milestone))
+        stamp = first.due.isoformat()
+        body = json.loads(envelope(f"~clock/{first.policy}/{first.cycle}/{first.milestone}/{stamp}", 0, "-", {})) | {
+            "source": "casewright",
+            "detail-type": "Casewright Clock Due",
+            "detail": {"caseId": first.case_id, "policy": first.policy, "cycle": first.cycle, "milestone": first.milestone, "due": stamp},
+        }
+        take(json.dumps(body), 0, ports)

@@ -3,13 +3,12 @@
 The oracle is the same day taken in its true order.
 """
 
-import json
 from datetime import datetime
 
 import msgspec
-from building import at, case_event, changed, comment, envelope, equals, linked, rule
+from building import at, case_event, changed, comment, equals, linked, rule
 from core_case import policy
-from fakes import FakeLog, deciding
+from fakes import FakeLog, deciding, sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,19 +57,6 @@ def arrivals(draw: st.DrawFn) -> tuple[list[str], list[str | datetime]]:
     for minute in draw(st.lists(st.integers(0, 1500), max_size=4)):
         shuffled.insert(draw(st.integers(0, len(shuffled))), at(minute))
     return day, shuffled
-
-
-def sweep(log: FakeLog, moment: datetime, ports: object) -> None:
-    """Fire what is due, one event of ours after the other, as the queue would deliver them."""
-    while due := log.due(moment):
-        first = min(due, key=lambda clock: (clock.due, clock.policy, clock.milestone))
-        stamp = first.due.isoformat()
-        body = json.loads(envelope(f"~clock/{first.policy}/{first.cycle}/{first.milestone}/{stamp}", 0, "-", {})) | {
-            "source": "casewright",
-            "detail-type": "Casewright Clock Due",
-            "detail": {"caseId": first.case_id, "policy": first.policy, "cycle": first.cycle, "milestone": first.milestone, "due": stamp},
-        }
-        take(json.dumps(body), 0, ports)  # type: ignore[arg-type]
 
 
 def run(arriving: list[str | datetime]) -> FakeLog:
