@@ -164,7 +164,7 @@ def _among(test: Among, value: str | float | bool | User | datetime) -> bool:
     if test.ignore_case and isinstance(value, str):
         found = value.casefold() in {wanted.casefold() for wanted in same_type if isinstance(wanted, str)}
     else:
-        found = value in same_type
+        found = any(value == wanted for wanted in same_type)  # `in` would find NaN in itself
     return found is not test.negated
 
 

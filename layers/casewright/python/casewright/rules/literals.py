@@ -4,13 +4,14 @@ A rule fires only on true, so three values need not be carried along: `not` is p
 sense, whether it is true or whether it is false. A leaf that is unknown is neither.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
 from typing import Final, TypeAlias
 
 from casewright.cases.state import Missing
 from casewright.cases.values import EMPTY
 from casewright.conditions.operators import Absent, Among, Between, Changed, Compares, Empty, HasText
-from casewright.conditions.subjects import Field
+from casewright.conditions.subjects import Field, Subject
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.rules.accepted import NOTHING, Accepted, Beyond, Named, Others, Otherwise, Part, among, beyond
 from casewright.rules.readings import CHANGED, Readings, Slot, Slots
@@ -34,6 +35,7 @@ class Literals:
         self.slots = Slots()
         self._branches: dict[Slot, tuple[Conjunction, ...]] = {}
         self._known: dict[Hashable, Literal] = {}
+        self._named = cache(Named)
 
     def of(self, condition: Condition, *, wanted: bool = True) -> Conjunction:
         """What must all be accepted for the condition to be true; or to be false, if that is `wanted`."""
@@ -44,8 +46,8 @@ class Literals:
                 return self.of(part, wanted=not wanted)
             case All(parts=parts) | Any(parts=parts) if isinstance(condition, All) is wanted:
                 return tuple(literal for part in parts for literal in self.of(part, wanted=wanted))
-            case All() | Any():
-                return (self._once((condition, wanted), lambda: self._group(condition, wanted=wanted)),)
+            case All(parts=parts) | Any(parts=parts):
+                return (self._group(self.of(part, wanted=wanted) for part in parts),)
 
     def alternatives(self, literals: Conjunction) -> list[Conjunction]:
         """Conjunctions of which one must hold, in place of one that has groups; groups that would make too many stay as they are."""
@@ -61,37 +63,32 @@ class Literals:
         """In the order in which they are best asked."""
         return tuple(sorted(literals, key=lambda literal: 5 if literal[0] in self.slots.verdicts else _COSTS[type(literal[1])]))
 
-    def _group(self, group: All | Any, *, wanted: bool) -> Literal:
-        branches = tuple(self.cheapest_first(self.of(part, wanted=wanted)) for part in group.parts)
-        slot = self.slots.answer((group, wanted), lambda readings: any(hold(branch, readings) for branch in branches))
+    def _group(self, conjunctions: Iterable[Conjunction]) -> Literal:
+        """The literal of which one conjunction is enough."""
+        branches = tuple(self.cheapest_first(each) for each in conjunctions)
+        slot = self.slots.answer(branches, lambda readings: any(hold(branch, readings) for branch in branches))
         self._branches[slot] = branches
         return slot, _TRUE
 
     def _leaf(self, leaf: Leaf, *, wanted: bool) -> Conjunction:
         match leaf.test:
             case Changed():
-                return self._changed(leaf, leaf.test, wanted=wanted)
+                return self._changed(leaf.subject, leaf.test, wanted=wanted)
             case Between(numbers=(low, high)):
                 ends = (Compares("greater_or_equal", low), Compares("less_or_equal", high))
                 return self.of(All(tuple(Leaf(leaf.subject, end) for end in ends)), wanted=wanted)
             case _:
-                return (self._once((leaf, wanted), lambda: self._asked(leaf, self.slots.of(leaf.subject), wanted=wanted)),)
+                return (self._once(leaf, self.slots.of(leaf.subject), wanted=wanted),)
 
-    def _changed(self, leaf: Leaf, test: Changed, *, wanted: bool) -> Conjunction:
-        field = leaf.subject
+    def _changed(self, field: Subject, test: Changed, *, wanted: bool) -> Conjunction:
         if not isinstance(field, Field):
             return ((CHANGED, NOTHING),) if wanted else ()
-        narrowed = test.wanted and (test.before or test.after)
-        if narrowed and not wanted:
-            return (self._verdict(leaf, wanted=False),)
-        negated = test.wanted is not wanted
-        found = [self._once((field.id, negated), lambda: (CHANGED, Named(field.id, negated=negated)))]
-        if narrowed and test.after:
-            found += self._leaf(Leaf(field, test.after), wanted=True)
-        if narrowed and test.before:
-            before = Leaf(field, test.before)
-            found.append(self._once(("before", before), lambda: self._asked(before, self.slots.before(field), wanted=True)))
-        return tuple(found)
+        found: list[Literal] = [(CHANGED, self._named(field.id, negated=test.wanted is not wanted))]
+        if test.wanted and test.after:
+            found.append(self._once(Leaf(field, test.after), self.slots.of(field), wanted=wanted))
+        if test.wanted and test.before:
+            found.append(self._once(Leaf(field, test.before), self.slots.before(field), wanted=wanted))
+        return tuple(found) if wanted or len(found) == 1 else (self._group((each,) for each in found),)
 
     def _asked(self, leaf: Leaf, slot: Slot, *, wanted: bool) -> Literal:
         match leaf.test:
@@ -108,15 +105,14 @@ class Literals:
                 keys = _EMPTY if test.wanted else _EMPTY | _ABSENT
                 return slot, keys if test.wanted is wanted else Others(keys)
             case _:
-                return self._verdict(leaf, wanted=wanted)
+                return self.slots.verdict(leaf), frozenset({wanted})
 
-    def _verdict(self, leaf: Leaf, *, wanted: bool) -> Literal:
-        return self.slots.verdict(leaf), frozenset({wanted})
-
-    def _once(self, key: Hashable, make: Callable[[], Literal]) -> Literal:
+    def _once(self, leaf: Leaf, slot: Slot, *, wanted: bool) -> Literal:
+        operands = leaf.test.values if isinstance(leaf.test, Among) else ()
+        key = (leaf, slot, wanted, *map(type, operands))  # leaves that ask for 1.0 and for True are equal
         literal = self._known.get(key)
         if literal is None:
-            literal = self._known[key] = make()
+            literal = self._known[key] = self._asked(leaf, slot, wanted=wanted)
         return literal
 
 

@@ -16,7 +16,8 @@ class Many:
 
     def __init__(self, rules: Sequence[Ranked], literals: Literals) -> None:
         ranked = sorted(((rank, literals.alternatives(condition)) for rank, condition in rules), key=lambda each: -len(each[1]))
-        layers = [[each[layer] for _, each in ranked if len(each) > layer] for layer in range(len(ranked[0][1]))]
+        depth = max((len(each) for _, each in ranked), default=0)
+        layers = [[each[layer] for _, each in ranked if len(each) > layer] for layer in range(depth)]
         starts = accumulate(map(len, layers), initial=0)
         self._layers = [(start, (1 << len(layer)) - 1) for start, layer in zip(starts, layers, strict=False)]
         self._ranks = array("l", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
