@@ -59,8 +59,8 @@ class FakeWorld:
     def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
         return self._do("attach", case_id, contact_arn)
 
-    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
-        return self._do("mirror", case_id, sla.name)
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
+        return self._do("mirror", case_id, sla.name, minutes)
 
     def unmirror_sla(self, case_id: str, name: str) -> int:
         self._do("unmirror", case_id, name)

@@ -62,6 +62,7 @@ SELECT
     count(CASE WHEN what = 'superseded' THEN 1 END) AS effects_superseded,
     count(CASE WHEN what = 'expired' THEN 1 END) AS effects_expired,
     count(CASE WHEN what = 'over_budget' THEN 1 END) AS effects_over_budget,
+    count(CASE WHEN what = 'skipped' THEN 1 END) AS effects_skipped,
     count(CASE WHEN what = 'recorded' THEN 1 END) AS effects_recorded
 FROM activity
 GROUP BY dt, rule

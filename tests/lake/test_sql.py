@@ -32,7 +32,7 @@ TYPES = {
     "sla_attainment": "day DATE, template_id VARCHAR, clock_policy VARCHAR, numerator DOUBLE, denominator DOUBLE",
     "rule_activity": "day DATE, rule VARCHAR, fired BIGINT, shadowed BIGINT, looped BIGINT, effects_asked BIGINT, fields_overruled BIGINT, "
     "effects_done BIGINT, effects_failed BIGINT, effects_superseded BIGINT, effects_expired BIGINT, effects_over_budget BIGINT, "
-    "effects_recorded BIGINT",
+    "effects_skipped BIGINT, effects_recorded BIGINT",
     "case_creations": "case_id VARCHAR, template_id VARCHAR, assigned_queue VARCHAR, created_timestamp TIMESTAMP",
     "case_closings": "case_id VARCHAR, template_id VARCHAR, assigned_queue VARCHAR, created_timestamp TIMESTAMP, "
     "closed_timestamp TIMESTAMP",

@@ -18,6 +18,7 @@ STATUS_STYLES: Final[Mapping[str, str]] = {
     "superseded": "yellow",
     "expired": "yellow",
     "over_budget": "yellow",
+    "skipped": "yellow",
     "recorded": "dim",
     "pending": "dim",
 }

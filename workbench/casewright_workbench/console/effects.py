@@ -24,8 +24,8 @@ def described(effect: Effect, names: Names) -> str:
             text = detail_type
         case actions.AttachContact(contact_arn=contact_arn):
             text = f"contact {contact_arn.rpartition('/')[2]}"
-        case actions.MirrorSla(name=name, minutes=minutes):
-            text = f"{name}: {minutes} minutes"
+        case actions.MirrorSla(name=name, due_at=due_at):
+            text = f"{name}: due at {due_at.isoformat(timespec='minutes')}"
         case _ as never:
             assert_never(never)
     return " ".join(text.split())

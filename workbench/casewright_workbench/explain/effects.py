@@ -69,8 +69,8 @@ def members(action: actions.Action, step: Instruction | None, words: Words) -> d
             return {"detail_type": detail_type, "detail": msgspec.to_builtins(detail)}
         case actions.AttachContact(contact_arn=contact_arn):
             return {"contact": contact_arn}
-        case actions.MirrorSla(name=name, minutes=minutes, due_at=due_at):
-            return {"policy": name, "minutes": minutes, "due": instant(due_at)}
+        case actions.MirrorSla(name=name, due_at=due_at):
+            return {"policy": name, "due": instant(due_at)}
         case actions.UnmirrorSla(name=name):
             return {"policy": name}
         case _ as never:

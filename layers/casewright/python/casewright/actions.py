@@ -64,20 +64,21 @@ class AttachContact(msgspec.Struct, frozen=True, tag="attach_contact"):
 
 
 class MirrorSla(msgspec.Struct, frozen=True, tag="mirror_sla"):
-    """Show a clock in the agent workspace as an SLA related item of this many wall-clock minutes."""
+    """Show a clock in the agent workspace as an SLA related item: a new one, where the open one of the name has another target time."""
 
     name: str
     field_id: str
     target_value: FieldValue
-    minutes: int
     due_at: datetime
-    """An open item of the name that is due at another time is replaced."""
+    """How many minutes are left until then is known when the item is made."""
 
 
 class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):
-    """Take the SLA related item of a clock away: the clock is paused, or its due time moved."""
+    """Take the open SLA related item of a clock away: it would tell agents a time that no longer holds."""
 
     name: str
+    missed_at: datetime | None = None
+    """When the clock was due, if it was overdue already as this was decided: its due time moved into the past."""
 
 
 Action: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | AttachContact | MirrorSla | UnmirrorSla

@@ -1,7 +1,7 @@
 """What rules and clocks ask of the world at a moment, as effects."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -11,17 +11,20 @@ from casewright import actions
 from casewright.cases.performers import OwnWrite
 from casewright.conditions.subjects import Facts
 from casewright.conditions.triggers import Trigger
-from casewright.decision import Effect, Overruled
+from casewright.decision import Effect, Head, Overruled
 from casewright.rules.instructions import resolve
 from casewright.rules.rule import Budget, Rule
-from casewright.sla import fold as sla
-from casewright.sla.clocks import Transition
+from casewright.sla.clocks import Clock
+from casewright.sla.policies import Mirror, Policy
+
+MIRROR: Final = "sla:"
+"""Begins the name that stands for a rule in effects that mirror a clock. No rule has a colon in its name."""
 
 _DEADLINE_TRIGGERS: Final = frozenset({"sla_milestone", "sla_breached"})
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """One thing rules may react to: the event itself, or what a clock did because of it. `because` is the transition's id."""
+    """One thing rules may react to: the event itself, or what a clock did because of it. `because` is the id of what the clock did."""
 
     trigger: Trigger
     facts: Facts
@@ -64,31 +67,32 @@ def effect_of(action: actions.Action, rule: str, index: int, moment: Moment, *, 
     )
 
 
-def mirrors(folded: sla.Folded, facts: Facts, *, imported: bool) -> Iterator[Effect]:
-    """What keeps the SLA items of the agent workspace as the clocks are; it counts against no budget."""
-    if facts.after.deleted:
+def mirrors(before: Mapping[str, Clock], after: Head, facts: Facts, *, imported: bool) -> Iterator[Effect]:
+    """What makes the SLA items of the agent workspace tell what the clocks do now; it counts against no budget."""
+    if after.case.deleted:
         return  # the items went with their case
-    for place, transition in enumerate(folded.transitions):
-        action = _mirror_action(transition, folded)
+    event = facts.event
+    for name in dict.fromkeys([*before, *after.clocks]):
+        action = _mirror_action(name, before.get(name), after.clocks.get(name))
         if action is not None:
-            because = transition.id(facts.after.case_id) + f"/{transition.kind}/{transition.at.isoformat()}"
-            moment = Moment("case_updated", facts, because, facts.event.own, imported)
-            yield replace(effect_of(action, f"sla:{transition.policy}", place, moment), priority=3)
+            moment = Moment("case_updated", facts, f"mirror/{after.case.case_id}/{name}/{event.id}", event.own, imported)
+            yield replace(effect_of(action, MIRROR + name, 0, moment), priority=3)
 
 
-def _mirror_action(transition: Transition, folded: sla.Folded) -> actions.Action | None:
-    clock = folded.clocks[transition.policy]
-    mirror = clock.policy.mirror
-    if mirror is None:
-        return None
-    match transition.kind:
-        case "started" | "resumed" | "reset" | "moved" if clock.status == "Active":
-            minutes = max(1, round((clock.due_at - transition.at).total_seconds() / 60))
-            return actions.MirrorSla(transition.policy, mirror.field.id, mirror.value, minutes, clock.due_at)
-        case "paused" | "cancelled":
-            return actions.UnmirrorSla(transition.policy)
-        case _:
+def _mirror_action(name: str, before: Clock | None, after: Clock | None) -> actions.Action | None:
+    """What the item needs. One that is overdue, or whose clock has ended as its field says, Cases keeps right by itself."""
+    before = before if before and before.policy.mirror else None
+    shown_due = before.due_at if before and before.status == "Active" else None
+    match after:
+        case Clock(status="Active", policy=Policy(mirror=Mirror() as mirror), due_at=due_at):
+            return actions.MirrorSla(name, mirror.field.id, mirror.value, due_at) if due_at != shown_due else None
+        case Clock(status="Overdue", policy=Policy(mirror=Mirror()), due_at=due_at):
+            moved = before is not None and before.status in ("Active", "Paused") and due_at != shown_due
+            return actions.UnmirrorSla(name, missed_at=due_at) if moved else None
+        case Clock(status="Met" | "NotMet"):
             return None
+        case _:
+            return actions.UnmirrorSla(name) if before and before.status in ("Active", "Overdue") else None
 
 
 def without_conflicts(effects: Sequence[Effect]) -> tuple[tuple[Effect, ...], tuple[Overruled, ...]]:

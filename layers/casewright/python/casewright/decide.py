@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from casewright.asking import Moment, asked_by, mirrors, without_conflicts
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseUpdated, Event
+from casewright.cases.events import CaseUpdated, Event, RelatedItem
 from casewright.cases.performers import role_name
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import ClockFact, Facts
@@ -20,6 +20,8 @@ from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock, Transition, TransitionKind
+from casewright.sla.native import breach_of, overdue_item
+from casewright.sla.policies import BREACH
 
 MOST_EFFECTS: Final = 90
 """Of one event: what fits one DynamoDB transaction (100 items) beside the event, the head and the decision."""
@@ -53,8 +55,8 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     for policy in bundle.policies:
         if policy.name in assigned:
             folded = sla.assign(folded, policy, facts)
-    asked = [effect for rule, moment in acting for effect in asked_by(rule, moment)]
-    effects, overruled = without_conflicts([*asked, *mirrors(folded, facts, imported=imported)])
+    effects, overruled = without_conflicts([effect for rule, moment in acting for effect in asked_by(rule, moment)])
+    after = _head_after(head, facts, folded)
     decision = Decision(
         case_id=event.case_id,
         position=event.position,
@@ -63,13 +65,13 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         shadowed=tuple(_match(rule, moment) for moment, fired in found for rule in fired.shadows),
         looped=tuple(_match(rule, moment) for moment, fired in found for rule in fired.looped),
         imported=imported,
-        effects=effects,
+        effects=(*effects, *mirrors(head.clocks, after, facts, imported=imported)),
         assigned=assigned,
         transitions=folded.transitions,
         stalled=folded.stalled,
         overruled=overruled,
     )
-    return Decided(_unless_broken(decision), _head_after(head, facts, folded))
+    return Decided(_unless_broken(decision), after)
 
 
 def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str, ...]) -> Head:
@@ -131,6 +133,14 @@ def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) ->
             was_coming = _was_coming(transition, head.clocks)
             own = event.own if transition.at == event.at and not was_coming else None
             yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
+    if item := _newly_overdue(head, event, folded):
+        clock = ClockFact(item.sla_name, "Overdue", BREACH)
+        yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
+
+
+def _newly_overdue(head: Head, event: Event, folded: sla.Folded) -> RelatedItem | None:
+    item = overdue_item(event.change, folded.clocks)
+    return item if item and breach_of(item) not in head.native_breaches else None
 
 
 def _was_coming(transition: Transition, clocks: Mapping[str, Clock]) -> bool:
@@ -158,4 +168,6 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
     if isinstance(event.change, CaseUpdated):
         change = FieldChange(event.position, event.own is not None)
         changes = {**changes, **dict.fromkeys(event.change.changed_field_ids, change)}
-    return Head(case=facts.after, last=event.position, clocks=folded.clocks, field_changes=changes)
+    item = _newly_overdue(head, event, folded)
+    told = (*head.native_breaches, breach_of(item)) if item else head.native_breaches
+    return Head(case=facts.after, last=event.position, clocks=folded.clocks, field_changes=changes, native_breaches=told)

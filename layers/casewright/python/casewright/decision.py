@@ -13,6 +13,7 @@ from casewright.conditions.triggers import Trigger
 from casewright.rules.rule import Budget
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.fold import Stalled
+from casewright.sla.native import NativeBreach
 
 
 class FieldChange(msgspec.Struct, frozen=True, array_like=True):
@@ -30,6 +31,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     clocks: Mapping[str, Clock] = {}
     field_changes: Mapping[str, FieldChange] = {}
     """Last change of each field, for telling whether a write of ours is still wanted."""
+    native_breaches: tuple[NativeBreach, ...] = ()
+    """Breaches of SLA items of Cases that rules were told, in the order of the events that told them."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -118,8 +121,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(EffectName(effect.rule, effect.index, effect.key) for effect in self.effects)
 
 
-EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "over_budget", "recorded"]
-"""`recorded`: decided while the deployment was not armed, or asked for by a bulk import."""
+EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "over_budget", "skipped", "recorded"]
+"""`skipped`: Cases has no room for it. `recorded`: decided while the deployment was not armed, or asked for by a bulk import."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

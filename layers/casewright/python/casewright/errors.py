@@ -134,6 +134,10 @@ class Refused(Permanent):
     """The service understood the request and refused it."""
 
 
+class QuotaReached(Permanent):
+    """A case holds as many items of a kind as the service allows."""
+
+
 class RuleSetBreaker(Permanent):
     """One event asked for more effects than are allowed."""
 

@@ -5,7 +5,7 @@ Instants are aware UTC. Any method may raise a Retryable; a Permanent where the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
@@ -19,6 +19,7 @@ from casewright.decide import Decided
 from casewright.decision import Effect, Head, Outcome
 from casewright.redecide import Logged
 from casewright.rules.rule import Budget
+from casewright.sla.clocks import pending
 
 Row = Mapping[str, object]
 
@@ -67,6 +68,15 @@ class DueClock(msgspec.Struct, frozen=True):
     cycle: int
     milestone: str
     due: datetime
+
+    @classmethod
+    def all_of(cls, head: Head) -> tuple[Self, ...]:
+        """Every milestone still to come of a case."""
+        return tuple(
+            cls(head.case.case_id, policy, clock.cycle, milestone, due)
+            for policy, clock in head.clocks.items()
+            for due, milestone in pending(clock)
+        )
 
 
 class Time(Protocol):
@@ -270,15 +280,21 @@ class RelatedItems(Protocol):
     """Related items without a client token: looked for before they are created."""
 
     def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
-        """Link a contact unless it is linked; answers the item's id. Raises NotFound or Refused."""
+        """Link a contact unless it is linked; answers the item's id. Raises NotFound, QuotaReached or Refused."""
         ...
 
-    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
-        """Create the SLA item unless an open one of that name is there; answers the item's id. Raises NotFound or Refused."""
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
+        """See that one open SLA item of that name is there, due when the clock is: `minutes` from now. Answers its id.
+
+        Raises:
+            NotFound: the case is gone.
+            QuotaReached: the case holds as many SLA items, or items, as it may.
+            Refused: the service took the item for wrong.
+        """
         ...
 
     def unmirror_sla(self, case_id: str, name: str) -> int:
-        """Delete the open SLA items of that name; answers how many there were."""
+        """Delete the open SLA items of that name; answers how many there were. Raises NotFound when the case is gone."""
         ...
 
     def task_ids(self, case_id: str) -> tuple[str, ...]:

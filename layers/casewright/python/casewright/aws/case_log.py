@@ -15,7 +15,6 @@ from casewright.decision import Decision, Effect, Head
 from casewright.errors import VersionConflict
 from casewright.ports import DueClock, StoredHead
 from casewright.redecide import Logged
-from casewright.sla.clocks import pending
 
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
@@ -81,7 +80,7 @@ class CaseTable:
             "version": {"N": str(version + 1)},
             "body": pack(head),
         }
-        if due := due_clocks(head):
+        if due := DueClock.all_of(head):
             first = min(each.due for each in due)
             item |= {"next_due": {"S": stamp(first)}, "due_shard": {"S": shard_of(head.case.case_id)}, "due": pack(due)}
         put = self._put(item)
@@ -114,15 +113,6 @@ class CaseTable:
         with translated("Query"):
             for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
                 yield from page["Items"]
-
-
-def due_clocks(head: Head) -> tuple[DueClock, ...]:
-    """Every milestone still to come of a case."""
-    return tuple(
-        DueClock(head.case.case_id, policy, clock.cycle, milestone, due)
-        for policy, clock in head.clocks.items()
-        for due, milestone in pending(clock)
-    )
 
 
 def effect_item(effect: Effect, *, armed: bool = True) -> Item:

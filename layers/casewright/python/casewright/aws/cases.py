@@ -4,20 +4,24 @@ Updates and comments go through the batch operations even for one case: those al
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
+
+from botocore.exceptions import ClientError
 
 from casewright.actions import AddComment, MirrorSla
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue, as_wire, from_wire
-from casewright.errors import ItemFailed, Retryable
+from casewright.errors import ItemFailed, NotFound, QuotaReached, Retryable
 from casewright.ports import FoundCases
 
 _FIELDS_A_READ: Final = 100
-_SAME_DUE: Final = timedelta(minutes=2)
-"""Targets are whole minutes from the creation of the item, which comes a little after the decision."""
+_EARLIEST: Final = timedelta(seconds=-1)
+_LATEST: Final = timedelta(seconds=90)
+"""How far after a due time the target of its item lies: whole minutes, rounded up, from a moment a little later, by another clock."""
 _OLDEST_FIRST: Final = ({"fieldId": "created_datetime", "sortOrder": "Asc"},)
 """An order that changes of cases do not disturb between two pages."""
 _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
@@ -85,10 +89,10 @@ class CasesDomain:
                 return str(item["relatedItemId"])
         return self._create(case_id, "Contact", {"contact": {"contactArn": contact_arn}}, entity)
 
-    def mirror_sla(self, case_id: str, sla: MirrorSla, *, entity: str) -> str:
-        """Look for an open SLA of the name and the due time; replace one of another due time, else create it."""
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
+        """Look for an open SLA of the name that is due when the clock is; else delete the open ones and create one."""
         for item in self._open_slas(case_id, sla.name):
-            if abs(item["content"]["sla"]["slaConfiguration"]["targetTime"] - sla.due_at) <= _SAME_DUE:
+            if _EARLIEST <= item["content"]["sla"]["slaConfiguration"]["targetTime"] - sla.due_at <= _LATEST:
                 return str(item["relatedItemId"])
         self.unmirror_sla(case_id, sla.name)
         configuration = {
@@ -96,15 +100,19 @@ class CasesDomain:
             "type": "CaseField",
             "fieldId": sla.field_id,
             "targetFieldValues": [as_wire(sla.target_value)],
-            "targetSlaMinutes": sla.minutes,
+            "targetSlaMinutes": minutes,
         }
-        return self._create(case_id, "Sla", {"sla": {"slaInputConfiguration": configuration}}, entity)
+        try:
+            return self._create(case_id, "Sla", {"sla": {"slaInputConfiguration": configuration}}, entity)
+        except QuotaReached as error:
+            there = sum(1 for _ in self._items(case_id, {"sla": {}}))
+            raise QuotaReached(f"the case has {there} SLA items already: {error}") from error
 
     def unmirror_sla(self, case_id: str, name: str) -> int:
-        """Delete the open SLAs of the name."""
+        """Delete the open SLAs of the name; one that somebody else deletes meanwhile is gone as well."""
         found = list(self._open_slas(case_id, name))
         for item in found:
-            with translated("DeleteRelatedItem"):
+            with suppress(NotFound), translated("DeleteRelatedItem"):
                 self._client.delete_related_item(domainId=self._domain, caseId=case_id, relatedItemId=item["relatedItemId"])
         return len(found)
 
@@ -115,14 +123,20 @@ class CasesDomain:
 
     def _open_slas(self, case_id: str, name: str) -> Iterator[dict[str, Any]]:
         for item in self._items(case_id, {"sla": {"name": name}}):
-            if item["content"]["sla"]["slaConfiguration"]["status"] in ("Active", "Overdue"):
+            sla = item["content"]["sla"]["slaConfiguration"]
+            if sla["name"] == name and sla["status"] in ("Active", "Overdue"):
                 yield item
 
     def _create(self, case_id: str, kind: str, content: dict[str, Any], entity: str) -> str:
         with translated("CreateRelatedItem"):
-            answer = self._client.create_related_item(
-                domainId=self._domain, caseId=case_id, type=kind, content=content, performedBy={"customEntity": entity}
-            )
+            try:
+                answer = self._client.create_related_item(
+                    domainId=self._domain, caseId=case_id, type=kind, content=content, performedBy={"customEntity": entity}
+                )
+            except ClientError as error:
+                if error.response["Error"].get("Code") == "ServiceQuotaExceededException":
+                    raise QuotaReached(f"CreateRelatedItem: {error}") from error
+                raise
         return str(answer["relatedItemId"])
 
     def _items(self, case_id: str, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:

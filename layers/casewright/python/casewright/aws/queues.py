@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from math import ceil
 
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
@@ -103,4 +104,4 @@ class DeadLetterQueue:
 
 
 def _delay(due: datetime, now: datetime) -> int:
-    return max(0, min(900, round((due - now).total_seconds() + 0.5)))
+    return max(0, min(900, ceil((due - now).total_seconds())))

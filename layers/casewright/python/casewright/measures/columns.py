@@ -100,7 +100,7 @@ _EFFECT: Final = (
     Column("effect_action", "string", "The action as rules spell it"),
     Column("effect_bucket", "string", "Whose quota it spends: cases, connect, ses or events"),
     Column("effect_priority", "int", "1 deadlines, 2 people waiting, 3 housekeeping"),
-    Column("effect_status", "string", "done, failed, superseded, expired, over_budget, recorded or pending"),
+    Column("effect_status", "string", "done, failed, superseded, expired, over_budget, skipped, recorded or pending"),
     Column("effect_ended_timestamp", "timestamp", "When it came to that status"),
 )
 

@@ -77,7 +77,7 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
     while wait := ports.tokens.take(bucket, rate=rate, burst=max(1.0, rate), now=ports.time.now()):
         ports.time.sleep(wait.total_seconds())
     try:
-        outcomes = perform([each.effect for each in claimed], write, ports.world, interrupted=interrupted)
+        outcomes = perform([each.effect for each in claimed], write, ports.world, now=ports.time.now(), interrupted=interrupted)
     except Retryable as error:
         _later(claimed, error, ports, interrupted=interrupted)
         return 0
@@ -105,6 +105,8 @@ def _finish(effect: Effect, outcome: Outcome, ports: Acting) -> int:
         return 0
     ports.wake.ring(sorted({each.bucket for each in outcome.follow_ups}))
     ports.telemetry.count(f"Effects{outcome.status.title().replace('_', '')}")
+    if outcome.status == "skipped":  # an item that mirrors a clock: nothing else is
+        ports.telemetry.count("SlaMirrorsSkipped")
     ports.telemetry.log(
         "effect ended", case_id=effect.case_id, rule=effect.rule, effect=effect.key, bucket=effect.bucket, outcome=outcome.status
     )

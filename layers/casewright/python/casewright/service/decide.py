@@ -10,11 +10,12 @@ from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, ScheduleDue, Unrecognised
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import BEFORE_ALL_ELSE
-from casewright.decide import Decided, decide
+from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
-from casewright.ports import Arming, CaseEvents, CaseLog, CaseReader, DeadLetters, Lake, Programs, Row, StoredHead, Time, Wake
+from casewright.ports import Arming, CaseEvents, CaseLog, CaseReader, DeadLetters, DueClock, Lake, Programs, Row, StoredHead, Time, Wake
 from casewright.redecide import redecide
+from casewright.service.sweep import AHEAD
 from casewright.sla.clocks import pending
 from casewright.telemetry import Telemetry
 
@@ -78,6 +79,7 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
+    before = stored.head
     if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
         return _duplicate(event, stored, ports) or "clock no longer due"
     in_order = stored.head.last is None or event.position > stored.head.last
@@ -94,6 +96,7 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
         return "schedule asks for nothing"
     ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
+    _send_soon(before, decided.head, ports)
     return "decided late" if decided.decision.late else "decided"
 
 
@@ -108,6 +111,7 @@ def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
     if logged is None:
         return None
     _deliver(Decided(logged.decision, stored.head), event, ports)
+    _send_soon(blank(event.case_id), stored.head, ports)
     return "duplicate"
 
 
@@ -139,6 +143,14 @@ def _deliver(decided: Decided, event: Event, ports: Deciding) -> None:
     ports.lake.put(ports.rows(decided, event))
     _report(decision, event, ports.telemetry)
     ports.wake.ring(sorted({effect.bucket for effect in decision.effects if not effect.imported}))
+
+
+def _send_soon(before: Head, after: Head, ports: Deciding) -> None:
+    """Send what the decision made fall due before the sweep can know of it; what two send has one id."""
+    now = ports.time.now()
+    soon = {each for each in DueClock.all_of(after) if each.due < now + AHEAD}
+    if new := soon.difference(DueClock.all_of(before)):
+        ports.queue.send_due(sorted(new, key=lambda each: each.due), now)
 
 
 def _report(decision: Decision, event: Event, telemetry: Telemetry) -> None:

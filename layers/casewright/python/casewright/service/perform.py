@@ -1,6 +1,7 @@
 """Perform: one write to the world, for one effect or for several updates of one case."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
 from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks, Write
+from casewright.service.mirroring import mirrored, unmirrored
 
 
 class Performing(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,15 +24,15 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
 
 
-def perform(effects: Sequence[Effect], write: Write, world: Performing, *, interrupted: bool) -> list[Outcome]:
+def perform(effects: Sequence[Effect], write: Write, world: Performing, *, now: datetime, interrupted: bool) -> list[Outcome]:
     """Do it; answers one outcome an effect. Raises what the ports raise."""
     if len(effects) > 1 or isinstance(effects[0].action, actions.UpdateCase):
         world.cases.update(effects[0].case_id, write.fields, write_id=write.id, entity=entity_for(write.id, write.hop))
         return [Outcome(status="done", detail=f"write {write.id}") for _ in effects]
-    return [_one(effects[0], write.id, world, interrupted=interrupted)]
+    return [_one(effects[0], write.id, world, now=now, interrupted=interrupted)]
 
 
-def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool) -> Outcome:  # noqa: C901 -- one case an action
+def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, interrupted: bool) -> Outcome:  # noqa: C901 -- one case an action
     case_id, entity = effect.case_id, entity_for(write_id, effect.hop)
     match effect.action:
         case actions.SendEmail() as email:
@@ -48,9 +50,9 @@ def _one(effect: Effect, write_id: str, world: Performing, *, interrupted: bool)
         case actions.AttachContact(contact_arn=contact_arn):
             return Outcome(status="done", detail=world.items.attach_contact(case_id, contact_arn, entity=entity))
         case actions.MirrorSla() as sla:
-            return Outcome(status="done", detail=world.items.mirror_sla(case_id, sla, entity=entity))
-        case actions.UnmirrorSla(name=name):
-            return Outcome(status="done", detail=f"deleted {world.items.unmirror_sla(case_id, name)}")
+            return mirrored(sla, world.items, case_id=case_id, entity=entity, now=now)
+        case actions.UnmirrorSla() as sla:
+            return unmirrored(sla, world.items, case_id=case_id)
         case actions.PutEvent() as event:
             return Outcome(status="done", detail=world.bus.put(event, case_id=case_id, effect_key=effect.key))
         case actions.UpdateCase():

@@ -7,7 +7,8 @@ from casewright.ports import CaseEvents, DueClocks, Time
 from casewright.telemetry import Telemetry
 
 AHEAD: Final = timedelta(minutes=2)
-"""Twice the period of the sweep: a milestone is sent by two sweeps, and the second finds it done or stands in for the first."""
+"""Twice the period of the sweep: a milestone is sent by two sweeps, and the second finds it done or stands in for the first. What an
+event makes fall due sooner than that is sent by its decision."""
 
 
 def sweep(clocks: DueClocks, queue: CaseEvents, time: Time, telemetry: Telemetry) -> int:

@@ -10,6 +10,7 @@ from casewright.actions import UpdateCase
 from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports import Pending, Write
+from casewright.service.mirroring import overtaken
 
 MOST_ATTEMPTS: Final = 8
 """Attempts in a row that ended without any answer, not even an error: the function died of them, or met an error nobody foresaw."""
@@ -23,6 +24,8 @@ def moot(pending: Pending, head: Head, now: datetime) -> Outcome | None:
         return Outcome(status="done", detail=pending.sent_as)
     if pending.attempts >= MOST_ATTEMPTS:
         return Outcome(status="failed", detail=f"gave up: {pending.attempts} attempts in a row ended without an answer")
+    if reason := overtaken(effect.action, head):
+        return Outcome(status="superseded", detail=reason)
     if pending.write:
         return Outcome(status="failed", detail=f"no answer before {effect.expires_at.isoformat()}; it may have happened") if late else None
     if late:
