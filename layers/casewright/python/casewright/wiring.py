@@ -34,7 +34,7 @@ from casewright.service.decide import Deciding
 from casewright.service.load import LinkedPrograms
 from casewright.service.note import Noting
 from casewright.service.perform import Performing
-from casewright.service.schedule import Scheduling
+from casewright.service.schedule import SCHEDULES_FRESH_FOR, Scheduling
 from casewright.settings import (
     AutomationSettings,
     ConfigureDomainSettings,
@@ -139,7 +139,7 @@ class Container:
         """The ports of the schedules that `sweep` keeps."""
         settings = SweepSettings.from_environment(self.environ)
         return Scheduling(
-            programs=LinkedPrograms(self.bundles(settings), self.time, self.telemetry),
+            programs=LinkedPrograms(self.bundles(settings), self.time, self.telemetry, fresh_for=SCHEDULES_FRESH_FOR),
             marks=ControlTable(self.client("dynamodb"), settings.case_table),
             finder=CasesDomain(self.client("connectcases"), settings.domain_id),
             queue=self._case_events(settings, settings.case_events_queue_url),

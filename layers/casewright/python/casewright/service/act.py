@@ -45,7 +45,7 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
     Disarmed, nothing is touched: what is pending waits, and expires.
     """
     ended = 0
-    while ports.arming.is_armed() and (pending := ports.effects.urgent(bucket, ports.time.now())):
+    while (pending := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
         for group in groups([each for each in pending if each.outcome is None]):
             if seconds_left() < LEASE.total_seconds() / 4:
                 ports.wake.ring([bucket])

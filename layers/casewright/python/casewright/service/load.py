@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from casewright.bundle import LinkedBundle, content_hash, link, read
+from casewright.bundle import Bundle, LinkedBundle, content_hash, link, read
+from casewright.calendars.hours import ANNOUNCED_DAYS, days_left
 from casewright.cases.catalog import Catalog
 from casewright.errors import BadInput, Retryable, Unavailable
 from casewright.ports import Bundles, Time
@@ -18,8 +19,8 @@ NOTHING: Final = LinkedBundle(hash="none", rules=(), policies=(), included_field
 class LinkedPrograms:
     """Answers the bundle in force; keeps the last good one when a name is missing, and says so."""
 
-    def __init__(self, bundles: Bundles, time: Time, telemetry: Telemetry) -> None:
-        self._bundles, self._time, self._telemetry = bundles, time, telemetry
+    def __init__(self, bundles: Bundles, time: Time, telemetry: Telemetry, *, fresh_for: timedelta = FRESH_FOR) -> None:
+        self._bundles, self._time, self._telemetry, self._fresh_for = bundles, time, telemetry, fresh_for
         self._current = NOTHING
         self._read_at: datetime | None = None
         self._seen: tuple[str, object] | None = None
@@ -31,7 +32,7 @@ class LinkedPrograms:
             Unavailable: something is published, nothing of it links, and this container holds nothing from before: events wait.
         """
         now = self._time.now()
-        if self._read_at is None or now - self._read_at >= FRESH_FOR:
+        if self._read_at is None or now - self._read_at >= self._fresh_for:
             self._refresh()
             self._read_at = now
         return self._current
@@ -64,8 +65,19 @@ class LinkedPrograms:
     def _linked(self, written: bytes, catalog: Catalog) -> LinkedBundle | None:
         bundle_hash = content_hash(written)
         try:
-            return link(read(written), catalog, bundle_hash=bundle_hash)
+            bundle = read(written)
+            linked = link(bundle, catalog, bundle_hash=bundle_hash)
         except BadInput as error:
             self._telemetry.count("BundleRefused")
             self._telemetry.log("bundle refused", bundle=bundle_hash, reason=str(error))
             return None
+        self._announce_ends(bundle)
+        return linked
+
+    def _announce_ends(self, bundle: Bundle) -> None:
+        """Name the calendars that end soon, while there is time to publish again."""
+        now = self._time.now()
+        for name, hours in bundle.calendars.items():
+            if (left := days_left(hours, now)) < ANNOUNCED_DAYS:
+                self._telemetry.count("CalendarEnds")
+                self._telemetry.log("calendar ends", calendar=name, ends=hours.end.isoformat(), days_left=left)

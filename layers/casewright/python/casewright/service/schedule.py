@@ -1,6 +1,7 @@
 """Schedule: every minute, ask the rules whose schedule has come about every case they may be for."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -22,8 +23,12 @@ FIRST_PAGE: Final = "first"
 """Stands for the page of a search that has not begun."""
 
 
+SCHEDULES_FRESH_FOR: Final = timedelta(minutes=5)
+"""A schedule that is published takes effect within this time."""
+
+
 class Scheduling(msgspec.Struct, frozen=True, kw_only=True):
-    """The ports of the use case."""
+    """The ports of the use case. `done` remembers between minutes up to when each rule is known to have been asked."""
 
     programs: Programs
     marks: ScheduleMarks
@@ -31,6 +36,7 @@ class Scheduling(msgspec.Struct, frozen=True, kw_only=True):
     queue: CaseEvents
     time: Time
     telemetry: Telemetry
+    done: dict[str, datetime] = msgspec.field(default_factory=dict)
 
 
 def schedule(ports: Scheduling, seconds_left: Callable[[], float]) -> int:
@@ -66,12 +72,16 @@ def _ask(rule: Rule, ports: Scheduling, seconds_left: Callable[[], float]) -> in
 def _next(rule: Rule, ports: Scheduling) -> ScheduleMark | None:
     """Where to go on; None when nothing is due."""
     assert rule.schedule is not None, "the caller asked"
-    now, mark = ports.time.now(), ports.marks.get(rule.name)
+    now, done = ports.time.now(), ports.done.get(rule.name)
+    if done is not None and not any(firings(rule.schedule, done, now)):
+        return None
+    mark = ports.marks.get(rule.name)
     if mark is None:
         ports.marks.put(rule.name, ScheduleMark(now))
         return None
     if mark.page:
         return mark
+    ports.done[rule.name] = mark.at
     due = list(firings(rule.schedule, mark.at, now))
     if len(due) > 1:
         ports.telemetry.count("SchedulesMissed", len(due) - 1)
