@@ -22,6 +22,7 @@ ALARMED: Final[Mapping[str, str]] = {
     "LoopsStopped": "rules set each other off: the log line `loop stopped` names them",
     "BudgetsSpent": "a rule asked for more than its budget: the log line `budget spent` names it, what it asked for beyond is not done",
     "ClocksStalled": "a calendar cannot tell the time any more: publish again, which resolves it for the years ahead",
+    "CalendarEnds": "a calendar of the bundle in force ends within 180 days: publish again, which resolves it for the years ahead",
     "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",

@@ -1,12 +1,14 @@
 """Which bundle is in force: the last good one, whatever is published or breaks."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from building import CATALOG, rule
 from fakes import FakeTelemetry, FakeTime
 
 from casewright.bundle import Bundle, content_hash, write
+from casewright.calendars.hours import business_hours
 from casewright.cases.catalog import Catalog
 from casewright.errors import Unavailable
 from casewright.rules import instructions as do
@@ -77,3 +79,19 @@ def test_a_store_that_does_not_answer_leaves_the_held_bundle() -> None:
     time.sleep(10)
     bundles.failures = iter([Unavailable("s3")])
     assert loaded.current().hash == content_hash(GOOD)
+
+
+def test_a_calendar_of_the_bundle_in_force_that_ends_within_180_days_is_named_once_a_load() -> None:
+    time, telemetry = FakeTime(), FakeTelemetry()
+    start, end = time.now() - timedelta(days=9), time.now() + timedelta(days=180)
+    soon = business_hours(start, end - timedelta(minutes=1), [(start, end - timedelta(minutes=1))])
+    bundles = FakeBundles(published=write(Bundle(calendars={"soon": soon, "later": business_hours(start, end, [(start, end)])})))
+    loaded = LinkedPrograms(bundles, time, telemetry)
+    for _ in range(3):
+        loaded.current()
+        time.sleep(10)
+    assert telemetry.counts["CalendarEnds"] == 1
+    assert telemetry.lines == [("calendar ends", {"calendar": "soon", "ends": soon.end.isoformat(), "days_left": 179})]
+    bundles.published = BAD
+    loaded.current()
+    assert telemetry.counts["CalendarEnds"] == 1
