@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, TypeAlias
 
 import boto3
+import msgspec
 import typer
 from botocore.exceptions import BotoCoreError
 
@@ -19,6 +22,13 @@ from casewright_workbench.explain.programs import KeptPrograms
 TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
 BucketName: TypeAlias = Annotated[str, typer.Option("--bucket", help="The bucket of bundles: output `BundleBucket` of the cases stack.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Who asks, and when by the clock of who answers: that of a laptop may be wrong, and the local cloud has a day of its own."""
+
+    arn: str
+    at: datetime
 
 
 class Deployment:
@@ -38,6 +48,12 @@ class Deployment:
             accepted = "the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
             raise WrongUsage(f"table {self.table} knows no case {case_id!r}; {accepted}")
         return file
+
+    def asking(self) -> Asking:
+        """The caller, and the present instant to the second."""
+        with translated("GetCallerIdentity"):
+            answer = self.session.client("sts").get_caller_identity()
+        return Asking(answer["Arn"], parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC))
 
     def in_force(self) -> LinkedBundle:
         """The bundle that events are decided with now. Raises WrongUsage where nothing was published."""

@@ -18,10 +18,18 @@ from casewright_authoring.calendars import calendars_of
 from casewright_authoring.shapes import RULE_NAME
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY
+from casewright_workbench.cli.sla_case import DEFAULT, CaseOrCommand, case_clocks
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.connect_hours import calendar_yaml, read_hours
 
-sla = typer.Typer(name="sla", help="Business time by the calendars of a contact centre.", no_args_is_help=True, rich_markup_mode="markdown")
+sla = typer.Typer(
+    name="sla",
+    cls=CaseOrCommand,
+    help="The clocks of cases, and business time by the calendars of a contact centre. `casewright sla CASE` tells those of a case.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+sla.command(DEFAULT)(case_clocks)
 
 _FILE: Final = "calendars.yaml"
 

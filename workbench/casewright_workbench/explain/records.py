@@ -26,10 +26,11 @@ def _moment(asked: Asked, words: Words) -> dict[str, Json]:
         entry["stopped_by"] = asked.stopped_by
     if asked.clock:
         entry["clock"] = {"policy": asked.clock.name, "status": asked.clock.status, "milestone": asked.clock.milestone}
-    return {**entry, "condition": asked.trace.verdict, "conditions": [_leaf(leaf, words) for leaf in leaves(asked.trace)]}
+    return {**entry, "condition": asked.trace.verdict, "conditions": [leaf_record(leaf, words) for leaf in leaves(asked.trace)]}
 
 
-def _leaf(leaf: LeafTrace, words: Words) -> Json:
+def leaf_record(leaf: LeafTrace, words: Words) -> Json:
+    """One test with what it read."""
     operator, operand = words.test(leaf.subject, leaf.test)
     entry: dict[str, Json] = {"place": leaf.place, "subject": leaf.subject.name, "operator": operator, "operand": operand}
     if getattr(leaf.test, "ignore_case", False):

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from botocore import xform_name
@@ -51,7 +52,8 @@ class Dispatcher:
         except ServiceError as error:
             answer = wire.errors.write(error, query_mode=request.headers.get("x-amzn-query-mode") == "true")
             status, headers, body = answer.status, dict(answer.headers), answer.body
-        return HttpResponse(status, {**headers, "x-amzn-requestid": str(uuid.uuid4())}, body)
+        date = format_datetime(self._clock.now(), usegmt=True)
+        return HttpResponse(status, {**headers, "date": date, "x-amzn-requestid": str(uuid.uuid4())}, body)
 
     def perform(self, service: str, operation: str, request: Request, caller: Caller) -> Response:
         """An operation asked for in Python, without HTTP or validation, but recorded like any other."""

@@ -117,7 +117,9 @@ def _handler(answer: Callable[[HttpRequest], HttpResponse]) -> type[BaseHTTPRequ
         do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = handle_any  # noqa: N815 - the names http.server calls
 
         def _send(self, response: HttpResponse) -> None:
-            self.send_response(response.status)
+            self.send_response_only(response.status)
+            self.send_header("server", self.version_string())
+            self.send_header("date", response.headers.get("date") or self.date_time_string())
             for name, value in response.headers.items():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
                     self.send_header(name, str(value))
