@@ -1,11 +1,16 @@
 """`detail` of put_event: JSON whose texts may hold variables, at any depth."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from casewright.rules.instructions import Detail, Items, Members
 from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence
 from casewright_authoring.shapes import mapping
 from casewright_authoring.texts import Texts
+
+_WHOLE: Final = re.compile(r"-?\d{1,18}")
+"""A number that goes out as it is written, `3` and not `3.0`; one that does not fit 64 bits goes out as any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class EventDetails:
                 return Items(tuple(self._detail(item) for item in items))
             case Scalar(value=str()):
                 return self.texts.parse(node)
+            case Scalar(value=float(), written=written) if _WHOLE.fullmatch(written):
+                return int(written)
             case Scalar(value=value):
                 assert not isinstance(value, str), "texts were taken above"
                 return value

@@ -1,14 +1,19 @@
 # ruff: noqa: E501  # tables of what is refused, one row a line
 """Rules, emails and the actions of `then`: what they compile to, and what is refused where."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from building import case_event, parsed
 from small_directory import Compile, Complain
 
+from casewright.actions import PutEvent
+from casewright.bundle import read
+from casewright.cases.state import Case
 from casewright.cases.values import User
 from casewright.conditions.operators import Among
-from casewright.conditions.subjects import Fact, Field
+from casewright.conditions.subjects import Fact, Facts, Field
 from casewright.conditions.texts import Variable, Verbatim
 from casewright.conditions.tree import Leaf
 from casewright.rules import instructions as do
@@ -49,7 +54,7 @@ TITLE = Variable(Field("title"))
             do.PutEvent(
                 "Seen",
                 do.Members({
-                    "n": 1.0,
+                    "n": 1,
                     "t": (TITLE,),
                     "e": (),
                     "deep": do.Members({"list": do.Items((True, None, do.Members({"x": (Verbatim("y"),)})))}),
@@ -61,6 +66,18 @@ TITLE = Variable(Field("title"))
 def test_an_action_compiles(compiled: Compile, then: str, meant: object) -> None:
     [rule] = compiled({"rules/a.yaml": RULE.format(when="case_updated", then=then)}).bundle.rules
     assert rule.then == (meant,)
+
+
+def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compiled: Compile) -> None:
+    numbers = "{n: 1, less: -20, point: 1.0, half: 0.5, far: 1e3, most: 999999999999999999, more: 1000000000000000000000, list: [7]}"
+    then = f"put_event: {{detail_type: Seen, detail: {numbers}}}"
+    bundle = read(compiled({"rules/a.yaml": RULE.format(when="case_updated", then=then)}).written)
+    [instruction] = bundle.rules[0].then
+    action = do.resolve(instruction, Facts(parsed(case_event("a", 0)), Case("c"), Case("c"), frozenset()))
+    assert isinstance(action, PutEvent)
+    assert json.dumps(action.detail) == (
+        '{"far": 1000.0, "half": 0.5, "less": -20, "list": [7], "more": 1e+21, "most": 999999999999999999, "n": 1, "point": 1.0}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ class Items(msgspec.Struct, frozen=True, tag="items"):
     of: tuple["Detail", ...]
 
 
-Detail: TypeAlias = Text | float | bool | Members | Items | None
-"""JSON whose texts may hold variables."""
+Detail: TypeAlias = Text | int | float | bool | Members | Items | None
+"""JSON whose texts may hold variables; a whole number written without a point is an int."""
 
 
 class PutEvent(msgspec.Struct, frozen=True, tag="put_event"):
