@@ -42,12 +42,13 @@ def parse(wire: Mapping[str, Any]) -> tuple[RelatedItem, str]:
         MalformedEvent: caseId or relatedItemId is missing, or a member has a wrong type.
     """
     try:
-        item, sla = msgspec.convert(wire, _Item), msgspec.convert(_sla_part(wire), _Sla)
+        told = _sla_part(wire)
+        item, sla = msgspec.convert(wire, _Item), msgspec.convert(told, _Sla)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         raise MalformedEvent("$.detail.relatedItem" + path.rstrip("`"), problem) from error
     kind = item.related_item_type.lower().replace("_", "")
-    kind = "case" if kind in _CONNECTED_CASE else kind
+    kind = "case" if kind in _CONNECTED_CASE else "sla" if told and kind not in _TYPES else kind
     return RelatedItem(
         id=item.related_item_id,
         type=kind if kind in _TYPES else "unknown",  # type: ignore[arg-type]  # membership in the Literal was just asked
@@ -65,7 +66,8 @@ def parse(wire: Mapping[str, Any]) -> tuple[RelatedItem, str]:
     ), item.case_id
 
 
-def _sla_part(wire: Mapping[str, Any]) -> object:
+def _sla_part(wire: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the event tells of an SLA: under `sla`, under `slaConfiguration`, or under both, one in the other."""
     nested = _member(wire, "sla")
     return _member(nested, "slaConfiguration") or _member(wire, "slaConfiguration") or nested
 
