@@ -46,6 +46,8 @@ def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901 -- one ca
             return f"{_item(item)} removed", ""
         case events.ClockDue(policy=policy, milestone=milestone):
             return f"Clock {policy}: {'time is up' if milestone == BREACH else f'milestone {milestone}'}", ""
+        case events.ClockRecomputed(policy=policy):
+            return f"Clock {policy} recomputed", ""
         case events.ScheduleDue(rule=rule):
             return f"Schedule of the rule {rule}", ""
         case events.Unrecognised(event_type=event_type):

@@ -7,13 +7,14 @@ from typing import Literal
 import msgspec
 
 from casewright.actions import Action, Bucket, Priority
-from casewright.cases.events import Position
+from casewright.cases.events import Event, Position
 from casewright.cases.state import Case
 from casewright.conditions.triggers import Trigger
 from casewright.rules.rule import Budget
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.fold import Stalled
 from casewright.sla.native import NativeBreach
+from casewright.sla.policies import Policy
 
 
 class FieldChange(msgspec.Struct, frozen=True, array_like=True):
@@ -90,6 +91,13 @@ class Correction(msgspec.Struct, frozen=True):
     """Was asked for, and would not have been."""
 
 
+class Recomputed(msgspec.Struct, frozen=True):
+    """The version of a policy that an operator put in force for a running clock, and the one it had until then."""
+
+    policy: Policy
+    until_then: Policy
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one event led to."""
 
@@ -112,6 +120,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     overruled: tuple[Overruled, ...] = ()
     late: bool = False
     corrections: tuple[Correction, ...] = ()
+    recomputed: Recomputed | None = None
+    """Of ClockRecomputed alone."""
     broken: str = ""
     """Why the rule-set breaker tripped, if it did: then no effect is asked for."""
 
@@ -119,6 +129,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     def effect_names(self) -> tuple[EffectName, ...]:
         """The effects, by name."""
         return tuple(EffectName(effect.rule, effect.index, effect.key) for effect in self.effects)
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """An event of the log and the decision made on it when it came."""
+
+    event: Event
+    decision: Decision
 
 
 EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "over_budget", "skipped", "recorded"]

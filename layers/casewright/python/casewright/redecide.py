@@ -2,22 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
 from msgspec.structs import replace
 
 from casewright.asking import MIRROR, mirrors
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold
-from casewright.decision import Correction, Decision, EffectName, Head
+from casewright.decision import Correction, Decision, EffectName, Logged
+from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock
 
-
-class Logged(msgspec.Struct, frozen=True):
-    """An event of the log and the decision made on it when it came."""
-
-    event: Event
-    decision: Decision
+__all__ = ["Logged", "redecide"]
 
 
 def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clocks: Mapping[str, Clock]) -> Decided:
@@ -30,36 +25,60 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     """
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
-    then = replace(bundle, rules=(), policies=tuple(clock.policy for clock in clocks.values()))
-    head = blank(event.case_id)
+    again = _Again(event.case_id, entries, bundle, clocks)
+    for entry in entries:
+        if entry.event.position <= event.position:
+            again.take(entry)
+    facts, own = facts_of(again.head, event, bundle), decide(again.head, event, bundle).decision
+    again.take(Logged(event, own))
+    corrections = list[Correction]()
     for entry in entries:
         if entry.event.position > event.position:
-            break
-        head = _after(head, entry, bundle, then).head
-    own, facts = decide(head, event, bundle), facts_of(head, event, bundle)
-    head, corrections = own.head, list[Correction]()
-    for entry in entries:
-        if entry.event.position > event.position:
-            again = _after(head, entry, bundle, then)
-            head = again.head
-            corrections += _correction(entry, again, bundle, asked)
-    effects = [effect for effect in own.decision.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
-    if not own.decision.broken:
-        effects += mirrors(clocks, head, facts, imported=own.decision.imported)
-    decision = replace(own.decision, effects=tuple(effects), late=True, corrections=tuple(corrections))
-    return Decided(decision, head)
+            corrections += _correction(entry, again.take(entry), bundle, asked)
+    effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
+    if not own.broken:
+        effects += mirrors(clocks, again.head, facts, imported=own.imported)
+    decision = replace(own, effects=tuple(effects), late=True, corrections=tuple(corrections))
+    return Decided(decision, again.head)
 
 
-def _after(head: Head, entry: Logged, bundle: LinkedBundle, then: LinkedBundle) -> Decided:
-    if entry.decision.bundle_hash == bundle.hash:
-        return decide(head, entry.event, bundle)
-    return Decided(entry.decision, fold(head, entry.event, then, assigned=entry.decision.assigned))
+class _Again:
+    """A log that is folded once more, one entry after the other."""
+
+    def __init__(self, case_id: str, entries: Iterable[Logged], bundle: LinkedBundle, clocks: Mapping[str, Clock]) -> None:
+        self.head = blank(case_id)
+        self._bundle, self._passed = bundle, list[Logged]()
+        self._present = {name: clock.policy for name, clock in clocks.items()}
+        self._recomputed = [entry for entry in entries if entry.decision.recomputed]
+        self._then = self._policies_alone()
+
+    def take(self, entry: Logged) -> Decision:
+        """Fold the next entry; answers what the present bundle decides on it now, and of another what it decided."""
+        decided = self._decided(entry)
+        self.head = decided.head
+        self._passed.append(entry)
+        return decided.decision
+
+    def _decided(self, entry: Logged) -> Decided:
+        if entry.decision.recomputed:
+            self._recomputed.remove(entry)
+            self._then = self._policies_alone()
+            return Decided(entry.decision, recomputed(self.head, entry, self._passed, self._bundle))
+        if entry.decision.bundle_hash == self._bundle.hash:
+            return decide(self.head, entry.event, self._bundle)
+        return Decided(entry.decision, fold(self.head, entry.event, self._then, assigned=entry.decision.assigned))
+
+    def _policies_alone(self) -> LinkedBundle:
+        """No rules, and the present policies of the clocks; of one that is recomputed later on, the one until then."""
+        until = [entry.decision.recomputed.until_then for entry in reversed(self._recomputed) if entry.decision.recomputed]
+        policies = self._present | {policy.name: policy for policy in until}
+        return replace(self._bundle, rules=(), policies=tuple(policies.values()))
 
 
-def _correction(entry: Logged, again: Decided, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:
+def _correction(entry: Logged, again: Decision, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:
     if entry.decision.bundle_hash != bundle.hash:
         return
-    then, now = _asked_by_rules(entry.decision), _asked_by_rules(again.decision)
+    then, now = _asked_by_rules(entry.decision), _asked_by_rules(again)
     missing = {name for name in now - then if name.key not in asked}
     if missing or then - now:
         yield Correction(entry.event.id, _sorted(missing), _sorted(then - now))

@@ -98,6 +98,12 @@ class ScheduleDue(msgspec.Struct, frozen=True, tag="schedule_due"):
     rule: str
 
 
+class ClockRecomputed(msgspec.Struct, frozen=True, tag="clock_recomputed"):
+    """Our own event: an operator put the running clock of a policy under another version of it. Its decision says which."""
+
+    policy: str
+
+
 class Unrecognised(msgspec.Struct, frozen=True, tag="unrecognised"):
     """An event type this release does not know: it reaches the lake, is counted, and decides nothing."""
 
@@ -114,6 +120,7 @@ Change: TypeAlias = (
     | RelatedItemRemoved
     | ClockDue
     | ScheduleDue
+    | ClockRecomputed
     | Unrecognised
 )
 

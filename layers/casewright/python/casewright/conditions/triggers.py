@@ -9,6 +9,7 @@ from casewright.cases.events import (
     CaseUpdated,
     Change,
     ClockDue,
+    ClockRecomputed,
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
@@ -48,5 +49,5 @@ def trigger_of(change: Change) -> Trigger | None:
             return "related_item_removed"
         case ScheduleDue():
             return "schedule"
-        case CaseRead() | ClockDue() | Unrecognised():
+        case CaseRead() | ClockDue() | ClockRecomputed() | Unrecognised():
             return None

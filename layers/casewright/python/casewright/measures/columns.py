@@ -9,7 +9,17 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-Kind = Literal["case_event", "related_item_event", "unrecognised_event", "clock_due", "schedule_due", "decision", "effect", "clock"]
+Kind = Literal[
+    "case_event",
+    "related_item_event",
+    "unrecognised_event",
+    "clock_due",
+    "clock_recomputed",
+    "schedule_due",
+    "decision",
+    "effect",
+    "clock",
+]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 FIELD_VALUE: Final = "struct<string_value:string,double_value:double,boolean_value:boolean,user_arn_value:string>"

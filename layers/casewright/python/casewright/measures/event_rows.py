@@ -10,6 +10,7 @@ from casewright.cases.events import (
     CaseRead,
     CaseUpdated,
     ClockDue,
+    ClockRecomputed,
     Event,
     RelatedItem,
     RelatedItemAdded,
@@ -44,7 +45,7 @@ SYSTEM_FIELDS: Final[Mapping[str, str]] = {**_TEXTS, **_TIMES}
 """System field -> its column; every other field goes to custom_fields."""
 
 
-def of_event(event: Event, *, listed: frozenset[str]) -> Row:
+def of_event(event: Event, *, listed: frozenset[str]) -> Row:  # noqa: C901 -- one case an event
     """The row of an event. `listed` are the ids of fields whose texts may come in: see `privacy`."""
     match event.change:
         case CaseCreated(template_id, created_at, fields) | CaseRead(template_id, created_at, fields):
@@ -62,6 +63,8 @@ def of_event(event: Event, *, listed: frozenset[str]) -> Row:
         case ClockDue(policy, cycle, milestone):
             told: Row = {"clock_policy": policy, "clock_cycle": cycle, "clock_milestone": milestone}
             row = row_of("clock_due", event, {"event_type": event.event_type, **told})
+        case ClockRecomputed(policy):
+            row = row_of("clock_recomputed", event, {**_told(event, listed), "clock_policy": policy})
         case ScheduleDue(rule):
             row = row_of("schedule_due", event, {"event_type": event.event_type, "schedule_rule": rule})
         case Unrecognised():

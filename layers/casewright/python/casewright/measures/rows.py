@@ -7,7 +7,7 @@ row told twice, late, or again after a crash falls where the first one fell, and
 from datetime import UTC, datetime
 
 from casewright.actions import name_of
-from casewright.cases.events import CaseRead, ClockDue, Event, ScheduleDue
+from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, Event, ScheduleDue
 from casewright.decide import Decided
 from casewright.decision import Decision, Effect, Head, Outcome
 from casewright.measures.columns import PARTITION
@@ -26,7 +26,7 @@ def of_decision(decided: Decided, event: Event) -> tuple[Row, ...]:
     reading of ours, a clock falling due) its own row stands first; the stream brings the others by itself.
     """
     decision, head = decided.decision, decided.head
-    own = (of_event(event, listed=frozenset()),) if isinstance(event.change, CaseRead | ClockDue | ScheduleDue) else ()
+    own = (of_event(event, listed=frozenset()),) if isinstance(event.change, CaseRead | ClockDue | ClockRecomputed | ScheduleDue) else ()
     changed = head.clocks if decision.late else dict.fromkeys(each.policy for each in decision.transitions)
     clocks = (_clock_row(head.clocks[policy], event, head, late=decision.late) for policy in changed if policy in head.clocks)
     return (*own, _decision_row(decision, event), *clocks)
