@@ -26,7 +26,7 @@ MOST_SECONDS, MOST_MEGABYTES = 60, 500
 _PATTERNS: Final = 5_000
 """Events of the workload; the others are the same with other ids, cases and times."""
 _MEGABYTE: Final = 1 << 20
-_BETWEEN_LOOKS: Final = 0.1
+_BETWEEN_LOOKS: Final = 0.25
 
 
 @dataclass
@@ -74,7 +74,7 @@ def _template(text: bytes) -> list[bytes]:
 
 
 def run(archive: Path, config: Path, scratch: Path) -> Watched:
-    """Run the command and look at its processes ten times a second."""
+    """Run the command and look at its processes four times a second."""
     scratch.mkdir()
     command = [str(Path(sys.executable).parent / "casewright"), "backtest", "--events", str(archive), "--config", str(config), "--json"]
     watched, began = Watched(), time.monotonic()

@@ -139,7 +139,8 @@ def test_parts_hold_each_line_once(tmp_path_factory: pytest.TempPathFactory, giv
     whole = path.stat().st_size
     found = []
     for start in range(0, whole, size):
-        with opened(Place(str(path), min(size, whole - start), start)) as reader:
+        with opened(Place(str(path), min(size, whole - start), start, of_lines=True)) as (reader, begin):
+            assert begin == sum(map(len, found))
             found.append(reader.read())
     assert b"".join(found) == path.read_bytes()
     assert all(part.endswith(b"\n") for part in found[:-1] if part and b"".join(found[found.index(part) + 1 :]))
@@ -297,12 +298,18 @@ def test_a_line_longer_than_memory_should_hold_comes_in_parts() -> None:
     count = 3 * MOST_BYTES // len(one)
     found = list(Lines(BytesIO(one * count + b"\n" + one)))
     assert len(found) > 2
-    assert [number for number, _ in found] == sorted(number for number, _ in found)
-    assert max(len(text) for _, text in found) < 2 * MOST_BYTES
-    assert [each for _, text in found for each in side_by_side(text.rstrip())] == [one] * (count + 1)
+    assert [number for number, _, _ in found] == sorted(number for number, _, _ in found)
+    assert max(len(text) for _, _, text in found) < 2 * MOST_BYTES
+    assert [each for _, _, text in found for each in side_by_side(text.rstrip())] == [one] * (count + 1)
     assert found[-1][0] == 2
+    assert [start for _, start, _ in found] == [sum(len(text) for _, _, text in found[:place]) for place in range(len(found))]
 
 
 def test_a_text_that_never_ends_is_cut() -> None:
     found = list(Lines(BytesIO(b"x" * (2 * MOST_BYTES + 5) + b"\n{}")))
-    assert [(number, len(text)) for number, text in found] == [(1, MOST_BYTES), (1, MOST_BYTES), (1, 6), (2, 2)]
+    assert [(number, start, len(text)) for number, start, text in found] == [
+        (1, 0, MOST_BYTES),
+        (1, MOST_BYTES, MOST_BYTES),
+        (1, 2 * MOST_BYTES, 6),
+        (2, 2 * MOST_BYTES + 6, 2),
+    ]

@@ -14,7 +14,7 @@ _any: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Lines:
-    """The lines of a stream with their numbers, from 1; `ended` counts those that have ended.
+    """The lines of a stream: number (from 1), place in the stream, and text. `ended` counts those that have ended.
 
     Empty ones are passed over. A very long one comes in parts that end where an object does.
     """
@@ -23,9 +23,9 @@ class Lines:
         self.ended = 0
         self._reader = reader
 
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Number and text."""
-        rest = b""
+    def __iter__(self) -> Iterator[tuple[int, int, bytes]]:
+        """Number, place and text."""
+        rest, start = b"", 0
         while piece := self._reader.readline(MOST_BYTES):
             ended = piece.endswith(b"\n")
             text = rest + piece if rest else piece
@@ -33,12 +33,16 @@ class Lines:
             if not ended and len(text) >= MOST_BYTES:
                 *complete, rest = side_by_side(text)
                 rest = rest if complete else b""
-                yield from ((self.ended + 1, each) for each in complete or [text])
-            elif not text.isspace():
-                yield self.ended + 1, text
+                for each in complete or [text]:
+                    yield self.ended + 1, start, each
+                    start += len(each)
+            else:
+                if not text.isspace():
+                    yield self.ended + 1, start, text
+                start += len(text)
             self.ended += ended
         if rest:
-            yield self.ended + 1, rest
+            yield self.ended + 1, start, rest
 
 
 def side_by_side(text: bytes) -> list[bytes]:

@@ -12,20 +12,20 @@ _BUFFER: Final = 1 << 20
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[BufferedIOBase]:
-    """The bytes of the lines of a place."""
+def opened(place: Place) -> Iterator[tuple[BufferedIOBase, int]]:
+    """The bytes of the lines of a place; and where in its file they begin, if it is of lines."""
     with place.open() as stream:
-        if place.is_divisible:
+        if place.of_lines:
             begin, end = (_line_from(stream, at) for at in (place.start, place.start + place.size))
             stream.seek(begin)
-            yield BufferedReader(_Limited(stream, end - begin), _BUFFER)
+            yield BufferedReader(_Limited(stream, end - begin), _BUFFER), begin
             return
         reader = BufferedReader(_Limited(stream), _BUFFER)
         if not is_packed(reader.peek(2)):
-            yield reader
+            yield reader, 0
             return
         with gzip.GzipFile(fileobj=reader) as unpacked:
-            yield BufferedReader(unpacked, _BUFFER)
+            yield BufferedReader(unpacked, _BUFFER), 0
 
 
 def _line_from(stream: IO[bytes], at: int) -> int:

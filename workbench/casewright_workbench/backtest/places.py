@@ -10,7 +10,7 @@ import msgspec
 from casewright.errors import BadInput
 
 PART: Final = 32 << 20
-"""Bytes of a file of lines that are read together."""
+"""Bytes of a file of lines that are read together. Of a larger file, events are read again where they lie, and not copied."""
 PARQUET: Final = ".parquet"
 
 _GZIP: Final = b"\x1f\x8b"
@@ -25,35 +25,40 @@ class NothingThere(BadInput):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One file or object: its name for people, and its size in bytes. `start` is where a part of a file of lines begins."""
+    """One file or object: its name for people, and its size in bytes; or a part of a file of lines."""
 
     name: str
     size: int
     start: int = 0
+    """Where the part begins."""
+    of_lines: bool = False
+    """Whether it is a part of a local file of lines as they are."""
+    is_large: bool = False
+    """Whether that file has several parts."""
 
     def open(self) -> IO[bytes]:
         """All bytes of the file."""
-        if not self.name.startswith(_S3):
+        if not self._on_s3:
             return Path(self.name).open("rb")
         from casewright_workbench.backtest.s3 import body  # noqa: PLC0415  # boto3 in every process, for archives on S3 alone
 
         return body(*_bucket_and_key(self.name))
 
-    @property
-    def is_divisible(self) -> bool:
-        """Whether it is a file of lines as they are, of which any part can be read."""
-        if self.name.startswith(_S3) or self.name.endswith(PARQUET):
-            return False
-        with self.open() as stream:
-            return stream.read(len(_GZIP)) != _GZIP
-
     def parts(self) -> Iterator["Place"]:
         """The place in parts that several processes can read."""
-        if not self.is_divisible:
+        if self._on_s3 or self.name.endswith(PARQUET) or self._is_packed():
             yield self
             return
         for start in range(0, self.size, PART):
-            yield Place(self.name, min(PART, self.size - start), start)
+            yield Place(self.name, min(PART, self.size - start), start, of_lines=True, is_large=self.size > PART)
+
+    @property
+    def _on_s3(self) -> bool:
+        return self.name.startswith(_S3)
+
+    def _is_packed(self) -> bool:
+        with self.open() as stream:
+            return is_packed(stream.read(len(_GZIP)))
 
 
 def places(paths: Sequence[str]) -> tuple[Place, ...]:

@@ -43,29 +43,33 @@ class Reader:
         texts, line = self._texts(), 0
         while True:
             try:
-                line, text = next(texts)
+                line, start, text = next(texts)
             except StopIteration:
                 break
             except _UNREADABLE as error:
                 self._found.read.note_problem(self._number, line + 1, f"the file cannot be read further: {error}")
                 break
-            self._line(text, line)
+            self._line(text, line, start)
         self._writer.flush()
         return self._found
 
-    def _texts(self) -> Iterator[tuple[int, bytes]]:
+    def _texts(self) -> Iterator[tuple[int, int, bytes]]:
+        """Line, where it can be read again or -1, and text."""
         if self._place.name.endswith(PARQUET):
             from casewright_workbench.backtest.parquet import row_texts  # noqa: PLC0415  # 40 MB in every process, for Parquet alone
 
             with self._place.open() as stream:
-                yield from row_texts(stream)
+                yield from ((row, -1, text) for row, text in row_texts(stream))
             return
-        with opened(self._place) as reader:
+        with opened(self._place) as (reader, begin):
             lines = Lines(reader)
-            yield from lines
+            if self._place.is_large:
+                yield from ((line, begin + start, text) for line, start, text in lines)
+            else:
+                yield from ((line, -1, text) for line, _, text in lines)
             self._found.lines = lines.ended
 
-    def _line(self, text: bytes, line: int) -> None:
+    def _line(self, text: bytes, line: int, start: int) -> None:
         try:
             seen = glimpse(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -74,11 +78,12 @@ class Reader:
                 self._found.read.note_problem(self._number, line, f"no JSON object: {error}")
                 return
             for each in objects:
-                self._line(each, line)
+                self._line(each, line, start)
+                start += len(each) if start >= 0 else 0
             return
-        self._text(text, seen, line)
+        self._text(text, seen, line, start)
 
-    def _text(self, text: bytes, seen: Glimpse | None, line: int) -> None:
+    def _text(self, text: bytes, seen: Glimpse | None, line: int, start: int) -> None:
         read = self._found.read
         try:
             seen = seen or _whole(text)
@@ -88,7 +93,7 @@ class Reader:
         if seen.kind in _TICKS:
             read.ticks += 1
         elif seen.kind in EVENT_KINDS or not seen.kind:
-            self._writer.add(seen.case_id.encode(), text, is_row=bool(seen.kind), place=self._number, line=line)
+            self._writer.add(seen.case_id.encode(), text, is_row=bool(seen.kind), place=self._number, line=line, start=start)
             self._found.records += 1
             read.note_time(seen.at)
         else:

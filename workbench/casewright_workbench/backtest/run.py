@@ -73,7 +73,7 @@ def backtest(question: Question, places: Sequence[Place], progress: Progress) ->
     count = (os.cpu_count() or 1) if sum(place.size for place in places) > SMALL else 1
     parts = tuple(part for place in places for part in place.parts())
     with tempfile.TemporaryDirectory(prefix="casewright-backtest-") as folder:
-        job = Job(question.config, question.against, question.own_role, folder, PARTITIONS)
+        job = Job(parts, question.config, question.against, question.own_role, folder, PARTITIONS)
         differences = tuple(Path(folder) / f"{number:04}.differences" for number in range(PARTITIONS))
         total = Outcome(Read(), Counts())
         if question.against:
@@ -96,8 +96,7 @@ def backtest(question: Question, places: Sequence[Place], progress: Progress) ->
 def _read(parts: Sequence[Place], read: Read, workers: Workers, progress: Progress) -> Iterator[int]:
     """Read every part; gives the number of lines before each in its file."""
     before = 0
-    tasks = (ReadPlace(part, number) for number, part in enumerate(parts))
-    for part, found in zip(parts, workers.read(tasks), strict=True):
+    for part, found in zip(parts, workers.read(map(ReadPlace, range(len(parts)))), strict=True):
         before = before if part.start else 0
         yield before
         before += found.lines

@@ -1,7 +1,7 @@
 """What a backtest counts: values that add up, whichever process counted them."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -96,24 +96,25 @@ class Counts(msgspec.Struct):
         self.decided += 1
         if decision.matched:
             self._note_hits(decision.matched, step.event.at)
-        for effect in decision.effects:
-            _count(self.effects, name_of(effect.action))
+        _count(self.effects, (name_of(effect.action) for effect in decision.effects))
         for transition in decision.transitions:
             kind = "started" if transition.kind == "reset" else transition.kind
             if kind in SLA_COUNTS:
-                _count(self.slas.setdefault(transition.policy, {}), kind)
-        for counts, matches in ((self.shadowed, decision.shadowed), (self.looped, decision.looped)):
-            for match in matches:
-                _count(counts, match.rule)
-        for lost in decision.overruled:
-            _count(self.overruled, lost.loser)
+                _count(self.slas.setdefault(transition.policy, {}), (kind,))
+        _count(self.shadowed, (match.rule for match in decision.shadowed))
+        _count(self.looped, (match.rule for match in decision.looped))
+        _count(self.overruled, (lost.loser for lost in decision.overruled))
         self.imported += decision.imported
         self.broken += bool(decision.broken)
 
     def _note_hits(self, matches: tuple[Match, ...], at: datetime) -> None:
         day = at.astimezone(UTC).date().isoformat()
+        hits = self.hits
         for match in matches:
-            _count(self.hits.setdefault(match.rule, {}), day)
+            days = hits.get(match.rule)
+            if days is None:
+                days = hits[match.rule] = {}
+            days[day] = days.get(day, 0) + 1
 
     def add(self, other: Self) -> None:
         """Take in what another counted."""
@@ -134,5 +135,6 @@ def add(into: dict[str, Any], more: Mapping[str, Any]) -> None:
             add(into.setdefault(name, {}), count)
 
 
-def _count(counts: dict[str, int], name: str) -> None:
-    counts[name] = counts.get(name, 0) + 1
+def _count(counts: dict[str, int], names: Iterable[str]) -> None:
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1

@@ -12,7 +12,7 @@ import msgspec
 
 from casewright.bundle import LinkedBundle, content_hash, link, read
 from casewright.cases.catalog import Catalog
-from casewright_workbench.backtest.partitions import Partition, PartitionWriter
+from casewright_workbench.backtest.partitions import Originals, Partition, PartitionWriter
 from casewright_workbench.backtest.places import Place
 from casewright_workbench.backtest.reading import Reader, Sorted
 from casewright_workbench.backtest.replaying import Outcome, Replaying
@@ -34,7 +34,9 @@ class Configuration(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What every partition is replayed with, where the partitions lie, and how many there are."""
+    """What is read, what every partition is replayed with, where the partitions lie, and how many there are."""
+
+    places: tuple[Place, ...]
 
     config: Configuration
     against: Configuration | None
@@ -46,7 +48,6 @@ class Job(msgspec.Struct, frozen=True):
 class ReadPlace(msgspec.Struct, frozen=True, tag="read"):
     """Put the records of a place into partitions. The answer is Sorted."""
 
-    place: Place
     number: int
 
 
@@ -63,6 +64,7 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         against = job.against.linked() if job.against else None
+        self._places, self._originals = job.places, Originals(job.places)
         self._folder = Path(job.folder)
         self._writer = PartitionWriter(self._folder / str(os.getpid()), job.partitions)
         self._replaying = Replaying(job.config.linked(), against, own_role=job.own_role)
@@ -70,10 +72,10 @@ class Worker:
     def answer(self, task: ReadPlace | ReplayPartition) -> Sorted | Outcome:
         """Do a task."""
         match task:
-            case ReadPlace(place=place, number=number):
-                return Reader(self._writer, place, number=number).take()
+            case ReadPlace(number=number):
+                return Reader(self._writer, self._places[number], number=number).take()
             case ReplayPartition(number=number, until=until, differences=differences):
-                with Partition(self._folder, number) as partition, Path(differences).open("wb") as into:
+                with Partition(self._folder, number, self._originals) as partition, Path(differences).open("wb") as into:
                     return self._replaying.replay(partition, until, into)
 
 

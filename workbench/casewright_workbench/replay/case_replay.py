@@ -1,6 +1,5 @@
 """One case, event after event, deciding as production does, with the clocks and schedules that come in between."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -42,24 +41,29 @@ class CaseReplay:
         """
         if isinstance(event.change, Unrecognised):
             return []
-        steps = [*self._due_before(event.position), *self._decided(event)]
+        steps = self._due_before(event.position)
+        if step := self._decided(event):
+            steps.append(step)
         self._ticks = self._ticks or Ticks(event, self._schedules)
         return steps
 
     def until(self, moment: datetime) -> list[Step]:
         """Decide on what falls due up to and at a moment."""
-        return list(self._due_before(Position(moment, _LAST_ID)))
+        return self._due_before(Position(moment, _LAST_ID))
 
-    def _due_before(self, position: Position) -> Iterator[Step]:
+    def _due_before(self, position: Position) -> list[Step]:
+        steps: list[Step] = []
         while self._ticks and (tick := self._ticks.before(position, self.head)):
-            yield from self._decided(tick)
+            if step := self._decided(tick):
+                steps.append(step)
+        return steps
 
-    def _decided(self, event: Event) -> Iterator[Step]:
+    def _decided(self, event: Event) -> Step | None:
         before = self.head
         if isinstance(event.change, ClockDue) and not still_due(event.change, event, before):
-            return
+            return None
         decided = decide(before, event, self._bundle)
         if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
-            return
+            return None
         self.head = decided.head
-        yield Step(event, before, decided)
+        return Step(event, before, decided)

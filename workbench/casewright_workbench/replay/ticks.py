@@ -36,6 +36,8 @@ class Ticks:
 
     def before(self, position: Position, head: Head) -> Event | None:
         """The first tick before a position. That of a clock stays the first until it is decided; that of a schedule is given once."""
+        if not head.clocks and not self._next:
+            return None
         tick = min(self._coming(position.at, head), key=lambda tick: tick.position, default=None)
         if tick is None or tick.position >= position:
             return None
