@@ -19,14 +19,22 @@ _DURATION: Final = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:
 
 def duration(node: Node, what: str) -> timedelta:
     """The node as a duration longer than nothing: days (of 24 hours), hours, minutes and seconds, in this order."""
-    parts = _DURATION.fullmatch(node.value) if isinstance(node, Scalar) and isinstance(node.value, str) else None
-    if parts is None or not any(parts.groups()):
+    given = written(node.value) if isinstance(node, Scalar) and isinstance(node.value, str) else None
+    if given is None:
         raise fault(node.place, f"{shown(node)} is given for {what}; {ACCEPTED}")
-    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    given = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not timedelta() < given <= LONGEST:
-        raise fault(node.place, f"{parts[0]} is given for {what}; {ACCEPTED}, and longer than nothing")
+        assert isinstance(node, Scalar), "a duration is one"
+        raise fault(node.place, f"{node.written} is given for {what}; {ACCEPTED}, and longer than nothing")
     return given
+
+
+def written(text: str) -> timedelta | None:
+    """The duration that a text writes, however long; None where it writes none."""
+    parts = _DURATION.fullmatch(text)
+    if parts is None or not any(parts.groups()):
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

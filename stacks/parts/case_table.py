@@ -13,7 +13,7 @@ PENDING: Final = "pending"
 """Sparse index of effects waiting to be performed, by quota bucket and urgency."""
 
 DUE: Final = "due"
-"""Sparse index of running clocks, by shard and next due time."""
+"""Sparse index of running clocks, by shard and next due time; of those that are overdue, too."""
 
 _TEXT: Final = dynamodb.AttributeType.STRING
 
@@ -40,7 +40,7 @@ class CaseTable(dynamodb.TableV2):
                     partition_key=_key("due_shard"),
                     sort_key=_key("next_due"),
                     projection_type=dynamodb.ProjectionType.INCLUDE,
-                    non_key_attributes=["due", "format"],
+                    non_key_attributes=["due", "overdue", "format"],
                 ),
             ],
         )

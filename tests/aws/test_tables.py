@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import at, case_event, linked, parsed, rule
+from building import at, case_event, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
 
 from casewright.aws.case_log import CaseTable
@@ -13,7 +13,8 @@ from casewright.aws.effect_queue import EffectTable
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
-from casewright.ports import Write
+from casewright.ports import DueClock, Write
+from casewright.sla.policies import StartsOn, Target
 
 TABLE = "cases"
 WRITE = Write(id="w" * 32, hop=1, fields={"f": "x"})
@@ -67,6 +68,26 @@ def test_due_clocks_are_found_by_time_until_they_fired(dynamodb: Any) -> None:
     after = decide(created().head, parsed(updated("b", 250, status="closed")), BUNDLE)
     table.record(after, parsed(updated("b", 250, status="closed")), version=1, armed=True)
     assert not list(table.due_before(at(9999)))
+
+
+def test_an_overdue_clock_is_found_while_it_runs_and_sent_no_more(dynamodb: Any) -> None:
+    """Between its breach and its last milestone, after that, and beside a clock of another policy that is not due for days."""
+    table, head = stored(dynamodb), created().head
+    breach = DueClock("c1", "resolve", 1, "breach", at(240))
+    assert list(table.overdue()) == []
+    for version, (minutes, coming) in enumerate(((250, ["late"]), (310, [])), 1):
+        passed = decide(head, parsed(comment(f"b{minutes}", minutes)), BUNDLE)
+        table.record(passed, parsed(comment(f"b{minutes}", minutes)), version=version, armed=True)
+        assert list(table.overdue()) == [breach]
+        assert [due.milestone for due in table.due_before(at(9999))] == coming
+        head = passed.head
+    longer = policy(name="longer", start=StartsOn("related_item_added"), target=(Target(timedelta(days=9)),))
+    for version, body, found in ((3, comment("c", 320), [breach]), (4, updated("d", 330, status="closed"), [])):
+        after = decide(head, parsed(body), linked(policy(), longer))
+        table.record(after, parsed(body), version=version, armed=True)
+        assert list(table.overdue()) == found
+        assert len(list(table.due_before(at(99999)))) == 4 * len(found)
+        head = after.head
 
 
 def test_effects_come_by_priority_and_time_and_a_lease_hides_them_until_it_ends(dynamodb: Any) -> None:

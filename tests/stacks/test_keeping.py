@@ -64,6 +64,8 @@ def test_the_table_has_the_keys_and_indexes_that_the_adapters_query(made: Any) -
     assert keys == {"pending": ["bucket", "urgency"], "due": ["due_shard", "next_due"]}
     projections = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in properties["GlobalSecondaryIndexes"]}
     assert projections["pending"] == "ALL"
+    [due] = [index["Projection"] for index in properties["GlobalSecondaryIndexes"] if index["IndexName"] == "due"]
+    assert due["NonKeyAttributes"] == ["due", "overdue", "format"]
 
 
 def test_the_domain_and_what_is_in_it_outlive_the_stack(made: Any) -> None:

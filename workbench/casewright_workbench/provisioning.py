@@ -19,7 +19,7 @@ BUNDLES, LAKE, STREAM = "casewright-bundles", "casewright-lake", "casewright-fac
 CONFIGURATION_SET: Final = "casewright"
 _INDEXES: Final[Mapping[str, tuple[tuple[str, str], Mapping[str, object]]]] = {
     "pending": (("bucket", "urgency"), {"ProjectionType": "ALL"}),
-    "due": (("due_shard", "next_due"), {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["due", "format"]}),
+    "due": (("due_shard", "next_due"), {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["due", "overdue", "format"]}),
 }
 _MOST_RECEIVES: Final = 5
 

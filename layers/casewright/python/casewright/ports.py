@@ -20,6 +20,7 @@ from casewright.decision import Effect, Head, Outcome
 from casewright.redecide import Logged
 from casewright.rules.rule import Budget
 from casewright.sla.clocks import pending
+from casewright.sla.policies import BREACH
 
 Row = Mapping[str, object]
 
@@ -76,6 +77,15 @@ class DueClock(msgspec.Struct, frozen=True):
             cls(head.case.case_id, policy, clock.cycle, milestone, due)
             for policy, clock in head.clocks.items()
             for due, milestone in pending(clock)
+        )
+
+    @classmethod
+    def overdue_of(cls, head: Head) -> tuple[Self, ...]:
+        """The breach of every clock of a case that is overdue: it has fired, and the clock runs on."""
+        return tuple(
+            cls(head.case.case_id, policy, clock.cycle, BREACH, clock.due_at)
+            for policy, clock in head.clocks.items()
+            if clock.status == "Overdue"
         )
 
 

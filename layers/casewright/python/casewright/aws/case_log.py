@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, pack, shard_of, stamp, unpack
+from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, late_shard, pack, shard_of, stamp, unpack
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank
 from casewright.decision import Decision, Effect, Head
@@ -73,6 +73,19 @@ class CaseTable:
             for item in self._query(**query):
                 yield from (each for each in unpack(item["due"], tuple[DueClock, ...], item) if each.due < moment)
 
+    def overdue(self) -> Iterator[DueClock]:
+        """The breach of every clock that is overdue. It reads the index through: one small item for each case with a clock that runs."""
+        for shard in map(str, range(SHARDS)):
+            for partition in (shard, late_shard(shard)):
+                query = {
+                    "IndexName": "due",
+                    "KeyConditionExpression": "due_shard = :shard",
+                    "FilterExpression": "attribute_exists(overdue)",
+                    "ExpressionAttributeValues": {":shard": {"S": partition}},
+                }
+                for item in self._query(**query):
+                    yield from unpack(item["overdue"], tuple[DueClock, ...], item)
+
     def _head_put(self, head: Head, version: int) -> Any:
         item = {
             **key(case_key(head.case.case_id), "head"),
@@ -80,10 +93,7 @@ class CaseTable:
             "version": {"N": str(version + 1)},
             "body": pack(head),
         }
-        if due := DueClock.all_of(head):
-            first = min(each.due for each in due)
-            item |= {"next_due": {"S": stamp(first)}, "due_shard": {"S": shard_of(head.case.case_id)}, "due": pack(due)}
-        put = self._put(item)
+        put = self._put(item | _in_the_index(head))
         put["Put"] |= {
             "ConditionExpression": "version = :version" if version else "attribute_not_exists(pk)",
             **({"ExpressionAttributeValues": {":version": {"N": str(version)}}} if version else {}),
@@ -113,6 +123,23 @@ class CaseTable:
         with translated("Query"):
             for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
                 yield from page["Items"]
+
+
+def _in_the_index(head: Head) -> Item:
+    """What the index of due clocks says of a head; nothing where no clock runs."""
+    coming, overdue = DueClock.all_of(head), DueClock.overdue_of(head)
+    if not coming and not overdue:
+        return {}
+    shard = shard_of(head.case.case_id)
+    item: Item = {
+        "due_shard": {"S": shard if coming else late_shard(shard)},
+        "next_due": {"S": stamp(min(each.due for each in coming or overdue))},
+    }
+    if coming:
+        item["due"] = pack(coming)
+    if overdue:
+        item["overdue"] = pack(overdue)
+    return item
 
 
 def effect_item(effect: Effect, *, armed: bool = True) -> Item:

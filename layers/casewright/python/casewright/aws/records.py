@@ -1,7 +1,7 @@
 """Stored records of the case table: how keys and bodies are written.
 
 pk               sk              what
-case#ID          head            Head (zlib JSON), version; next_due, due_shard and due while a clock runs
+case#ID          head            Head (zlib JSON), version; next_due, due_shard, due and overdue while a clock runs
 case#ID          event#ID        Event and Decision (zlib JSON)
 case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue)
 tokens#QUOTA     tokens          a token bucket
@@ -60,5 +60,10 @@ def stamp(moment: datetime) -> str:
 
 
 def shard_of(case_id: str) -> str:
-    """The due shard of a case."""
+    """The due shard of a case with milestones to come."""
     return str(zlib.crc32(case_id.encode()) % SHARDS)
+
+
+def late_shard(shard: str) -> str:
+    """Where its case stands in the index when all it has is overdue: the sweep, which has nothing to send, does not read it there."""
+    return f"late-{shard}"
