@@ -4,6 +4,7 @@ The wire union is stringValue | doubleValue | booleanValue | emptyValue | userAr
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 import msgspec
@@ -35,7 +36,8 @@ def from_wire(union: Mapping[str, object]) -> FieldValue:
             case "stringValue", str():
                 return value
             case "doubleValue", float() | int() if not isinstance(value, bool):
-                return float(value)
+                with suppress(OverflowError):  # JSON has integers that no double holds
+                    return float(value)
             case "booleanValue", bool():
                 return value
             case "userArnValue", str():
