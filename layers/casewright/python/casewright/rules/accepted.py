@@ -16,13 +16,16 @@ NOTHING: Final[frozenset[object]] = frozenset()
 class Others:
     """Any reading of these kinds, save the keys; without kinds, whatever is known."""
 
-    __slots__ = ("_kinds", "keys")
+    __slots__ = ("_kinds", "_takes_texts", "keys")
 
     def __init__(self, keys: frozenset[object], kinds: frozenset[Kind] | None = None) -> None:
         self.keys, self._kinds = keys, kinds
+        self._takes_texts = self.takes(str)
 
     def __contains__(self, value: object) -> bool:
-        return self.takes(kind_of(value)) and value not in self.keys
+        if value in self.keys:
+            return False
+        return self._takes_texts if type(value) is str else self.takes(kind_of(value))
 
     def takes(self, kind: Kind) -> bool:
         """Whether readings of the kind are accepted that are none of the keys."""

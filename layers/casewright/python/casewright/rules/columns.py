@@ -28,23 +28,23 @@ def mask_of(alternatives: Iterable[int], width: int, *, flipping: int = 0) -> in
     return int.from_bytes(bits, "little")
 
 
-def places_of(mask: int) -> list[int]:
-    """The places of the bits that are set, in no order."""
-    places: list[int] = []
-    if mask.bit_count() < mask.bit_length() >> _SPARSE:
+def chosen(mask: int, among: Sequence[int]) -> list[int]:
+    """Those that stand at the places of the bits that are set, in no order."""
+    found: list[int] = []
+    if mask.bit_count() <= mask.bit_length() >> _SPARSE:
         while mask:
             place = mask.bit_length() - 1
-            places.append(place)
+            found.append(among[place])
             mask ^= 1 << place
-        return places
+        return found
     before = -1
     for word in memoryview(mask.to_bytes(mask.bit_length() // 64 * 8 + 8, "little")).cast("Q"):
         while word:
             top = word.bit_length()
-            places.append(before + top)
+            found.append(among[before + top])
             word ^= _TOP[top]  # noqa: PLW2901  # bit after bit
         before += 64
-    return places
+    return found
 
 
 class Column(dict[Any, int]):

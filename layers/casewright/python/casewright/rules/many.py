@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 
-from casewright.rules.columns import places_of
+from casewright.rules.columns import chosen
 from casewright.rules.few import Ranked
 from casewright.rules.literals import Literals, hold
 from casewright.rules.readings import Readings
@@ -29,8 +29,8 @@ class Many:
         sure, undecided = self._sieve.sift(readings)
         for start, layer in self._layers:
             rules |= (sure >> start) & layer
-        found = [ranks[place] for place in places_of(rules)]
+        found = chosen(rules, ranks)
         if undecided:
-            more = {ranks[place] for place in places_of(undecided) if hold(left[place], readings)}
+            more = {ranks[place] for place in chosen(undecided, range(len(ranks))) if hold(left[place], readings)}
             found += more.difference(found)  # another alternative of the same rule may have held
         return found

@@ -11,7 +11,7 @@ from casewright.rules.many import Many
 from casewright.rules.readings import Readings
 from casewright.rules.rule import Rule
 
-FEW: Final = 48
+FEW: Final = 24
 """Up to so many rules are asked one after the other."""
 
 
