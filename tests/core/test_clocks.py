@@ -64,6 +64,11 @@ def test_met_exactly_at_due_is_met_and_a_moment_later_is_not() -> None:
     assert (late.status, "breach" in late.fired) == ("NotMet", True)
 
 
+def test_met_exactly_at_due_is_met_although_another_event_came_at_due() -> None:
+    assert clock(CREATED, comment("b", 240), updated("c", 240, status="closed")).status == "Met"
+    assert clock(CREATED, comment("b", 240), tick(240), updated("c", 241, status="closed")).status == "NotMet"
+
+
 def test_pausing_a_case_moves_its_deadline() -> None:
     paused = clock(CREATED, updated("b", 60, status="waiting"))
     assert (paused.status, paused.paused_at) == ("Paused", at(60))
@@ -114,7 +119,7 @@ def test_a_new_target_that_is_not_used_up_leaves_a_paused_clock_paused() -> None
 def test_a_clock_paused_exactly_at_due_fires_when_it_runs_again() -> None:
     paused = [CREATED, updated("b", 240, status="waiting")]
     assert clock(*paused).status == "Paused"
-    assert kinds(*paused, updated("c", 300, status="open"))[-2:] == [("resumed", "", 300), ("breached", "breach", 300)]
+    assert kinds(*paused, updated("c", 300, status="open"), comment("d", 301))[-2:] == [("resumed", "", 300), ("breached", "breach", 300)]
 
 
 def tick(minutes: float) -> str:

@@ -34,6 +34,11 @@ class Case(msgspec.Struct, frozen=True):
     hydrated: bool = False
     """The state came from GetCase, not from the stream alone."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether an event of the case itself, or a reading of it, has been folded."""
+        return self.fields is not None or self.template_id != ""
+
     def field(self, field_id: str, *, included: frozenset[str]) -> Known:
         """The value of a field; `included` are the ids that the event configuration carries."""
         if self.fields is None:
@@ -46,8 +51,8 @@ class Case(msgspec.Struct, frozen=True):
 def apply(case: Case, event: Event) -> Case:
     """The case after the event. Case events replace all fields: they carry the whole configured after-state.
 
-    A reading of ours counts only where the fields are not known yet. It tells the case as it was when we read it, later than the moment
-    it is logged at, so that events which come late leave it nothing to say.
+    A reading of ours counts only where nothing is known yet. It tells the case as it was when we read it, later than the moment it is
+    logged at; so once the events before it have come, late as they are, it has nothing to say.
     """
     match event.change:
         case CaseCreated() | CaseUpdated() as change:
@@ -59,7 +64,7 @@ def apply(case: Case, event: Event) -> Case:
                 deleted=case.deleted,
                 hydrated=case.hydrated,
             )
-        case CaseRead(template_id=template_id, created_at=created_at, fields=fields) if case.fields is None:
+        case CaseRead(template_id=template_id, created_at=created_at, fields=fields) if not case.is_known:
             return Case(case_id=case.case_id, template_id=template_id, created_at=created_at, fields=fields, hydrated=True)
         case CaseDeleted():
             return msgspec.structs.replace(case, deleted=True)

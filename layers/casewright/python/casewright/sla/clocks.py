@@ -124,9 +124,14 @@ def fire_before(clock: Clock, moment: datetime) -> Step:
     return _fire(clock, [each for each in clock.moments if each[0] < moment])
 
 
+def fire_until(clock: Clock, moment: datetime) -> Step:
+    """The same, and what falls due at the moment itself: to be asked when nothing more happens in it."""
+    return _fire(clock, [each for each in clock.moments if each[0] <= moment])
+
+
 def fire_now(clock: Clock, now: datetime) -> Step:
-    """Fire what falls due now, and what a change of this very moment put into the past."""
-    return _fire(clock, [(now, name) for moment, name in clock.moments if moment <= now])
+    """Fire what has come by now, and what a change of this moment put into the past. Due itself is no breach before its instant is over."""
+    return _fire(clock, [(now, name) for moment, name in clock.moments if moment < now or (moment == now and name != BREACH)])
 
 
 def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:
@@ -135,11 +140,12 @@ def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:
 
 
 def _fire(clock: Clock, coming: list[tuple[datetime, str]]) -> Step:
-    """Fire the first of what is still to come, at these times."""
+    """Fire some of what is still to come, at these times."""
     transitions: list[Transition] = []
     for at, name in coming:
         status: Status = "Overdue" if name == BREACH else clock.status
-        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=clock.moments[1:])
+        left = tuple(each for each in clock.moments if each[1] != name)
+        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=left)
         transitions.append(_transition(clock, "breached" if name == BREACH else "milestone", at, name))
     return clock, tuple(transitions)
 

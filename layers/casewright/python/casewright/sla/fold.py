@@ -1,8 +1,9 @@
 """One event over the clocks of a case, in the written order: cancel, met_when, reset, start, pause_while, target.
 
-What fell due before the event fires first; met exactly at due is met; what falls due at the event fires last. So clocks depend on the log
-alone, whoever woke them, and in whichever order it came to be. Nothing here raises: what a calendar cannot tell leaves the clock as it
-was, and is said.
+What fell due before the event fires first, other milestones of its instant last. Met exactly at due is met: so due itself is a breach once
+its instant is over, with our own tick, which is the last of the instant, or with the next event. Whether a tick is logged depends on what
+came when: it does nothing but fire, so that clocks are the same in whichever order their log came to be. Nothing here raises: what a
+calendar cannot tell leaves the clock as it was, and is said.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -76,15 +77,17 @@ class _Turn:
         """The clock after the event."""
         if clock is None:
             return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
+        if isinstance(self._facts.event.change, ClockDue | ScheduleDue):
+            return self._did(clocks.fire_until(clock, self._now))
         clock = self._did(clocks.fire_before(clock, self._now))
-        if self._only_time_passed:
-            return self._due(clock)
+        if isinstance(self._facts.event.change, CaseRead) and self._facts.after is self._facts.before:
+            return clock
         clock = self._ended(clock)
         if self._begins_again(clock, present):
             fresh = self.begin(present or clock.policy, cycle=clock.cycle + 1)
             if fresh is not None:
                 return fresh
-        return self._due(self._retargeted(self._paused_or_resumed(clock)))
+        return self._did(clocks.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now))
 
     def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
         """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
@@ -93,7 +96,7 @@ class _Turn:
             return None
         started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=self._facts.event.id, target=target)
         clock = self._told_by_calendar(policy, "start", started, None)
-        return self._due(self._paused_or_resumed(clock)) if clock is not None else None
+        return self._did(clocks.fire_now(self._paused_or_resumed(clock), self._now)) if clock is not None else None
 
     def _starts(self, policy: Policy) -> bool:
         match policy.start:
@@ -104,17 +107,6 @@ class _Turn:
             case StartsAssigned():
                 begun = False
         return begun and self._holds(policy.condition)
-
-    @property
-    def _only_time_passed(self) -> bool:
-        """Whether the event is one of ours that tells nothing new of the case: whether such a one is logged depends on what came when."""
-        match self._facts.event.change:
-            case ClockDue() | ScheduleDue():
-                return True
-            case CaseRead():
-                return self._facts.after is self._facts.before
-            case _:
-                return False
 
     def _begins_again(self, clock: Clock, present: Policy | None) -> bool:
         """Whether a reset opens a new cycle: a clock that has ended stays so when its policy is no longer there."""
@@ -149,9 +141,6 @@ class _Turn:
         if target is None or target == clock.target:
             return clock
         return self._told_by_calendar(clock.policy, "retarget", partial(clocks.retarget, clock, target, self._now), clock)
-
-    def _due(self, clock: Clock) -> Clock:
-        return self._did(clocks.fire_now(clock, self._now))
 
     def _told_by_calendar(self, policy: Policy, step: StalledStep, change: Callable[..., clocks.Step], otherwise: D) -> Clock | D:
         try:
