@@ -43,7 +43,7 @@ REFERENCE_FIELDS = {"assigned_queue": "queue", "assigned_user": "user"}
 Reading: TypeAlias = Known | datetime
 
 
-class Field(msgspec.Struct, frozen=True, tag="field"):
+class Field(msgspec.Struct, frozen=True, gc=False, tag="field"):
     """A case field by its catalog name; `id` and `field_type` are filled when the bundle is linked."""
 
     name: str
@@ -51,7 +51,7 @@ class Field(msgspec.Struct, frozen=True, tag="field"):
     field_type: FieldType = "Text"
 
 
-class Fact(msgspec.Struct, frozen=True, tag="fact"):
+class Fact(msgspec.Struct, frozen=True, gc=False, tag="fact"):
     """Something an event or the moment tells, by one of FACT_NAMES."""
 
     name: FactName

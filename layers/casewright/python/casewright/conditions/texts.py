@@ -10,13 +10,13 @@ from casewright.cases.values import User
 from casewright.conditions.subjects import Facts, Subject, read
 
 
-class Variable(msgspec.Struct, frozen=True, tag="variable"):
+class Variable(msgspec.Struct, frozen=True, gc=False, tag="variable"):
     """A place in a text that a subject fills."""
 
     subject: Subject
 
 
-class Verbatim(msgspec.Struct, frozen=True, tag="verbatim"):
+class Verbatim(msgspec.Struct, frozen=True, gc=False, tag="verbatim"):
     """Text as it stands."""
 
     text: str

@@ -8,26 +8,26 @@ from casewright.conditions.operators import Test, holds
 from casewright.conditions.subjects import Facts, Subject
 
 
-class Leaf(msgspec.Struct, frozen=True, tag="leaf"):
+class Leaf(msgspec.Struct, frozen=True, gc=False, tag="leaf"):
     """One subject and one test of it."""
 
     subject: Subject
     test: Test
 
 
-class All(msgspec.Struct, frozen=True, tag="all"):
+class All(msgspec.Struct, frozen=True, gc=False, tag="all"):
     """True when every part is; never empty (refused when loading), save for the condition nobody wrote."""
 
     parts: tuple["Condition", ...]
 
 
-class Any(msgspec.Struct, frozen=True, tag="any"):
+class Any(msgspec.Struct, frozen=True, gc=False, tag="any"):
     """True when some part is; never empty."""
 
     parts: tuple["Condition", ...]
 
 
-class Not(msgspec.Struct, frozen=True, tag="not"):
+class Not(msgspec.Struct, frozen=True, gc=False, tag="not"):
     """Plain negation: unknown stays unknown."""
 
     part: "Condition"

@@ -42,7 +42,7 @@ class Schedule(msgspec.Struct, frozen=True):
     every: timedelta | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """When one of the triggers comes and the condition is true, do the instructions."""
 
     name: str
