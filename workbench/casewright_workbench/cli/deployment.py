@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle, content_hash, link, read
+from casewright.cases.performers import Performer
 from casewright.errors import CasewrightError
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.records import CaseFile, CaseRecords
@@ -27,7 +28,7 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON 
 class Asking(msgspec.Struct, frozen=True):
     """Who asks, and when by the clock of who answers: that of a laptop may be wrong, and the local cloud has a day of its own."""
 
-    arn: str
+    performer: Performer
     at: datetime
 
 
@@ -53,7 +54,10 @@ class Deployment:
         """The caller, and the present instant to the second."""
         with translated("GetCallerIdentity"):
             answer = self.session.client("sts").get_caller_identity()
-        return Asking(answer["Arn"], parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC))
+        return Asking(
+            Performer(iam_principal_arn=answer["Arn"]),
+            parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC),
+        )
 
     def in_force(self) -> LinkedBundle:
         """The bundle that events are decided with now. Raises WrongUsage where nothing was published."""

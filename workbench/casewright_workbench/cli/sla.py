@@ -19,6 +19,8 @@ from casewright_authoring.shapes import RULE_NAME
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.sla_case import DEFAULT, CaseOrCommand, case_clocks
+from casewright_workbench.cli.sla_due_list import due_list
+from casewright_workbench.cli.sla_recompute import recompute_clocks
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.connect_hours import calendar_yaml, read_hours
 
@@ -30,6 +32,8 @@ sla = typer.Typer(
     rich_markup_mode="markdown",
 )
 sla.command(DEFAULT)(case_clocks)
+sla.command("list")(due_list)
+sla.command("recompute")(recompute_clocks)
 
 _FILE: Final = "calendars.yaml"
 

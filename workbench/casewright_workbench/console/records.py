@@ -1,6 +1,6 @@
 """The case table read for people: everything about one case in one value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,17 @@ class CaseRecords:
         """The head of a case."""
         item = self._client.get_item(TableName=self._table, Key=key(case_key(case_id), "head"), ConsistentRead=True).get("Item")
         return unpack(item["body"], Head, item) if item else None
+
+    def heads(self) -> Iterator[Head]:
+        """The head of every case, as the pages of the table come: it is read through, and a head may be a moment old."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :head",
+            ProjectionExpression="pk, sk, #format, body",
+            ExpressionAttributeNames={"#format": "format"},
+            ExpressionAttributeValues={":head": {"S": "head"}},
+        )
+        return (unpack(item["body"], Head, item) for page in pages for item in page["Items"])
 
     def case(self, case_id: str) -> CaseFile | None:
         """One case with its whole log and its effects; None where the table knows no such case."""

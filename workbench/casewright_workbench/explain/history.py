@@ -1,6 +1,6 @@
 """A case retold: every event of its log decided again, with the bundle that decided it, on the head it met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from casewright.bundle import LinkedBundle
 from casewright.decide import blank, decide, fold, shadow_effects
 from casewright.decision import Decision, Effect, Head
+from casewright.recompute import recomputed
 from casewright.redecide import Logged
 from casewright.service.load import NOTHING
 from casewright_workbench.console.records import CaseFile, Standing
@@ -21,14 +22,15 @@ _ANOTHER = "Decided again, other rules fire than were recorded: the catalog, or 
 class Retold:
     """An event as it was decided.
 
-    `head` is what the events before it left, in their true order, and `folded_by` is the bundle it was folded with: where its own is gone,
-    one of the clocks' policies alone. `shadow_effects` is what rules that only watched would have asked for. That and `rules` are empty
-    where the bundle is gone; `notes` say what limits the trace.
+    `head` is what the events before it left, in their true order, `after` what it left itself, folded by the bundle `folded_by`: where its
+    own is gone, one of the clocks' policies alone. `shadow_effects` is what rules that only watched would have asked for. That and `rules`
+    are empty where the bundle is gone; `notes` say what limits the trace.
     """
 
     entry: Logged
     program: LinkedBundle | Gone
     head: Head
+    after: Head
     folded_by: LinkedBundle
     effects: tuple[Standing, ...]
     shadow_effects: tuple[Effect, ...]
@@ -42,22 +44,25 @@ def retell(file: CaseFile, programs: KeptPrograms) -> Iterator[Retold]:
     An event that was decided while an earlier one was still missing is told on what was known then.
     """
     true = known = blank(file.case_id)
-    late = list[str]()
+    late, passed = list[str](), list[Logged]()
     then = _clocks_alone(file, programs)
     for entry in file.log:
         program = programs.linked(entry.decision.bundle_hash)
         effects = tuple(each for each in file.effects if each.effect.position.event_id == entry.event.id)
+        bundle = then if isinstance(program, Gone) else program
+        after = _after(true, entry, passed, bundle, then)
         if isinstance(program, Gone):
-            yield Retold(entry, program, true, then, effects, (), (), (program.reason,))
+            yield Retold(entry, program, true, after, bundle, effects, (), (), (program.reason,))
         else:
             head, notes = _met(entry, program, true, known, late)
             watched = shadow_effects(head, entry.event, program) if entry.decision.shadowed else ()
-            yield Retold(entry, program, true, program, effects, watched, considered(head, entry.event, program), notes)
-        true = _after(true, entry, program, then)
+            yield Retold(entry, program, true, after, bundle, effects, watched, considered(head, entry.event, program), notes)
+        true = after
         if entry.decision.late:
             late.append(entry.event.id)
         else:
-            known = _after(known, entry, program, then) if late else true
+            known = _after(known, entry, [each for each in passed if each.event.id not in late], bundle, then) if late else true
+        passed.append(entry)
 
 
 def _clocks_alone(file: CaseFile, programs: KeptPrograms) -> LinkedBundle:
@@ -91,7 +96,10 @@ def _agree(again: Decision, recorded: Decision) -> bool:
     )
 
 
-def _after(head: Head, entry: Logged, program: LinkedBundle | Gone, then: LinkedBundle) -> Head:
-    if isinstance(program, Gone):
+def _after(head: Head, entry: Logged, passed: Sequence[Logged], bundle: LinkedBundle, then: LinkedBundle) -> Head:
+    """The head after an event: with `then` where its bundle is gone, and rules cannot be asked again."""
+    if entry.decision.recomputed:
+        return recomputed(head, entry, passed, bundle)
+    if bundle is then:
         return fold(head, entry.event, then, assigned=entry.decision.assigned)
-    return decide(head, entry.event, program).head
+    return decide(head, entry.event, bundle).head

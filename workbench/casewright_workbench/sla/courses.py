@@ -9,7 +9,7 @@ from casewright.cases.state import Missing
 from casewright.conditions.subjects import Facts, Field, read
 from casewright.decide import facts_of
 from casewright.sla import fold as sla
-from casewright.sla.clocks import Clock, Transition
+from casewright.sla.clocks import Clock, Transition, recomputed
 from casewright_workbench.explain.history import Retold
 from casewright_workbench.explain.words import Words
 from casewright_workbench.sla.reasons import Asked, Reason, reasons
@@ -108,21 +108,21 @@ class _Draft:
 
 
 def _draft(cycles: list[_Draft], turn: Turn, clock: Clock, told: Retold) -> _Draft:
-    """The draft that a turn belongs to; a reset closes the one before."""
-    if turn.did.kind in ("started", "reset"):
+    """The draft that a turn belongs to; another cycle closes the one before."""
+    decision = told.entry.decision
+    if not cycles or cycles[-1].clock.cycle != clock.cycle or turn.did.kind == "reset":
         if cycles:
             cycles[-1].closed_at = turn.did.at
-        cycles.append(_Draft(told.entry.decision.bundle_hash, clock))
+        cycles.append(_Draft(decision.bundle_hash, clock))
+    if decision.recomputed and clock.policy == decision.recomputed.policy:
+        cycles[-1].bundle = decision.bundle_hash
     return cycles[-1]
 
 
 def _turns(told: Retold, facts: Facts, words: Words, recorded: Container[Transition]) -> Iterator[tuple[Turn, Clock]]:
     """What one event made the clocks do, each with the clock as that left it."""
     running, decision, bundle = told.head.clocks, told.entry.decision, told.folded_by
-    folded = sla.fold(running, bundle.policies, facts)
-    for policy in bundle.policies:
-        if policy.name in decision.assigned:
-            folded = sla.assign(folded, policy, facts)
+    folded = _folded(told, facts)
     for did in folded.transitions:
         before, clock = running.get(did.policy), folded.clocks[did.policy]
         if before is not None and clock.cycle != did.cycle:
@@ -139,6 +139,19 @@ def _turns(told: Retold, facts: Facts, words: Words, recorded: Container[Transit
             reasons=tuple(reasons(did, clock, before, Asked(facts, decision, bundle, words))),
         )
         yield turn, clock
+
+
+def _folded(told: Retold, facts: Facts) -> sla.Folded:
+    """The clocks after an event, and what they did with it."""
+    decision, bundle = told.entry.decision, told.folded_by
+    if decision.recomputed:
+        after = told.after.clocks
+        return sla.Folded(after, (recomputed(after[decision.recomputed.policy.name], told.entry.event.at),))
+    folded = sla.fold(told.head.clocks, bundle.policies, facts)
+    for policy in bundle.policies:
+        if policy.name in decision.assigned:
+            folded = sla.assign(folded, policy, facts)
+    return folded
 
 
 def _queue(facts: Facts, words: Words) -> str | None:

@@ -74,6 +74,15 @@ class Asked:
                 fired = [match.rule for match in self.decision.matched if match.rule in rules]
                 return Reason("start", f"assigned by {' and '.join(fired) or 'a rule'}")
 
+    def version(self, policy: Policy) -> Iterator[Reason]:
+        """Under which version of its policy an operator put a clock, and the time that gives."""
+        version = f"the policy as in bundle {self.bundle.hash}"
+        if self.decision.recomputed is not None and policy != self.decision.recomputed.policy:
+            yield Reason("start", f"{version} starts no clock here")
+            return
+        yield Reason("policy", f"an operator put the clock under {version}")
+        yield from self.targets(policy)
+
     def targets(self, policy: Policy) -> Iterator[Reason]:
         """The rows of `target` up to the first that held."""
         for place, row in enumerate(policy.target):
@@ -104,6 +113,8 @@ def reasons(did: Transition, clock: Clock, before: Clock | None, asked: Asked) -
             yield Reason(did.milestone, time_of(did.milestone, policy))
         case "met" | "not_met":
             yield asked.awaited("met_when", policy.met_when)
+        case "recomputed":
+            yield from asked.version(policy)
         case "cancelled" if asked.facts.after.deleted:
             yield Reason("cancel", "the case was deleted")
         case "cancelled":

@@ -39,6 +39,7 @@ def transition_record(did: Transition) -> dict[str, Json]:
         "at": instant(did.at),
         "due": instant(did.due_at),
         "status": did.status,
+        "silent": did.silent,
     }
 
 

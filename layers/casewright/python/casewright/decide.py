@@ -128,7 +128,7 @@ def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) ->
     if trigger and not (trigger == "schedule" and facts.after.deleted):
         yield Moment(trigger, facts, "", event.own, imported)
     for transition in folded.transitions:
-        if trigger := _SLA_TRIGGERS.get(transition.kind):
+        if (trigger := _SLA_TRIGGERS.get(transition.kind)) and not transition.silent:
             clock = ClockFact(transition.policy, transition.status, transition.milestone)
             was_coming = _was_coming(transition, head.clocks)
             own = event.own if transition.at == event.at and not was_coming else None

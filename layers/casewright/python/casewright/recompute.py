@@ -1,18 +1,36 @@
 """A running clock under another version of its policy: folded again from the log, as if that version had always been in force."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from casewright.asking import mirrors
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import Event
-from casewright.decide import blank, facts_of
-from casewright.decision import Head, Logged
+from casewright.cases.events import ClockRecomputed, Event
+from casewright.cases.performers import Performer
+from casewright.cases.subscriptions import AFTER_ALL_ELSE
+from casewright.decide import Decided, blank, facts_of
+from casewright.decision import Decision, Head, Logged, Recomputed
+from casewright.sla import clocks
 from casewright.sla import fold as sla
-from casewright.sla.clocks import Clock, cancel
+from casewright.sla.clocks import Clock
 from casewright.sla.fold import Stalled
 from casewright.sla.policies import Policy
+
+_TICK: Final = timedelta(microseconds=1)
+
+
+class Recomputation(msgspec.Struct, frozen=True, kw_only=True):
+    """What recomputing makes of a clock. `stalled` is what a calendar could not tell: where there is some, nothing should be recorded."""
+
+    event: Event
+    decided: Decided
+    before: Clock
+    after: Clock
+    stalled: tuple[Stalled, ...]
 
 
 class Refolded(msgspec.Struct, frozen=True):
@@ -20,6 +38,29 @@ class Refolded(msgspec.Struct, frozen=True):
 
     clock: Clock | None
     stalled: tuple[Stalled, ...]
+
+
+def recompute(
+    log: Sequence[Logged], head: Head, policy: Policy, bundle: LinkedBundle, *, at: datetime, performer: Performer
+) -> Recomputation | None:
+    """Put the running clock of a policy under this version of it, after all of its log; None where nothing would change.
+
+    No rule is asked. What the version puts into the past has fired, and what was told since the cycle began is not told again.
+    """
+    log = sorted(log, key=lambda entry: entry.event.position)
+    before, event = head.clocks[policy.name], _event(log[-1].event, head, policy, bundle, at=at, performer=performer)
+    decision = Decision(
+        case_id=event.case_id, position=event.position, bundle_hash=bundle.hash, recomputed=Recomputed(policy, before.policy)
+    )
+    left = recomputed(head, Logged(event, decision), log, bundle)
+    after = left.clocks[policy.name]
+    if after == before:
+        return None
+    shown = left if after.is_open else replace(left, clocks={**left.clocks, policy.name: replace(after, status="Cancelled")})
+    effects = mirrors(head.clocks, shown, facts_of(head, event, bundle), imported=False)
+    decision = replace(decision, transitions=(clocks.recomputed(after, event.at),), effects=tuple(effects))
+    stalled = refold(policy, event, log, bundle).stalled
+    return Recomputation(event=event, decided=Decided(decision, left), before=before, after=after, stalled=stalled)
 
 
 def recomputed(head: Head, entry: Logged, before: Sequence[Logged], bundle: LinkedBundle) -> Head:
@@ -31,11 +72,11 @@ def recomputed(head: Head, entry: Logged, before: Sequence[Logged], bundle: Link
     assert change is not None, "the caller asked"
     name, at = change.policy.name, entry.event.at
     running, again = head.clocks.get(name), refold(change.policy, entry.event, before, bundle)
-    clock = again.clock or running
+    clock = clocks.tell_once(again.clock, _told(again.clock, before)) if again.clock else running
     if again.clock is None and not again.stalled and running is not None and running.is_open:
-        clock, _ = cancel(running, at)
-    clocks = head.clocks if clock is None else {**head.clocks, name: clock}
-    return replace(head, last=entry.event.position, clocks=clocks)
+        clock, _ = clocks.cancel(running, at)
+    after = head.clocks if clock is None else {**head.clocks, name: clock}
+    return replace(head, last=entry.event.position, clocks=after)
 
 
 def refold(policy: Policy, event: Event, before: Iterable[Logged], bundle: LinkedBundle) -> Refolded:
@@ -50,3 +91,26 @@ def refold(policy: Policy, event: Event, before: Iterable[Logged], bundle: Linke
         head = replace(head, case=facts.after, clocks=folded.clocks)
         stalled += folded.stalled
     return Refolded(head.clocks.get(policy.name), tuple(stalled))
+
+
+def _told(clock: Clock, before: Iterable[Logged]) -> frozenset[str]:
+    """The milestones that were told of this cycle, or since it began: cycles of two versions need not be the same."""
+    name = clock.policy.name
+    did = (did for entry in before for did in entry.decision.transitions if did.policy == name and did.milestone and not did.silent)
+    return frozenset(each.milestone for each in did if each.cycle == clock.cycle or each.at >= clock.started_at)
+
+
+def _event(last: Event, head: Head, policy: Policy, bundle: LinkedBundle, *, at: datetime, performer: Performer) -> Event:
+    """Our own event, the last of its case: later than all that is known of it, whatever the clocks say."""
+    if head.last is not None:
+        at = max(at, head.last.at + _TICK)
+    name = f"recompute/{last.case_id}/{policy.name}/{bundle.hash}/{at.isoformat()}"
+    return replace(
+        last,
+        id=AFTER_ALL_ELSE + name,
+        at=at,
+        event_type="CLOCK.RECOMPUTED",
+        performer=performer,
+        change=ClockRecomputed(policy.name),
+        own=None,
+    )

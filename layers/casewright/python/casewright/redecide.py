@@ -8,9 +8,9 @@ from casewright.asking import MIRROR, mirrors
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold
-from casewright.decision import Correction, Decision, EffectName, Logged
+from casewright.decision import Correction, Decision, EffectName, Head, Logged
 from casewright.recompute import recomputed
-from casewright.sla.clocks import Clock
+from casewright.sla.clocks import Clock, tell_once
 
 __all__ = ["Logged", "redecide"]
 
@@ -29,7 +29,7 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     for entry in entries:
         if entry.event.position <= event.position:
             again.take(entry)
-    facts, own = facts_of(again.head, event, bundle), decide(again.head, event, bundle).decision
+    facts, own = facts_of(again.head, event, bundle), decide(again.hushed(), event, bundle).decision
     again.take(Logged(event, own))
     corrections = list[Correction]()
     for entry in entries:
@@ -58,6 +58,12 @@ class _Again:
         self.head = decided.head
         self._passed.append(entry)
         return decided.decision
+
+    def hushed(self) -> Head:
+        """The head here, where clocks that are recomputed later on fire in silence: what they are due by now is another time."""
+        names = {entry.decision.recomputed.policy.name for entry in self._recomputed if entry.decision.recomputed}
+        hushed = {name: tell_once(clock, clock.policy.moments) for name, clock in self.head.clocks.items() if name in names}
+        return replace(self.head, clocks={**self.head.clocks, **hushed})
 
     def _decided(self, entry: Logged) -> Decided:
         if entry.decision.recomputed:

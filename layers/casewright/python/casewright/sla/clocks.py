@@ -4,6 +4,7 @@ Times are aware UTC. Due is the start of the cycle plus the target plus the time
 What asks the calendar raises CalendarUnusable when that cannot tell.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -15,7 +16,9 @@ from casewright.sla.policies import BREACH, Policy
 Status = Literal["Active", "Paused", "Overdue", "Met", "NotMet", "Cancelled"]
 """Active, Overdue, Met and NotMet mean what they mean in Cases; Paused and Cancelled are ours."""
 
-TransitionKind = Literal["started", "paused", "resumed", "moved", "milestone", "breached", "met", "not_met", "cancelled", "reset"]
+TransitionKind = Literal[
+    "started", "paused", "resumed", "moved", "milestone", "breached", "met", "not_met", "cancelled", "reset", "recomputed"
+]
 
 OPEN: Final[frozenset[Status]] = frozenset({"Active", "Paused", "Overdue"})
 
@@ -37,6 +40,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     fired: tuple[str, ...] = ()
     moments: tuple[tuple[datetime, str], ...] = ()
     """What is still to fire and when, in order; nothing while paused or ended."""
+    told: tuple[str, ...] = ()
+    """What was told before the clock was recomputed, and comes again: it fires in silence."""
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +59,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     status: Status
     milestone: str = ""
+    silent: bool = False
+    """It sets off no rule: it was told before the clock was recomputed."""
 
     def id(self, case_id: str) -> str:
         """The same for the same transition of the same clock, whichever event brought it to light."""
@@ -119,6 +126,16 @@ def cancel(clock: Clock, at: datetime) -> Step:
     return ended, (_transition(ended, "cancelled", at),)
 
 
+def tell_once(clock: Clock, told: Iterable[str]) -> Clock:
+    """The clock of another version of its policy, where these were told under the versions before."""
+    return msgspec.structs.replace(clock, told=tuple(sorted(set(told) - set(clock.fired))))
+
+
+def recomputed(clock: Clock, at: datetime) -> Transition:
+    """That the clock stands under another version of its policy."""
+    return _transition(clock, "recomputed", at)
+
+
 def fire_before(clock: Clock, moment: datetime) -> Step:
     """Fire what fell due before the moment, each at its own time; due itself turns the clock Overdue. A paused clock fires nothing."""
     return _fire(clock, [each for each in clock.moments if each[0] < moment])
@@ -175,4 +192,5 @@ def _transition(clock: Clock, kind: TransitionKind, at: datetime, milestone: str
         due_at=clock.due_at,
         status=clock.status,
         milestone=milestone,
+        silent=milestone in clock.told,
     )

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from casewright.calendars.calendar import ALWAYS_OPEN, Calendar
-from casewright.cases.events import CaseRead, ClockDue, ScheduleDue
+from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, ScheduleDue
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import became_true, evaluate
 from casewright.conditions.triggers import trigger_of
@@ -77,7 +77,7 @@ class _Turn:
         """The clock after the event."""
         if clock is None:
             return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
-        if isinstance(self._facts.event.change, ClockDue | ScheduleDue):
+        if isinstance(self._facts.event.change, ClockDue | ClockRecomputed | ScheduleDue):
             return self._did(clocks.fire_until(clock, self._now))
         clock = self._did(clocks.fire_before(clock, self._now))
         if isinstance(self._facts.event.change, CaseRead) and self._facts.after is self._facts.before:

@@ -82,6 +82,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     calendar: str = ""
     """In whose open time target, milestones and pauses are measured; wall time if none is named."""
 
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """The names of what a clock can fire."""
+        return BREACH, *(each.name for each in self.milestones)
+
     def target_at(self, facts: Facts) -> timedelta | None:
         """The time this case has, by the first row that holds; None when no row does."""
         return next((row.within for row in self.target if evaluate(row.condition, facts) is True), None)
