@@ -29,6 +29,9 @@ class Linker(msgspec.Struct, frozen=True):
     catalog: Catalog
     emails: Mapping[str, do.Email]
     policies: frozenset[str]
+    _fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    _emails: dict[str, do.Email] = msgspec.field(default_factory=dict)
+    """Linked already: hundreds of rules name the same few."""
 
     def rule(self, rule: Rule) -> Rule:
         """The rule with ids for names."""
@@ -70,14 +73,16 @@ class Linker(msgspec.Struct, frozen=True):
             case Not(part=part):
                 return Not(self.condition(part, where))
             case All(parts=parts):
-                return All(tuple(self.condition(part, where) for part in parts))
+                return All(tuple([self.condition(part, where) for part in parts]))
             case Any(parts=parts):
-                return Any(tuple(self.condition(part, where) for part in parts))
+                return Any(tuple([self.condition(part, where) for part in parts]))
 
     def email(self, name: str, where: str) -> do.Email:
         """The email of that name, linked."""
-        email = _named(self.emails, name, "email", where)
-        return do.Email(self.text(email.subject, where), self.text(email.text, where))
+        if name not in self._emails:
+            email = _named(self.emails, name, "email", where)
+            self._emails[name] = do.Email(self.text(email.subject, where), self.text(email.text, where))
+        return self._emails[name]
 
     def text(self, text: Text, where: str) -> Text:
         """The text with ids for the names in its variables."""
@@ -114,8 +119,10 @@ class Linker(msgspec.Struct, frozen=True):
         return subject if isinstance(subject, Fact) else self._field(subject, where)
 
     def _field(self, field: Field, where: str) -> Field:
-        entry = self._entry(field, where)
-        return Field(field.name, entry.id, entry.type)
+        if field.name not in self._fields:
+            entry = self._entry(field, where)
+            self._fields[field.name] = Field(field.name, entry.id, entry.type)
+        return self._fields[field.name]
 
     def _entry(self, field: Field, where: str) -> FieldEntry:
         return _named(self.catalog.fields, field.name, "field", where)
@@ -123,7 +130,7 @@ class Linker(msgspec.Struct, frozen=True):
     def _test(self, test: Test, subject: Subject, where: str) -> Test:
         match test:
             case Among():
-                return replace(test, values=tuple(self._operand(value, subject, where) for value in test.values))
+                return Among(tuple([self._operand(value, subject, where) for value in test.values]), test.negated, test.ignore_case)
             case Changed(before=before, after=after):
                 return replace(
                     test,
