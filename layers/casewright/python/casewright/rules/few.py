@@ -19,12 +19,10 @@ class Few:
         self._always: list[Ranked] = []
         chosen = defaultdict[object, list[Ranked]](list)
         for rank, condition in rules:
-            keys = next((accepted for slot, accepted in condition if slot == self._slot and isinstance(accepted, frozenset)), None)
+            keys = _keys(condition, self._slot)
             for place in [self._always] if keys is None else [chosen[key] for key in keys]:
                 place.append((rank, literals.cheapest_first(condition)))
         self._by_reading = {key: [*self._always, *asked] for key, asked in chosen.items()}
-        self.most = max(map(len, self._by_reading.values()), default=len(self._always))
-        """How many are asked at most."""
 
     def search(self, readings: Readings) -> list[int]:
         """The ranks of the rules that are true."""
@@ -40,6 +38,18 @@ class Few:
             else:
                 found.append(rank)
         return found
+
+
+def most_at_once(rules: Sequence[Ranked], literals: Literals) -> int:
+    """How many of the rules would be asked at most."""
+    slot = _most_asked(rules, literals)
+    all_keys = [_keys(condition, slot) for _, condition in rules]
+    chosen = Counter(key for keys in all_keys if keys is not None for key in keys)
+    return all_keys.count(None) + max(chosen.values(), default=0)
+
+
+def _keys(condition: Conjunction, slot: Slot) -> frozenset[object] | None:
+    return next((accepted for each, accepted in condition if each == slot and isinstance(accepted, frozenset)), None)
 
 
 def _most_asked(rules: Sequence[Ranked], literals: Literals) -> Slot:

@@ -61,6 +61,8 @@ class Literals:
 
     def cheapest_first(self, literals: Sequence[Literal]) -> Conjunction:
         """In the order in which they are best asked."""
+        if len(literals) < 2:
+            return tuple(literals)
         return tuple(sorted(literals, key=lambda literal: 5 if literal[0] in self.slots.verdicts else _COSTS[type(literal[1])]))
 
     def _group(self, conjunctions: Iterable[Conjunction]) -> Literal:

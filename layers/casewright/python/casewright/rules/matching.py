@@ -5,7 +5,7 @@ from typing import Final
 
 from casewright.conditions.subjects import Facts
 from casewright.conditions.triggers import Trigger
-from casewright.rules.few import Few
+from casewright.rules.few import Few, most_at_once
 from casewright.rules.literals import Literals
 from casewright.rules.many import Many
 from casewright.rules.readings import Readings
@@ -41,7 +41,7 @@ class Matcher:
         ranks = tuple(rank for rank, rule in enumerate(self._rules) if trigger in rule.when)
         if ranks not in self._by_ranks:
             ranked = [(rank, self._literals.of(self._rules[rank].condition)) for rank in ranks]
-            few = Few(ranked, self._literals)
-            self._by_ranks[ranks] = few if few.most <= FEW else Many(ranked, self._literals)
+            made = Few if most_at_once(ranked, self._literals) <= FEW else Many
+            self._by_ranks[ranks] = made(ranked, self._literals)
         asked = self._by_trigger[trigger] = self._by_ranks[ranks]
         return asked
