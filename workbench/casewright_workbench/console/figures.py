@@ -1,12 +1,12 @@
 """What a run came to, counted from the case table and the outbox."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from casewright.actions import name_of
-from casewright.sla.clocks import Clock, TransitionKind
+from casewright.sla.clocks import TransitionKind
 from casewright_workbench.console.records import CaseFile, Standing
 
 Cycle = tuple[str, str, int]
@@ -58,13 +58,6 @@ def figures(files: Sequence[CaseFile], *, emails: int) -> Figures:
         not_met=_by_policy(_cycles(files, "not_met")),
         pauses=sum(each.kind == "paused" for decision in decisions for each in decision.transitions),
     )
-
-
-def open_clocks(files: Iterable[CaseFile]) -> Iterator[tuple[CaseFile, Clock]]:
-    """Every clock that can still end, of cases that are there."""
-    for file in files:
-        if not file.head.case.deleted:
-            yield from ((file, clock) for clock in file.head.clocks.values() if clock.is_open)
 
 
 def ended_effects(files: Iterable[CaseFile]) -> list[tuple[datetime, CaseFile, Standing]]:

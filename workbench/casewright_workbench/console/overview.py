@@ -8,33 +8,18 @@ from typing import Final
 
 from casewright.actions import name_of
 from casewright.cases.events import CaseCreated, CaseUpdated
-from casewright.sla.clocks import Clock
+from casewright_workbench.console.clock_list import ClockLists, clock_lists
 from casewright_workbench.console.desk import Desk
-from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.effects import described
-from casewright_workbench.console.figures import Figures, ended_effects, figures, open_clocks
+from casewright_workbench.console.figures import Figures, ended_effects, figures
 from casewright_workbench.console.lake_figures import LakeFigures
 from casewright_workbench.console.queues import Depth, depths
 from casewright_workbench.console.records import CaseFile
 
-MOST_CLOCKS: Final = 14
+MOST_CLOCKS: Final = 10
+"""Of one list."""
 MOST_EFFECTS: Final = 16
 _HOURS: Final = 14
-
-
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """An open clock of a case. `tone` is how urgent it looks: bad, warn, calm or idle."""
-
-    case_id: str
-    reference: str
-    title: str
-    policy: str
-    due_at: datetime
-    left: str
-    tone: str
-    status: str
-    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +53,7 @@ class Overview:
     run: Figures
     open_cases: int
     by_status: tuple[tuple[str, int], ...]
-    clocks: tuple[DueRow, ...]
-    clocks_open: int
-    clocks_overdue: int
-    clocks_paused: int
+    clocks: ClockLists
     effects: tuple[EffectRow, ...]
     firings: tuple[tuple[str, int, float], ...]
     hours: tuple[Hour, ...]
@@ -85,43 +67,16 @@ def overview(desk: Desk) -> Overview:
     run = figures(files, emails=len(desk.outbox.messages()))
     there = [file for file in files if not file.head.case.deleted]
     statuses = Counter(desk.names.field(file.head, "status") or "unknown" for file in there)
-    clocks = sorted(open_clocks(files), key=lambda one: (one[1].status == "Paused", one[1].due_at))
-    states = Counter(clock.status for _, clock in clocks)
     return Overview(
         run=run,
         open_cases=sum(count for status, count in statuses.items() if status != "Closed"),
         by_status=tuple((status, count) for status, count in statuses.most_common() if status != "Closed"),
-        clocks=tuple(_due_row(file, clock, desk, now) for file, clock in clocks[:MOST_CLOCKS]),
-        clocks_open=len(clocks),
-        clocks_overdue=states["Overdue"],
-        clocks_paused=states["Paused"],
+        clocks=clock_lists(desk),
         effects=tuple(_effect_rows(files, desk)),
         firings=_firings(run.firings),
         hours=tuple(_hours(files, desk, now)),
         queues=depths(desk.sqs),
         lake=desk.lake.read(),
-    )
-
-
-def _due_row(file: CaseFile, clock: Clock, desk: Desk, now: datetime) -> DueRow:
-    left = clock.due_at - now
-    if clock.status == "Paused":
-        shown, tone = "paused", "idle"
-    elif clock.status == "Overdue":
-        shown, tone = f"{as_duration(-left)} over", "bad"
-    else:
-        shown, tone = as_duration(left), "warn" if left < timedelta(hours=1) else "calm"
-    names, head = desk.names, file.head
-    return DueRow(
-        case_id=file.case_id,
-        reference=names.reference(head),
-        title=names.field(head, "title"),
-        policy=clock.policy.name,
-        due_at=clock.due_at,
-        left=shown,
-        tone=tone,
-        status=names.field(head, "status"),
-        queue=names.field(head, "assigned_queue"),
     )
 
 

@@ -9,12 +9,14 @@ from urllib.parse import unquote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casewright_workbench.console import case_list, inbox
+from casewright_workbench.console.clock_list import clock_lists
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
-from casewright_workbench.console.overview import overview
+from casewright_workbench.console.overview import MOST_CLOCKS, overview
 from casewright_workbench.console.timeline import story
 from casewright_workbench.localcloud.wire.http import Page
 from casewright_workbench.localcloud.wire.messages import HttpRequest, HttpResponse
+from casewright_workbench.sla.urgent import SOON
 
 REFRESH_SECONDS: Final = 5
 _HEADERS: Final = {
@@ -37,6 +39,7 @@ class Site:
         self._environment.filters |= {"clock": self._clock, "moment": self._moment, "duration": as_duration}
         self._pages: tuple[tuple[re.Pattern[str], Show], ...] = (
             (re.compile(r"/()"), self._overview),
+            (re.compile(r"/clocks/?()"), self._clocks),
             (re.compile(r"/inbox/?()"), self._inbox),
             (re.compile(r"/inbox/([^/]+)\.eml"), self._raw_mail),
             (re.compile(r"/inbox/([^/]+)"), self._mail),
@@ -57,7 +60,10 @@ class Site:
         return self._not_found("page", request.path)
 
     def _overview(self, _nothing: str) -> HttpResponse:
-        return self._render("overview.html", now=overview(self._desk))
+        return self._render("overview.html", now=overview(self._desk), most=MOST_CLOCKS)
+
+    def _clocks(self, _nothing: str) -> HttpResponse:
+        return self._render("clocks.html", clocks=clock_lists(self._desk))
 
     def _inbox(self, _nothing: str) -> HttpResponse:
         return self._render("inbox.html", mails=inbox.rows(self._desk))
@@ -89,6 +95,7 @@ class Site:
             "zone": self._desk.zone.key,
             "refresh": REFRESH_SECONDS,
             "domain_id": self._desk.domain_id,
+            "soon": SOON,
         }
         body = self._environment.get_template(template).render(**common, **shown)
         return HttpResponse(status, _HEADERS, body.encode())

@@ -1,0 +1,42 @@
+"""Clocks that want somebody now: those that are overdue and those due before long."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from casewright.aws.case_log import CaseTable
+from casewright.decision import Head
+from casewright.sla.clocks import Clock
+from casewright.sla.policies import BREACH
+
+SOON: Final = timedelta(hours=2)
+"""What is due within it is due soon, unless a longer time is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """A clock that runs, of a case, and the wall time left until it is due: below nought once that is over."""
+
+    head: Head
+    clock: Clock
+    left: timedelta
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has run out, though its breach may be told in some seconds only."""
+        return self.left < timedelta()
+
+
+def urgent(heads: Iterable[Head], now: datetime, *, within: timedelta) -> tuple[Urgent, ...]:
+    """The running clocks that are overdue or due within that time, first due first. When a paused one is due is not known."""
+    clocks = [(head, clock) for head in heads for clock in head.clocks.values() if clock.status in ("Active", "Overdue")]
+    found = [Urgent(head, clock, clock.due_at - now) for head, clock in clocks if clock.due_at - now <= within]
+    return tuple(sorted(found, key=lambda each: (each.clock.due_at, each.clock.policy.name)))
+
+
+def urgent_in(table: CaseTable, now: datetime, *, within: timedelta) -> tuple[Urgent, ...]:
+    """The same from the table: its index names the cases, whose heads are then read one by one."""
+    overdue = {each.case_id for each in table.overdue()}
+    due = {each.case_id for each in table.due_before(now + within) if each.milestone == BREACH}
+    return urgent((table.head(case_id).head for case_id in sorted(overdue | due)), now, within=within)
