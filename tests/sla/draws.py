@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from sla.opening_hours import AroundTheClock, Hours
-from sla.oracle import Asks, Becomes, Changed, Happens, Moment, Promise, Told, Wish, play
+from sla.oracle import play
+from sla.plain import Asks, Becomes, Changed, Happens, Moment, Promise, Told, Wish
 
 OPTIONS = {"status": ("open", "waiting", "closed"), "priority": ("low", "normal", "high")}
 HALF_DAYS = dict.fromkeys(range(7), ((480, 720),))
@@ -35,22 +36,29 @@ def hours(calendar: str, origin: datetime) -> Hours:
 def promise(chance: random.Random, name: str) -> Promise:
     """A promise with any of the features."""
     minutes = sorted(chance.sample([20, 40, 60, 120, 240, 480, 960], 2))
-    targets = ((_state(chance, "priority"), minutes[0]), ((), minutes[1])) if chance.random() < 0.7 else (((), minutes[0]),)
-    if chance.random() < 0.1:
-        targets = targets[:1]
-    starts = ["case_created", "case_created", "related_item_added", "case_updated", "assigned", Becomes(_turning(chance))]
+    targets: list[tuple[Wish, int]] = [(_state(chance, "priority"), minutes[0]), ((), minutes[1])]
+    targets = chance.choice([targets, targets, targets[:1], targets[1:]])
+    met: list[Wish | Happens] = [CLOSED, CLOSED, _state(chance), _happens(chance)]
+    reset: list[Wish | Happens | None] = [None, (Changed("status", "closed"),), REOPENED, _turning(chance), _happens(chance)]
+    cancel: list[Wish | Happens | None] = [None, None, DUPLICATE, _turning(chance), _happens(chance)]
+    starts: list[str | Becomes] = [
+        "case_created",
+        "case_created",
+        "related_item_added",
+        "case_updated",
+        "assigned",
+        Becomes(_turning(chance)),
+    ]
     start = chance.choice(starts)
     return Promise(
         name=name,
         start=start,
-        met=chance.choice([CLOSED, CLOSED, _state(chance), _happens(chance)]),
-        targets=targets,
+        met=chance.choice(met),
+        targets=tuple(targets),
         applies=_state(chance) if start != "assigned" and chance.random() < 0.2 else (),
         paused=chance.choice([None, WAITING, WAITING, _state(chance)]),
-        reset=chance.choice(
-            [None, (Changed("status", "closed"),), (Changed("status", "closed", "open"),), _turning(chance), _happens(chance)]
-        ),
-        cancel=chance.choice([None, None, (Asks("title", frozenset({"duplicate"})),), _turning(chance), _happens(chance)]),
+        reset=chance.choice(reset),
+        cancel=chance.choice(cancel),
         assigned=_state(chance) if start == "assigned" or chance.random() < 0.1 else None,
         milestones={name: each for name, each in _MILESTONES.items() if chance.random() < 0.4 and _can_come(each, targets)},
         calendar=chance.choice(["", "", *WEEKS]),
@@ -66,7 +74,9 @@ _MILESTONES = {
     "early": (100, -240),
     "late": (100, 30),
 }
-CLOSED, WAITING = ((Asks("status", frozenset({value})),) for value in ("closed", "waiting"))
+CLOSED: Wish = (Asks("status", frozenset({"closed"})),)
+WAITING: Wish = (Asks("status", frozenset({"waiting"})),)
+DUPLICATE: Wish = (Asks("title", frozenset({"duplicate"})),)
 REOPENED: Wish = (Changed("status", "closed", "open"),)
 
 

@@ -12,7 +12,7 @@ from fakes import FakeLog, deciding, sweep
 from msgspec.structs import replace
 from sla import written
 from sla.draws import Drawn, case, promise
-from sla.oracle import Promise, Told
+from sla.plain import Promise, Told
 
 from casewright.bundle import LinkedBundle, link
 from casewright.cases.events import CaseRead
@@ -65,7 +65,7 @@ def in_minutes(clock: Clock | None, given: Drawn) -> tuple[object, ...] | None:
 
 def as_told(told: Told) -> tuple[object, ...] | None:
     clock = told.clock
-    return clock and (clock.cycle, clock.status, clock.begun, told.due, clock.target, clock.paused, sorted(clock.fired))
+    return None if clock is None else (clock.cycle, clock.status, clock.begun, told.due, clock.target, clock.paused, sorted(clock.fired))
 
 
 def fired(transitions: Iterable[Transition], policy: str, given: Drawn) -> Fired:
@@ -126,7 +126,7 @@ def shuffled(chance: random.Random, given: Drawn) -> list[str | datetime]:
     bodies = written.bodies(given)
     last, before = given.moments[-1].minute, given.moments[-2].minute
     sweeps = [given.at(chance.randint(0, last)), given.at(chance.randint(0, before)), given.at(chance.randint(before, last))]
-    arriving = [*bodies, *chance.choices(bodies, k=2), *sweeps]
+    arriving: list[str | datetime] = [*bodies, *chance.choices(bodies, k=2), *sweeps]
     chance.shuffle(arriving)
     return [*arriving, given.at(last)]
 

@@ -2,7 +2,7 @@
 
 import building
 from sla.draws import Drawn
-from sla.oracle import Asks, Becomes, Changed, Happens, Moment, Promise, Wish
+from sla.plain import Asks, Becomes, Changed, Happens, Moment, Promise, Wish
 
 FILES = {
     "catalog.yaml": "{}",
