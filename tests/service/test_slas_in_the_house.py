@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from small_directory import SMALL
 
+from casewright.actions import MirrorSla
+from casewright.aws.cases import CasesDomain
 from casewright.cases.values import as_wire
 from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
@@ -186,6 +189,25 @@ def test_the_breach_of_a_mirrored_clock_is_told_once_though_its_item_is_overdue_
     assert [item["status"] for item in center.items(case_id)] == ["Overdue"]
     assert [entry.event.event_type for entry in center.file(case_id).log].count("RELATED_ITEM.UPDATED") == 1
     assert center.breaches(case_id) == [{"sla": "promised", "status": "Overdue"}]
+
+
+def test_an_item_is_made_again_unless_it_shows_the_very_due_time(center: Center) -> None:
+    domain, now = CasesDomain(center.cases, center.house.domain_id), center.house.clock.now()
+    case_id = center.opens("Billing", amount=1.0, status="open")
+
+    def shown(name: str, minutes: float) -> str:
+        sla = MirrorSla(name, "status", "closed", now + timedelta(minutes=minutes))
+        return domain.mirror_sla(case_id, sla, minutes=ceil(minutes), entity="casewright/x/1")
+
+    first, other = shown("one", 60), shown("other", 60)
+    assert shown("one", 60) == first
+    assert shown("one", 59.5) == first, "minutes were rounded up"
+    later = shown("one", 60.5)
+    assert later != first, "the item would be overdue before its clock"
+    assert shown("one", 58) != later
+    assert sorted(item["name"] for item in center.items(case_id)) == ["one", "other"]
+    assert shown("other", 60) == other
+    assert (domain.unmirror_sla(case_id, "one"), domain.unmirror_sla(case_id, "one")) == (1, 0)
 
 
 def test_a_deleted_case_leaves_nothing_to_do(center: Center) -> None:
