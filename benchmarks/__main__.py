@@ -9,7 +9,7 @@ from importlib import import_module
 
 from rich.console import Console
 
-PARTS = {"core": "core_steps", "throughput": "throughput", "calendars": "calendars", "backtest": "backtest"}
+PARTS = {"core": "core_steps", "throughput": "throughput", "calendars": "calendars", "backtest": "backtest", "matching": "matching"}
 
 
 def main(names: list[str]) -> int:

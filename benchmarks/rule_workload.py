@@ -1,7 +1,7 @@
 """A seeded workload for the matcher: events of about 3 KB, and rules of which about one in a hundred matches an event.
 
-Half of the rules have nested groups, a third a test of a number. Every field that a rule reads has a value in every event, so that engines of
-two values answer as one of three.
+Half of the rules have nested groups, a third a test of a number. Every field that a rule reads has a value in every event, so that
+engines of two values answer as one of three.
 """
 
 import math
@@ -12,13 +12,17 @@ from random import Random
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
+from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.cases.values import FieldValue, as_wire
 from casewright.conditions.operators import Among, Between, Changed, Compares, HasText
 from casewright.conditions.subjects import Fact, Field
-from casewright.conditions.tree import All, Any as AnyOf, Condition, Leaf, Not
-from casewright.rules.instructions import Members, PutEvent
+from casewright.conditions.texts import Variable, Verbatim
+from casewright.conditions.tree import All, Condition, Leaf, Not
+from casewright.conditions.tree import Any as AnyOf
+from casewright.rules.instructions import AddComment, Assignment, CreateTask, Email, Instruction, Members, PutEvent, SendEmail, UpdateCase
 from casewright.rules.rule import Rule
 
 SEED: Final = 20261121
@@ -40,11 +44,13 @@ _CHOICES: Final = {
 _NUMBERS: Final = {"amount": 5000.0, "age_days": 100.0, "score": 10.0, "contacts": 20.0}
 """Numeric fields, drawn evenly up to so much."""
 _FLAGS: Final = ("vip", "repeat_contact")
+READ: Final = (*_CHOICES, *_NUMBERS, *_FLAGS, "title")
+"""Fields that some rule reads."""
 _SYSTEM: Final = ("status", "case_reason", "assigned_queue", "title", "summary", "customer_id", "reference_number")
-_WORDS: Final = (
-    "refund parcel late invoice broken login address voucher urgent delivery charged twice cancel renewal missing colour size account "
-    "password agent promised callback warranty return label courier customs damaged wrong order payment declined upgrade plan meter"
-).split()
+_WORDS: Final = tuple(
+    "refund parcel late invoice broken login address voucher urgent delivery charged twice cancel renewal missing colour size account "  # noqa: SIM905  # shorter
+    "password agent promised callback warranty return label courier customs damaged wrong order payment declined upgrade plan meter".split()
+)
 TEMPLATES: Final = 10
 _START: Final = datetime(2026, 11, 16, 14, tzinfo=UTC)
 
@@ -65,6 +71,8 @@ CATALOG: Final = Catalog(
     domain_id=_uuid("domain"),
     fields={name: _entry(name) for name in _NAMES},
     templates={f"template-{number}": _uuid(f"template-{number}") for number in range(TEMPLATES)},
+    flows={"Escalations": f"{_INSTANCE}/contact-flow/" + _uuid("flow")},
+    mailboxes={"leads": ("lead@example.com",)},
     queues={f"assigned_queue-{number}": f"{_INSTANCE}/queue/" + _uuid(f"queue-{number}") for number in range(_CHOICES["assigned_queue"])},
 )
 
@@ -84,6 +92,20 @@ def rules(count: int) -> tuple[Rule, ...]:
     )
 
 
+def published(count: int) -> Bundle:
+    """So many rules with actions of every common kind, as a bundle that is published: names instead of ids."""
+    title, number = Variable(Field("title")), Variable(Field("reference_number"))
+    email = Email((Verbatim("About "), title), (Verbatim("Case "), number, Verbatim(" needs you.\n"), title))
+    actions: tuple[tuple[Instruction, ...], ...] = (
+        (UpdateCase((Assignment(Field("priority"), "priority-1"), Assignment(Field("title"), (Verbatim("Urgent: "), title)))),),
+        (SendEmail(to=("leads", (Variable(Field("customer_id")),)), template="escalation"),),
+        (CreateTask(flow="Escalations", name=(Verbatim("Call back: "), title)), AddComment((Verbatim("Task for "), number))),
+        (PutEvent("Escalated", Members({"case": (Variable(Fact("case.id")),), "amount": (Variable(Field("amount")),)})),),
+    )
+    chosen = tuple(replace(rule, then=actions[place % len(actions)]) for place, rule in enumerate(rules(count)))
+    return Bundle(rules=chosen, emails={"escalation": email})
+
+
 def events(count: int) -> list[bytes]:
     """So many envelopes, each of a case of its own."""
     draw = Random(SEED + 1)
@@ -95,12 +117,12 @@ def _condition(draw: Random, *, nested: bool, numeric: bool) -> Condition:
     free = _subjects(draw)
     parts, share = list[Condition](), 1.0
     if nested:
-        group, part = _group(draw, free)
+        group, part = _group(draw, free, numeric=numeric)
         parts, share = [group], part
     if numeric:
         leaf, part = _number(draw)
         parts, share = [*parts, leaf], share * part
-    while share > WANTED_SHARE * 1.7 and free:
+    while share > WANTED_SHARE * 2.2 and free:
         leaf, part = _choice(draw, free.pop())
         parts, share = [*parts, leaf], share * part
     draw.shuffle(parts)
@@ -118,7 +140,7 @@ def _choice(draw: Random, name: str) -> tuple[Condition, float]:
     """A test of one subject, and the share of events it holds for."""
     if name == "changed":
         field = draw.choice([*_CHOICES])
-        return Leaf(Field(field), Changed()), 2 / len(_CHOICES)
+        return Leaf(Field(field), Changed()), 2 / 3 * 2 / len(_CHOICES)
     if name == "title":
         return Leaf(Field("title"), HasText("contains", draw.choice(_WORDS))), 1 - (1 - 1 / len(_WORDS)) ** 6
     if name in _FLAGS:
@@ -128,7 +150,7 @@ def _choice(draw: Random, name: str) -> tuple[Condition, float]:
     of = _CHOICES[name]
     taken = draw.randint(1, max(1, of // 4))
     values = tuple(f"{name}-{number}" for number in sorted(draw.sample(range(of), taken)))
-    negated = of <= 5 and draw.random() < 0.3  # noqa: PLR2004  # few enough that most others are left
+    negated = of <= 5 and draw.random() < 0.3  # few enough that most others are left
     return Leaf(Field(name), Among(values, negated=negated)), 1 - taken / of if negated else taken / of
 
 
@@ -146,11 +168,11 @@ def _number(draw: Random) -> tuple[Condition, float]:
             return Leaf(Field(name), Between(numbers=(round(most * low, 2), round(most * (low + share), 2)))), share
 
 
-def _group(draw: Random, free: list[str]) -> tuple[Condition, float]:
+def _group(draw: Random, free: list[str], *, numeric: bool) -> tuple[Condition, float]:
     """`any` of two or three branches, of which one may itself be an `all`; now and then there is a `not` within."""
     branches, missed = list[Condition](), 1.0
     for number in range(draw.randint(2, 3)):
-        leaf, share = _number(draw) if draw.random() < 0.2 else _choice(draw, free.pop(0))
+        leaf, share = _number(draw) if numeric and draw.random() < 0.3 else _choice(draw, free.pop(0))
         if number == 0 and draw.random() < 0.5:
             other, part = _choice(draw, free.pop(0))
             leaf, share = (All((leaf, Not(other))), share * (1 - part)) if draw.random() < 0.3 else (All((leaf, other)), share * part)
@@ -170,7 +192,7 @@ def _envelope(draw: Random, number: int) -> bytes:
         "changedFieldIds": [CATALOG.fields[name].id for name in draw.sample([*_CHOICES], 2)],
         "performedBy": {
             "user": {"userArn": f"{_INSTANCE}/agent/{_uuid(f'agent-{draw.randrange(200)}')}"},
-            "iamPrincipalArn": "arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_a1b2c3",
+            "iamPrincipalArn": "arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_a1",
         },
         "case": {
             "caseId": case_id,
