@@ -53,7 +53,7 @@ class Tests:
         return self.report.each(partial(self._test, ignore_case=ignore_case), given)
 
     def _refuse_vain_ignore_case(self, node: Mapping, ignoring: Node) -> None:
-        if self.kind.type != "text" or not any(entry.name in _READERS for entry in node.entries):
+        if self.kind.type != "text" or not any(_compares_text(entry) for entry in node.entries):
             message = f"{IGNORE_CASE!r} stands beside a comparison of text; {self.name!r} is compared with {self.kind.noun}"
             self.report.tell(ignoring.place, message if self.kind.type != "text" else f"{IGNORE_CASE!r} stands beside no comparison")
 
@@ -70,7 +70,7 @@ class Tests:
             case "absent":
                 return Absent(boolean(node, name))
             case "changed":
-                return self._changed(entry)
+                return self._changed(entry, ignore_case=ignore_case)
             case "between":
                 return between(self.kind, node)
             case "older_than" | "newer_than":
@@ -89,7 +89,7 @@ class Tests:
             return Compares(order, instant=moment(node))
         return Compares(order, number=number(node, order))
 
-    def _changed(self, entry: Entry) -> Changed:
+    def _changed(self, entry: Entry, *, ignore_case: bool) -> Changed:
         node = entry.value
         if isinstance(node, Scalar):
             changed = Changed(boolean(node, "changed"))
@@ -97,19 +97,24 @@ class Tests:
             narrowed = record(node, "'changed'", self.report, optional=("from", "to"))
             if not narrowed.node.entries:
                 raise fault(node.place, "'changed' is empty; accepted are true, false and a mapping of from and to")
-            changed = Changed(before=narrowed.read("from", self._one_of, None), after=narrowed.read("to", self._one_of, None))
+            one_of = partial(self._one_of, ignore_case=ignore_case)
+            changed = Changed(before=narrowed.read("from", one_of, None), after=narrowed.read("to", one_of, None))
         if changed.wanted and (reason := self.occasion.lacks_changes()):
             raise fault(entry.key.place, reason)
         return changed
 
-    def _one_of(self, node: Node) -> Among:
+    def _one_of(self, node: Node, *, ignore_case: bool) -> Among:
         self._refuse_unless_narrowable(node)
         items = sequence(node, "the values").items if isinstance(node, Sequence) else (node,)
-        return Among(self.report.each(self.kind.operand, items))
+        return Among(self.report.each(self.kind.operand, items), ignore_case=ignore_case)
 
     def _refuse_unless_narrowable(self, node: Node) -> None:
         if "equals" not in self.kind.operators:
             raise fault(node.place, f"{self.name!r} is {self.kind.noun}, which cannot be narrowed by from and to; write changed: true")
+
+
+def _compares_text(entry: Entry) -> bool:
+    return entry.name in _READERS or (entry.name == "changed" and isinstance(entry.value, Mapping))
 
 
 def _equal(kind: Kind, node: Node, ignore_case: bool, *, negated: bool) -> Among:

@@ -42,6 +42,10 @@ def on(name: str, test: Test) -> Leaf:
         ("{summary: {starts_with: x, ignore_case: true}}", on("summary", HasText("starts_with", "x", ignore_case=True))),
         ("{summary: {ends_with: x, ignore_case: false}}", on("summary", HasText("ends_with", "x"))),
         ("{summary: {equals: x, ignore_case: true}}", on("summary", Among(("x",), ignore_case=True))),
+        (
+            "{summary: {changed: {from: x, to: [y]}, ignore_case: true}}",
+            on("summary", Changed(before=Among(("x",), ignore_case=True), after=Among(("y",), ignore_case=True))),
+        ),
         ("{amount: {greater_than: 5}}", on("amount", Compares("greater_than", number=5.0))),
         (
             "{amount: {greater_or_equal: 5, less_than: 9.5}}",
@@ -168,6 +172,7 @@ MOMENT = 'accepted is an ISO 8601 date and time with a zone, such as "2026-01-31
         ("{summary: {empty: 1}}", 25, "the number 1 is given for empty; accepted are true and false"),
         ("{priority: {equals: low, ignore_case: true}}", 45, "'ignore_case' stands beside a comparison of text; 'priority' is compared with an option of priority"),
         ("{summary: {empty: true, ignore_case: true}}", 44, "'ignore_case' stands beside no comparison"),
+        ("{summary: {changed: true, ignore_case: true}}", 46, "'ignore_case' stands beside no comparison"),
         ('{due: "2026-01-31T09:00:00Z"}', 13, f"'equals' cannot be asked of 'due', a date and time; {ON_MOMENT}"),
         ("{due: {less_than: 2026-01-31}}", 25, f"the text '2026-01-31' is given; {MOMENT}"),
         ('{due: {less_than: "2026-01-31T09:00:00"}}', 25, f"the text '2026-01-31T09:00:00' is given; {MOMENT}"),

@@ -40,6 +40,23 @@ def test_whatever_a_field_holds_comes_out_as_it_is(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (204817.0, "204817"),
+        (1234567890123456.0, "1234567890123456"),
+        (1e15, "1000000000000000"),
+        (-0.0, "0"),
+        (0.1 + 0.2, "0.3"),
+        (499.99, "499.99"),
+        (1e300, "1e+300"),
+    ],
+)
+def test_numbers_are_shown_as_people_write_them(number: float, shown: str) -> None:
+    said = filled(do.AddComment(text("Amount ", Field("amount"))), case_event("e", 0, "CREATED", amount=number))
+    assert said == f"Amount {shown}"
+
+
+@pytest.mark.parametrize(
     ("wrote", "to"),
     [
         ("june@example.com", ("june@example.com",)),

@@ -95,6 +95,11 @@ class Changed(msgspec.Struct, frozen=True, gc=False, tag="changed"):
     before: Among | None = None
     after: Among | None = None
 
+    @property
+    def ignore_case(self) -> bool:
+        """Whether from and to compare texts without regard to case."""
+        return any(end is not None and end.ignore_case for end in (self.before, self.after))
+
 
 ValueTest: TypeAlias = Among | HasText | Compares | Matches | Between | Age | WithinHours | Empty | Absent
 Test: TypeAlias = ValueTest | Changed

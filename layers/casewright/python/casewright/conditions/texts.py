@@ -1,7 +1,7 @@
 """Texts with variables: `"Call back: {{ case.title }}"`, parsed once, filled without any logic."""
 
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -24,6 +24,9 @@ class Verbatim(msgspec.Struct, frozen=True, gc=False, tag="verbatim"):
 
 Text: TypeAlias = tuple[Variable | Verbatim, ...]
 
+_EXACT: Final = 2**53
+"""Up to here a double holds every whole number: longer order numbers than 15 digits are shown whole."""
+
 
 def fill(text: Text, facts: Facts) -> str:
     """The text at this moment. A value that is absent or unknown leaves its place empty."""
@@ -37,7 +40,7 @@ def _shown(variable: Variable, facts: Facts) -> str:
         case bool() as flag:
             return "true" if flag else "false"
         case float() as number:
-            return f"{number:.15g}"
+            return str(int(number)) if number.is_integer() and abs(number) <= _EXACT else f"{number:.15g}"
         case datetime() as moment:
             return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case User(arn=arn):
