@@ -101,5 +101,5 @@ def _after(head: Head, entry: Logged, passed: Sequence[Logged], bundle: LinkedBu
     if entry.decision.recomputed:
         return recomputed(head, entry, passed, bundle)
     if bundle is then:
-        return fold(head, entry.event, then, assigned=entry.decision.assigned)
+        return fold(head, entry.event, then, entry.decision).head
     return decide(head, entry.event, bundle).head

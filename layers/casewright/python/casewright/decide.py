@@ -69,18 +69,19 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         assigned=assigned,
         transitions=folded.transitions,
         stalled=folded.stalled,
+        closed=folded.closed,
         overruled=overruled,
     )
     return Decided(_unless_broken(decision), after)
 
 
-def fold(head: Head, event: Event, bundle: LinkedBundle, *, assigned: tuple[str, ...]) -> Head:
-    """The head after an event whose decision was made earlier, by another bundle: rules are not asked, `assigned` is what they said."""
+def fold(head: Head, event: Event, bundle: LinkedBundle, decision: Decision) -> Decided:
+    """A decision made earlier, by another bundle, and the head after it: rules are not asked again, only what clocks do."""
     facts, folded = _facts_and_clocks(head, event, bundle)
     for policy in bundle.policies:
-        if policy.name in assigned:
+        if policy.name in decision.assigned:
             folded = sla.assign(folded, policy, facts)
-    return _head_after(head, facts, folded)
+    return Decided(replace(decision, closed=folded.closed), _head_after(head, facts, folded))
 
 
 def facts_of(head: Head, event: Event, bundle: LinkedBundle) -> Facts:

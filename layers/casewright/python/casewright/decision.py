@@ -118,7 +118,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     stalled: tuple[Stalled, ...] = ()
     """What clocks could not do, since a calendar of the bundle cannot tell the time."""
     overruled: tuple[Overruled, ...] = ()
+    closed: tuple[Clock, ...] = ()
+    """Cycles of clocks that gave way to a new one, each as it ended; of a late decision, those from its place on, as they end now."""
     late: bool = False
+    folded_to: Position | None = None
+    """Of a late decision: the last event that was folded again."""
     corrections: tuple[Correction, ...] = ()
     recomputed: Recomputed | None = None
     """Of ClockRecomputed alone."""

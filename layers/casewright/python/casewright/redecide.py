@@ -31,15 +31,17 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
             again.take(entry)
     facts, own = facts_of(again.head, event, bundle), decide(again.hushed(), event, bundle).decision
     again.take(Logged(event, own))
-    corrections = list[Correction]()
+    corrections, closed = list[Correction](), [*own.closed]
     for entry in entries:
         if entry.event.position > event.position:
-            corrections += _correction(entry, again.take(entry), bundle, asked)
+            decision = again.take(entry)
+            corrections += _correction(entry, decision, bundle, asked)
+            closed += decision.closed
     effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
     if not own.broken:
         effects += mirrors(clocks, again.head, facts, imported=own.imported)
-    decision = replace(own, effects=tuple(effects), late=True, corrections=tuple(corrections))
-    return Decided(decision, again.head)
+    own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
+    return Decided(replace(own, late=True, folded_to=again.head.last), again.head)
 
 
 class _Again:
@@ -72,7 +74,7 @@ class _Again:
             return Decided(entry.decision, recomputed(self.head, entry, self._passed, self._bundle))
         if entry.decision.bundle_hash == self._bundle.hash:
             return decide(self.head, entry.event, self._bundle)
-        return Decided(entry.decision, fold(self.head, entry.event, self._then, assigned=entry.decision.assigned))
+        return fold(self.head, entry.event, self._then, entry.decision)
 
     def _policies_alone(self) -> LinkedBundle:
         """No rules, and the present policies of the clocks; of one that is recomputed later on, the one until then."""

@@ -12,6 +12,7 @@ import msgspec
 
 from casewright.calendars.calendar import Calendar
 from casewright.sla.policies import BREACH, Policy
+from casewright.sla.team_time import TeamTime
 
 Status = Literal["Active", "Paused", "Overdue", "Met", "NotMet", "Cancelled"]
 """Active, Overdue, Met and NotMet mean what they mean in Cases; Paused and Cancelled are ours."""
@@ -34,6 +35,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the event that started the cycle."""
     target: timedelta
     due_at: datetime
+    team: TeamTime
     time_paused: timedelta = timedelta()
     paused_at: datetime | None = None
     ended_at: datetime | None = None
@@ -70,9 +72,10 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Clock, tuple[Transition, ...]]
 
 
-def begin(policy: Policy, *, cycle: int, at: datetime, event_id: str, target: timedelta, calendar: Calendar) -> Step:
+def begin(policy: Policy, *, cycle: int, at: datetime, event_id: str, target: timedelta, queue: str, calendar: Calendar) -> Step:
     """A new cycle: nothing elapsed, every milestone armed, save those that would lie before the start."""
-    clock = Clock(policy=policy, cycle=cycle, status="Active", started_at=at, started_by=event_id, target=target, due_at=at)
+    team = TeamTime(queue=queue, since=at, counted_to=at)
+    clock = Clock(policy=policy, cycle=cycle, status="Active", started_at=at, started_by=event_id, target=target, due_at=at, team=team)
     clock = _timed(clock, calendar)
     return clock, (_transition(clock, "started" if cycle == 1 else "reset", at),)
 
@@ -87,14 +90,25 @@ def resume(clock: Clock, at: datetime, calendar: Calendar) -> Step:
     """Let the time run again; due moves by the open time that was paused."""
     assert clock.paused_at is not None, "a paused clock knows since when"
     time_paused = clock.time_paused + calendar.between(clock.paused_at, at)
-    running = _timed(msgspec.structs.replace(clock, status="Active", paused_at=None, time_paused=time_paused), calendar)
+    team = clock.team.skipped(at)
+    running = _timed(msgspec.structs.replace(clock, status="Active", paused_at=None, time_paused=time_paused, team=team), calendar)
     return running, (_transition(running, "resumed", at),)
 
 
 def settle(clock: Clock, at: datetime, calendar: Calendar) -> Step:
     """Count the pause of a paused clock that is about to end; due moves as if it ran again."""
     running, _ = resume(clock, at, calendar)
-    return msgspec.structs.replace(clock, time_paused=running.time_paused, due_at=running.due_at), ()
+    return msgspec.structs.replace(clock, time_paused=running.time_paused, due_at=running.due_at, team=running.team), ()
+
+
+def count(clock: Clock, at: datetime, calendar: Calendar) -> Step:
+    """Count the time of a running clock that is about to stop or to change hands."""
+    return msgspec.structs.replace(clock, team=clock.team.counted(at, calendar)), ()
+
+
+def hand_over(clock: Clock, queue: str, at: datetime) -> Step:
+    """Another queue has the case."""
+    return msgspec.structs.replace(clock, team=clock.team.handed(queue, at)), ()
 
 
 def retarget(clock: Clock, target: timedelta, at: datetime, calendar: Calendar) -> Step:
@@ -162,7 +176,8 @@ def _fire(clock: Clock, coming: list[tuple[datetime, str]]) -> Step:
     for at, name in coming:
         status: Status = "Overdue" if name == BREACH else clock.status
         left = tuple(each for each in clock.moments if each[1] != name)
-        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=left)
+        team = clock.team.missed() if name == BREACH else clock.team
+        clock = msgspec.structs.replace(clock, fired=(*clock.fired, name), status=status, moments=left, team=team)
         transitions.append(_transition(clock, "breached" if name == BREACH else "milestone", at, name))
     return clock, tuple(transitions)
 

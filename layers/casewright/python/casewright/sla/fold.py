@@ -21,10 +21,11 @@ from casewright.errors import CalendarMissing, CalendarUnusable
 from casewright.sla import clocks
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.policies import Awaited, Happening, Policy, StartsAssigned, StartsOn, StartsWhen
+from casewright.sla.team_time import queue_of
 
 D = TypeVar("D")
 
-StalledStep = Literal["start", "resume", "retarget"]
+StalledStep = Literal["start", "resume", "retarget", "count"]
 
 
 class Stalled(msgspec.Struct, frozen=True):
@@ -36,11 +37,15 @@ class Stalled(msgspec.Struct, frozen=True):
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """The clocks after an event, by policy name, what they did, and what they could not do."""
+    """The clocks after an event, by policy name, what they did, and what they could not do.
+
+    `closed` are the cycles that gave way to a new one, each as it ended; one that was still open then is Cancelled.
+    """
 
     clocks: Mapping[str, Clock]
     transitions: tuple[Transition, ...] = ()
     stalled: tuple[Stalled, ...] = ()
+    closed: tuple[Clock, ...] = ()
 
 
 def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts) -> Folded:
@@ -52,7 +57,7 @@ def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts)
         clock = turn.take(running.get(name), present.get(name))
         if clock is not None:
             after[name] = clock
-    return Folded(after, tuple(sorted(turn.transitions, key=lambda each: each.at)), tuple(turn.stalled))
+    return Folded(after, tuple(sorted(turn.transitions, key=lambda each: each.at)), tuple(turn.stalled), tuple(turn.closed))
 
 
 def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
@@ -62,7 +67,7 @@ def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
     turn = _Turn(facts)
     clock = turn.begin(policy, cycle=1)
     clocks = folded.clocks if clock is None else {**folded.clocks, policy.name: clock}
-    return Folded(clocks, (*folded.transitions, *turn.transitions), (*folded.stalled, *turn.stalled))
+    return Folded(clocks, (*folded.transitions, *turn.transitions), (*folded.stalled, *turn.stalled), folded.closed)
 
 
 class _Turn:
@@ -72,6 +77,7 @@ class _Turn:
         self._facts, self._now = facts, facts.event.at
         self.transitions: list[Transition] = []
         self.stalled: list[Stalled] = []
+        self.closed: list[Clock] = []
 
     def take(self, clock: Clock | None, present: Policy | None) -> Clock | None:
         """The clock after the event."""
@@ -86,15 +92,17 @@ class _Turn:
         if self._begins_again(clock, present):
             fresh = self.begin(present or clock.policy, cycle=clock.cycle + 1)
             if fresh is not None:
+                self.closed.append(clocks.cancel(self._settled(clock), self._now)[0] if clock.is_open else clock)
                 return fresh
-        return self._did(clocks.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now))
+        return self._handed(self._did(clocks.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now)))
 
     def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
         """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
         target = policy.target_at(self._facts)
         if target is None or self._facts.after.deleted or self._is_met(policy, cycle=cycle):
             return None
-        started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=self._facts.event.id, target=target)
+        event, queue = self._facts.event, queue_of(self._facts.after)
+        started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=event.id, target=target, queue=queue)
         clock = self._told_by_calendar(policy, "start", started, None)
         return self._did(clocks.fire_now(self._paused_or_resumed(clock), self._now)) if clock is not None else None
 
@@ -125,13 +133,24 @@ class _Turn:
 
     def _settled(self, clock: Clock) -> Clock:
         if clock.status != "Paused":
-            return clock
+            return self._counted(clock)
         return self._told_by_calendar(clock.policy, "resume", partial(clocks.settle, clock, self._now), clock)
+
+    def _counted(self, clock: Clock) -> Clock:
+        if clock.status == "Paused" or clock.team.counted_to == self._now:
+            return clock
+        return self._told_by_calendar(clock.policy, "count", partial(clocks.count, clock, self._now), clock)
+
+    def _handed(self, clock: Clock) -> Clock:
+        queue = queue_of(self._facts.after)
+        if not clock.is_open or queue == clock.team.queue:
+            return clock
+        return self._did(clocks.hand_over(self._counted(clock), queue, self._now))
 
     def _paused_or_resumed(self, clock: Clock) -> Clock:
         wanted = clock.policy.pause_while is not None and self._holds(clock.policy.pause_while)
         if clock.status == "Active" and wanted:
-            return self._did(clocks.pause(clock, self._now))
+            return self._did(clocks.pause(self._counted(clock), self._now))
         if clock.status == "Paused" and not wanted:
             return self._told_by_calendar(clock.policy, "resume", partial(clocks.resume, clock, self._now), clock)
         return clock
