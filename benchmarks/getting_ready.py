@@ -2,6 +2,7 @@
 
 `start`: seconds from the bytes of a published bundle until it is linked, and until it has seen its first event; imports are done before.
 `compile`: seconds until linked rules have seen their first events. `memory`: the most bytes held until many events have been seen.
+Seconds are those of the CPU.
 """
 
 import json
@@ -43,19 +44,19 @@ class Seen:
 def start(count: int) -> dict[str, float]:
     """A cold start."""
     written, first = write(published(count)), Seen.some(1)
-    began = time.perf_counter()
+    began = time.process_time()
     bundle = link(read(written), CATALOG, bundle_hash=content_hash(written))
-    linked = time.perf_counter()
+    linked = time.process_time()
     first.ask(bundle.matcher)
-    return {"linked": linked - began, "first_event": time.perf_counter() - began}
+    return {"linked": linked - began, "first_event": time.process_time() - began}
 
 
 def compiling(count: int) -> dict[str, float]:
     """Rules in a matcher."""
     linked, first = link(Bundle(rules=rules(count)), CATALOG, bundle_hash="bench").rules, Seen.some(1)
-    began = time.perf_counter()
+    began = time.process_time()
     first.ask(Matcher(linked))
-    return {"seconds": time.perf_counter() - began}
+    return {"seconds": time.process_time() - began}
 
 
 def memory(count: int) -> dict[str, float]:
