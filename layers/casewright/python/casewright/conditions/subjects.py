@@ -107,6 +107,11 @@ def changed(subject: Field, facts: Facts) -> bool:
             return False
 
 
+def is_reference(field: Field) -> bool:
+    """Whether texts of the field are ARNs or bare ids."""
+    return field.id in REFERENCE_FIELDS or field.field_type == "User"
+
+
 def bare_id(reference: str) -> str:
     """The last part of an ARN; a bare id as it is."""
     return reference.rsplit("/", 1)[-1]
@@ -116,7 +121,7 @@ def _typed(value: Known, field: Field) -> Reading:
     match value:
         case User(arn=arn):
             return bare_id(arn)
-        case str() if field.id in REFERENCE_FIELDS or field.field_type == "User":
+        case str() if is_reference(field):
             return bare_id(value)
         case str() if field.field_type == "DateTime" and value != EMPTY:
             return _instant(value)

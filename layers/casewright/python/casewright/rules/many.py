@@ -20,7 +20,7 @@ class Many:
         layers = [[each[layer] for _, each in ranked if len(each) > layer] for layer in range(depth)]
         starts = accumulate(map(len, layers), initial=0)
         self._layers = [(start, (1 << len(layer)) - 1) for start, layer in zip(starts, layers, strict=False)]
-        self._ranks = array("l", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
+        self._ranks = array("I", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
         self._sieve = Sieve([each for layer in layers for each in layer], literals)
 
     def search(self, readings: Readings) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from casewright.cases.events import CaseUpdated
 from casewright.cases.state import Missing
 from casewright.conditions.operators import holds
-from casewright.conditions.subjects import REFERENCE_FIELDS, Fact, Facts, Field, Subject, read, read_before
+from casewright.conditions.subjects import Fact, Facts, Field, Subject, bare_id, is_reference, read, read_before
 from casewright.conditions.tree import Leaf
 
 Slot: TypeAlias = str | int
@@ -98,22 +98,31 @@ def kind_of(value: object) -> Kind:
 
 
 def _is_plain(field: Field) -> bool:
-    return field.id not in REFERENCE_FIELDS and field.field_type not in ("User", "DateTime")
+    return not is_reference(field) and field.field_type != "DateTime"
 
 
 def _reader(subject: Subject) -> Reader:
     if isinstance(subject, Field):
-        return lambda readings: _field(subject, readings)
+        return _field_reader(subject)
     if subject == Fact("template"):
         return lambda readings: readings.facts.after.template_id or _UNKNOWN
     return lambda readings: key_of(read(subject, readings.facts))
 
 
-def _field(field: Field, readings: Readings) -> object:
-    value = readings.fields.get(field.id)
-    if value is None:
-        return readings.facts.after.field(field.id, included=readings.facts.included)
-    return key_of(value if type(value) is bool else read(field, readings.facts))
+def _field_reader(field: Field) -> Reader:
+    field_id, refers = field.id, is_reference(field)
+
+    def reading(readings: Readings) -> object:
+        value = readings.fields.get(field_id)
+        if value is True:
+            return _YES
+        if value is False:
+            return _NO
+        if value is None:
+            return readings.facts.after.field(field_id, included=readings.facts.included)
+        return bare_id(value) if refers and type(value) is str else read(field, readings.facts)
+
+    return reading
 
 
 def _folded(value: object) -> object:
