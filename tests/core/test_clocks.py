@@ -147,7 +147,7 @@ SPOKEN = Happening(("related_item_added",), Leaf(Fact("performed_by.kind"), Amon
 
 
 def test_what_happens_meets_a_clock_where_it_happens() -> None:
-    by_flow = comment("b", 5, performed_by={"customEntity": "a flow", "iamPrincipalArn": "arn:aws:iam::111122223333:role/flow"})
+    by_flow = comment("b", 5, performed_by={"user": {"customEntity": "a flow"}, "iamPrincipalArn": "arn:aws:iam::111122223333:role/flow"})
     assert clock(CREATED, by_flow, met_when=SPOKEN, reset=None).status == "Active"
     assert clock(CREATED, comment("b", 5, verb="DELETED"), met_when=SPOKEN, reset=None).status == "Active"
     assert clock(CREATED, comment("b", 5), met_when=SPOKEN, reset=None).status == "Met"

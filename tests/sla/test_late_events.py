@@ -1,0 +1,97 @@
+"""What an event that comes late does to the clocks of its case, and what it says."""
+
+from datetime import datetime, timedelta
+
+from building import at, case_event, comment, linked, rule
+from core_case import CREATED, policy, updated
+from fakes import FakeLog, deciding, sweep
+
+from casewright.bundle import LinkedBundle
+from casewright.cases.events import CaseRead
+from casewright.conditions.operators import Age, Among
+from casewright.conditions.subjects import Fact, Field
+from casewright.conditions.tree import Leaf
+from casewright.decision import Decision
+from casewright.service.decide import WAITS, take
+from casewright.sla.clocks import Clock
+from casewright.sla.policies import Happening
+
+BUNDLE = linked(policy(milestones=()), rule("late", "sla_breached"))
+
+
+def arrived(*arriving: str | datetime, bundle: LinkedBundle = BUNDLE, reading: CaseRead | None = None) -> FakeLog:
+    """What arrived, in this order; at an instant, a sweep."""
+    log = FakeLog()
+    ports = deciding(bundle, log=log)
+    if reading is not None:
+        ports.reader.cases["c1"] = reading  # type: ignore[attr-defined]
+    for each in arriving:
+        if isinstance(each, datetime):
+            sweep(log, each, ports)
+        else:
+            take(each, WAITS, ports)
+    return log
+
+
+def clock(log: FakeLog) -> Clock:
+    return log.heads["c1"].head.clocks["resolve"]
+
+
+def decision(log: FakeLog, event_id: str) -> Decision:
+    return log.log["c1", event_id].decision
+
+
+def test_a_breach_that_a_late_closing_prevented_is_taken_back_and_told() -> None:
+    log = arrived(CREATED, comment("c", 300, "any news?"), updated("b", 200, status="closed"))
+    assert (clock(log).status, clock(log).ended_at, clock(log).fired) == ("Met", at(200), ())
+    closing = decision(log, "b")
+    assert closing.late
+    [correction] = closing.corrections
+    assert (correction.event_id, [each.rule for each in correction.surplus], correction.missing) == ("c", ["late"], ())
+    assert [effect.rule for effect in log.effects] == ["late"], "what was asked for stays asked for"
+
+
+def test_a_pause_that_comes_late_moves_due_for_what_came_before_it() -> None:
+    waiting = updated("b", 60, status="waiting")
+    log = arrived(CREATED, updated("c", 230, status="open"), waiting)
+    assert clock(log).due_at == at(240 + 170)
+    assert clock(arrived(CREATED, waiting, updated("c", 230, status="open"))) == clock(log)
+
+
+def test_a_late_event_that_changes_no_clock_says_only_that_it_is_late() -> None:
+    log = arrived(CREATED, comment("c", 100), comment("b", 50))
+    assert (decision(log, "b").late, decision(log, "b").corrections, decision(log, "c").late) == (True, (), False)
+
+
+def test_a_beginning_that_comes_last_gives_the_clock_all_the_same() -> None:
+    assert clock(arrived(updated("b", 60, status="waiting"), CREATED)) == clock(arrived(CREATED, updated("b", 60, status="waiting")))
+
+
+def test_a_cycle_that_a_late_comment_ended_and_the_next_are_reckoned_again() -> None:
+    spoken = Happening(("related_item_added",), Leaf(Fact("related_item.type"), Among(("comment",))))
+    bundle = linked(policy(met_when=spoken, reset=spoken, pause_while=None, milestones=()))
+    log = arrived(CREATED, comment("d", 300), comment("b", 100), bundle=bundle)
+    assert (clock(log).cycle, clock(log).started_at) == (3, at(300))
+    assert [(each.cycle, each.status) for each in decision(log, "b").closed] == [(1, "Met"), (2, "Met")]
+
+
+def test_a_reading_says_nothing_once_the_events_before_it_have_come() -> None:
+    closed_since = CaseRead("t-billing", None, {"status": "closed", "f-priority": "normal"})
+    log = arrived(comment("b", 100), reading=closed_since)
+    assert (log.heads["c1"].head.case.fields, log.heads["c1"].head.clocks) == (closed_since.fields, {})
+    log = arrived(comment("b", 100), CREATED, reading=closed_since)
+    assert (clock(log).status, clock(log).due_at) == ("Active", at(240))
+    assert not log.heads["c1"].head.case.hydrated
+
+
+def test_a_tick_that_a_late_event_makes_untimely_leaves_no_trace() -> None:
+    """Were conditions read at ticks, this clock would pause at 120, or not, depending on what came when."""
+    overripe = Leaf(Field("promised"), Age(older=True, than=timedelta()))
+    bundle = linked(policy(milestones=(), pause_while=overripe))
+    promised = at(100).isoformat()
+    created = case_event("a", 0, "CREATED", status="open", priority="high", promised=promised)
+    lowered = case_event("b", 60, changed=("priority",), status="open", priority="normal", promised=promised)
+    untimely = arrived(created, at(121), lowered, comment("c", 200), bundle=bundle)
+    assert [event_id.startswith("~") for _, event_id in untimely.log] == [False, True, False, False]
+    assert clock(untimely) == clock(arrived(created, lowered, comment("c", 200), bundle=bundle))
+    assert (clock(untimely).status, clock(untimely).paused_at) == ("Paused", at(200))
