@@ -203,6 +203,14 @@ def test_a_long_archive_is_shown_as_a_course(printed: Any, tmp_path: Path, confi
     assert ["refunds", "3", "1", "on", "2026-11-25", "██", "█"] in shown
 
 
+def test_days_leave_room_for_the_names_of_rules(printed: Any, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = [case_event(f"m{day}", day * DAY, "CREATED", case_id=f"m{day}", title="refund", status="closed") for day in range(6)]
+    events = archive(tmp_path / "events.jsonl", bodies)
+    assert ["refunds", "6", "1", "1", "1", "1", "1", "1"] in rows(printed("--events", events, "--config", config))
+    monkeypatch.setenv("COLUMNS", "80")
+    assert ["refunds", "6", "1", "on", "2026-11-21", "██████"] in rows(printed("--events", events, "--config", config))
+
+
 def test_the_table_of_differences_shows_the_first_cases_and_the_number_of_all(printed: Any, tmp_path: Path, config: Path) -> None:
     other = configuration(tmp_path / "other", rules=RULES.replace("contains: refund", "contains: nothing"))
     bodies = [case_event(f"m{n}", n, "CREATED", case_id=f"case-{n:02}", title="refund", status="closed") for n in range(25)]

@@ -14,12 +14,13 @@ from casewright_workbench.backtest.run import Report
 from casewright_workbench.backtest.tally import SLA_COUNTS, Counts
 
 _DAYS_SHOWN: Final = 7
-"""Days with a column of their own; of more, bars show the course."""
+"""Days with a column of their own; of more, bars show the course. So they do where names of rules would have to break for the columns."""
+_COLUMN: Final = len("2026-01-31") + 2
 
 
 def print_report(report: Report, output: Console) -> None:
     """Print everything that a backtest found."""
-    for table in (_events(report), _rules(report), _effects(report), _slas(report), _held_back(report)):
+    for table in (_events(report), _rules(report, output.width), _effects(report), _slas(report), _held_back(report)):
         if table.row_count:
             output.print(table, "")
     if report.differences is not None:
@@ -54,12 +55,13 @@ def _events(report: Report) -> Table:
     return table
 
 
-def _rules(report: Report) -> Table:
+def _rules(report: Report, width: int) -> Table:
     days = _days(report)
-    short = len(days) <= _DAYS_SHOWN
-    table = _table("Rules fired", "rule", *_sides(report), *(days if short else ("busiest day", "course")))
     hits = [each.hits for each in _counts(report)]
-    for rule in sorted({rule for each in hits for rule in each}, key=lambda rule: (-sum(hits[0].get(rule, {}).values()), rule)):
+    rules = {rule for each in hits for rule in each}
+    short = len(days) <= _DAYS_SHOWN and max(map(len, rules), default=0) + _COLUMN * (len(days) + len(hits)) <= width
+    table = _table("Rules fired", "rule", *_sides(report), *(days if short else ("busiest day", "course")))
+    for rule in sorted(rules, key=lambda rule: (-sum(hits[0].get(rule, {}).values()), rule)):
         mine = hits[0].get(rule, {})
         shown = [f"{mine[day]:,}" if day in mine else "·" for day in days] if short else _course(mine, days)
         table.add_row(rule, *(f"{sum(each.get(rule, {}).values()):,}" for each in hits), *shown)
