@@ -21,6 +21,7 @@ from casewright_authoring.nodes import Entry, Mapping, Node, Plain, Scalar, Sequ
 MOST_NODES: Final = 100_000
 """Of one file with its aliases written out: a few lines of nested aliases can stand for billions of values."""
 
+_HINTS: Final = {"character '\\t'": "; indent with spaces", "unknown escape character": "; in single quotes \\ stands for itself"}
 _UNTAGGED: Final = "untagged"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -67,7 +68,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, path: str) -> Fault:
     reason = error.problem or "it cannot be read"
     if reason == "but found another document":
         return fault(place, "a second document begins here; one file holds one document")
-    return fault(place, f"this is not YAML: {error.context + ': ' if error.context else ''}{reason}")
+    hint = next((hint for part, hint in _HINTS.items() if part in reason), "")
+    return fault(place, f"this is not YAML: {error.context + ': ' if error.context else ''}{reason}{hint}")
 
 
 def _place_at(text: str, index: int, path: str) -> Place:

@@ -72,7 +72,7 @@ def _play(house: House, desk: Desk, printer: EffectPrinter, output: Console, *, 
 
 def _serve(house: House, desk: Desk, output: Console, *, port: int) -> None:
     with house.serve(port, Site(desk).routes) as url:
-        output.print(f"\nAWS endpoint and pages: [bold]{url}[/bold]   inbox: {url}/inbox   cases: {url}/cases")
+        output.print(f"\nAWS endpoint and pages: [bold]{url}[/bold]\n  {url}/cases   {url}/inbox", soft_wrap=True)
         output.print(
             f"  aws connectcases list-domains --endpoint-url {url}"
             "   [dim](any access key: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1)[/dim]",
