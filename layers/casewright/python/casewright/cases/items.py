@@ -35,15 +35,20 @@ class _Sla(msgspec.Struct, rename="camel"):
     completion_time: _Instant | None = None
 
 
+_NO_SLA: Final = _Sla()
+_CONFIGURATION: Final = "slaconfiguration"
+
+
 def parse(wire: Mapping[str, Any]) -> tuple[RelatedItem, str]:
     """Read `detail.relatedItem`; answer the item and the id of its case.
 
     Raises:
         MalformedEvent: caseId or relatedItemId is missing, or a member has a wrong type.
     """
+    parts = _parts(wire)
+    told = _sla_part(parts)
     try:
-        told = _sla_part(wire)
-        item, sla = msgspec.convert(wire, _Item), msgspec.convert(told, _Sla)
+        item, sla = msgspec.convert(wire, _Item), msgspec.convert(told, _Sla) if told else _NO_SLA
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         raise MalformedEvent("$.detail.relatedItem" + path.rstrip("`"), problem) from error
@@ -53,27 +58,35 @@ def parse(wire: Mapping[str, Any]) -> tuple[RelatedItem, str]:
         id=item.related_item_id,
         type=kind if kind in _TYPES else "unknown",  # type: ignore[arg-type]  # membership in the Literal was just asked
         created_at=item.created_date_time,
-        comment_body=_text(wire, "comment", "body"),
-        contact_arn=_text(wire, "contact", "contactArn"),
-        contact_channel=_text(wire, "contact", "channel").upper(),
-        file_arn=_text(wire, "file", "fileArn"),
+        comment_body=_text(parts, "comment", "body"),
+        contact_arn=_text(parts, "contact", "contactArn"),
+        contact_channel=_text(parts, "contact", "channel").upper(),
+        file_arn=_text(parts, "file", "fileArn"),
         sla_name=sla.name,
         sla_status=sla.status,
         sla_target_at=sla.target_time,
         sla_completed_at=sla.completion_time,
-        connected_case_id=_text(wire, "connectCase", "caseId"),
-        fields=dict(_custom_fields(wire)),
+        connected_case_id=_text(parts, "connectcase", "caseId"),
+        fields=dict(_custom_fields(parts)) if "custom" in parts else {},
     ), item.case_id
 
 
-def _sla_part(wire: Mapping[str, Any]) -> Mapping[str, Any]:
+def _parts(wire: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The members that are objects, by name in lower case; of two names that differ in letter case alone the first counts."""
+    members: dict[str, Any] = {}
+    for name, member in wire.items():
+        members.setdefault(name.lower(), member)
+    return {name: member for name, member in members.items() if isinstance(member, dict)}
+
+
+def _sla_part(parts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """What the event tells of an SLA: under `sla`, under `slaConfiguration`, or under both, one in the other."""
-    nested = _member(wire, "sla")
-    return _member(nested, "slaConfiguration") or _member(wire, "slaConfiguration") or nested
+    nested = parts.get("sla", {})
+    return (_parts(nested).get(_CONFIGURATION) if nested else None) or parts.get(_CONFIGURATION) or nested
 
 
-def _custom_fields(wire: Mapping[str, Any]) -> Iterator[tuple[str, FieldValue]]:
-    fields = _member(wire, "custom").get("fields", ())
+def _custom_fields(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, FieldValue]]:
+    fields = parts["custom"].get("fields", ())
     for place, field in enumerate(fields if isinstance(fields, list) else ()):
         try:
             yield str(field["id"]), from_wire(field["value"])
@@ -82,11 +95,6 @@ def _custom_fields(wire: Mapping[str, Any]) -> Iterator[tuple[str, FieldValue]]:
             raise MalformedEvent(where, f"got {field!r}; accepted is an id and a field value") from error
 
 
-def _member(wire: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = next((value for key, value in wire.items() if key.lower() == name.lower()), None)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(wire: Mapping[str, Any], part: str, name: str) -> str:
-    value = _member(wire, part).get(name, "")
+def _text(parts: Mapping[str, Mapping[str, Any]], part: str, name: str) -> str:
+    value = parts[part].get(name, "") if part in parts else ""
     return value if isinstance(value, str) else ""

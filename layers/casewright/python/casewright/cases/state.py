@@ -55,15 +55,9 @@ def apply(case: Case, event: Event) -> Case:
     logged at; so once the events before it have come, late as they are, it has nothing to say.
     """
     match event.change:
-        case CaseCreated() | CaseUpdated() as change:
-            return Case(
-                case_id=case.case_id,
-                template_id=change.template_id or case.template_id,
-                created_at=change.created_at or case.created_at,
-                fields=change.fields,
-                deleted=case.deleted,
-                hydrated=case.hydrated,
-            )
+        case CaseUpdated() | CaseCreated() as change:
+            template_id, created_at = change.template_id or case.template_id, change.created_at or case.created_at
+            return Case(case.case_id, template_id, created_at, change.fields, case.deleted, case.hydrated)
         case CaseRead(template_id=template_id, created_at=created_at, fields=fields) if not case.is_known:
             return Case(case_id=case.case_id, template_id=template_id, created_at=created_at, fields=fields, hydrated=True)
         case CaseDeleted():
