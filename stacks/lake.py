@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -43,6 +43,7 @@ class Lake(Stack):
             ),
         )
         self.stream = FactsStream(self, "Stream", stage=stage, bucket=bucket, table=table, shaper=self.shape_records)
+        CfnOutput(self, "FactsStream", value=self.stream.name, description="For `casewright sla recompute --stream`")
         self.functions = (self.shape_records,)
 
 

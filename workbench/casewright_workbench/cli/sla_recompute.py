@@ -90,6 +90,10 @@ def _line(found: Recomputation) -> Text:
     line = Text.assemble((f"case {found.event.case_id}  ", "bold"), *_clock(found.before), "  →  ", *_clock(found.after))
     if found.stalled:
         return line.append(f"  left as it is: {found.stalled[0].reason}", "red")
+    if found.after.started_at != found.before.started_at:
+        line.append(f", started {instant(found.after.started_at)}")
+    if _state(found.after) == _state(found.before):
+        line.append("  another version, the same times", "dim")
     if passed := _passed(found):
         line.append(f"  past, and not told: {', '.join(passed)}", "yellow")
     if found.after.told:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle
 from casewright.errors import VersionConflict
 from casewright.measures import rows
@@ -32,10 +33,11 @@ class Recomputing(msgspec.Struct, frozen=True, kw_only=True):
 
     def open_cases(self) -> Iterator[str]:
         """Every case with an open clock of the policy. It reads the table through: no index names clocks that are paused."""
-        for head in self.records.heads():
-            clock = head.clocks.get(self.policy.name)
-            if clock is not None and clock.is_open:
-                yield head.case.case_id
+        with translated("Scan"):
+            for head in self.records.heads():
+                clock = head.clocks.get(self.policy.name)
+                if clock is not None and clock.is_open:
+                    yield head.case.case_id
 
     def look(self, case_id: str) -> Recomputation | None:
         """What would change on a case; None where nothing would, or its clock has ended meanwhile."""

@@ -57,8 +57,13 @@ def recompute(
     if after == before:
         return None
     shown = left if after.is_open else replace(left, clocks={**left.clocks, policy.name: replace(after, status="Cancelled")})
-    effects = mirrors(head.clocks, shown, facts_of(head, event, bundle), imported=False)
-    decision = replace(decision, transitions=(clocks.recomputed(after, event.at),), effects=tuple(effects))
+    facts = facts_of(head, event, bundle)
+    decision = replace(
+        decision,
+        transitions=(clocks.recomputed(after, event.at),),
+        effects=tuple(mirrors(head.clocks, shown, facts, imported=False)),
+        closed=() if after.cycle == before.cycle else (sla.call_off(before, facts),),
+    )
     stalled = refold(policy, event, log, bundle).stalled
     return Recomputation(event=event, decided=Decided(decision, left), before=before, after=after, stalled=stalled)
 
@@ -70,11 +75,11 @@ def recomputed(head: Head, entry: Logged, before: Sequence[Logged], bundle: Link
     """
     change = entry.decision.recomputed
     assert change is not None, "the caller asked"
-    name, at = change.policy.name, entry.event.at
+    name = change.policy.name
     running, again = head.clocks.get(name), refold(change.policy, entry.event, before, bundle)
     clock = clocks.tell_once(again.clock, _told(again.clock, before)) if again.clock else running
-    if again.clock is None and not again.stalled and running is not None and running.is_open:
-        clock, _ = clocks.cancel(running, at)
+    if again.clock is None and not again.stalled and running is not None:
+        clock = sla.call_off(running, facts_of(head, entry.event, bundle))
     after = head.clocks if clock is None else {**head.clocks, name: clock}
     return replace(head, last=entry.event.position, clocks=after)
 

@@ -70,6 +70,11 @@ def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
     return Folded(clocks, (*folded.transitions, *turn.transitions), (*folded.stalled, *turn.stalled), folded.closed)
 
 
+def call_off(clock: Clock, facts: Facts) -> Clock:
+    """A clock that ends with the event for another reason than its policy gives: Cancelled, its time counted."""
+    return _Turn(facts).call_off(clock)
+
+
 class _Turn:
     """One event, taken by one clock after the other; collects what they do."""
 
@@ -92,9 +97,13 @@ class _Turn:
         if self._begins_again(clock, present):
             fresh = self.begin(present or clock.policy, cycle=clock.cycle + 1)
             if fresh is not None:
-                self.closed.append(clocks.cancel(self._settled(clock), self._now)[0] if clock.is_open else clock)
+                self.closed.append(self.call_off(clock))
                 return fresh
         return self._handed(self._did(clocks.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now)))
+
+    def call_off(self, clock: Clock) -> Clock:
+        """The clock as it ends without a verdict; one that has ended stays as it is."""
+        return clocks.cancel(self._settled(clock), self._now)[0] if clock.is_open else clock
 
     def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
         """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
