@@ -163,14 +163,18 @@ def value_holds(test: ValueTest, value: Reading, facts: Facts) -> bool | None:  
 
 
 def _among(test: Among, value: str | float | bool | User | datetime) -> bool:
-    same_type = [wanted for wanted in test.values if _kind(wanted) is _kind(value)]
-    if not same_type:
-        return False
-    if test.ignore_case and isinstance(value, str):
-        found = value.casefold() in {wanted.casefold() for wanted in same_type if isinstance(wanted, str)}
-    else:
-        found = any(value == wanted for wanted in same_type)  # `in` would find NaN in itself
-    return found is not test.negated
+    kind, sought = _kind(value), _folded(value, test)
+    compared = False
+    for wanted in test.values:
+        if _kind(wanted) is kind:
+            compared = True
+            if _folded(wanted, test) == sought:
+                return not test.negated
+    return compared and test.negated
+
+
+def _folded(value: object, test: Among) -> object:
+    return value.casefold() if test.ignore_case and isinstance(value, str) else value
 
 
 def _has_text(test: HasText, value: object) -> bool:
