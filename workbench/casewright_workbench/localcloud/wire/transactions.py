@@ -13,7 +13,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-_touched: ContextVar[frozenset[str] | None] = ContextVar("touched", default=None)
+_touched: ContextVar[frozenset[DynamoType] | None] = ContextVar("touched", default=None)
 _transact = DynamoDBBackend.transact_write_items
 
 
@@ -31,13 +31,13 @@ def _transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[st
         _touched.reset(token)
 
 
-def _partitions(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[str]:
+def _partitions(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> list[DynamoType]:
     found = []
     for operation in (next(iter(item.values())) for item in transact_items):
         table = backend.tables.get(operation.get("TableName", ""))
         values = operation.get("Item") or operation.get("Key") or {}
         if table is not None and table.hash_key_attr in values:
-            found.append(str(DynamoType(values[table.hash_key_attr]).value))
+            found.append(DynamoType(values[table.hash_key_attr]))
     return found
 
 
@@ -50,7 +50,6 @@ def _copied_table(table: Table, memo: dict[int, Any]) -> Any:
         result.__dict__.update({name: copy.deepcopy(value, memo) for name, value in table.__dict__.items()})
         return result
     result.__dict__.update(table.__dict__)
-    result.items = defaultdict(dict)
-    for key, partition in table.items.items():
-        result.items[key] = copy.deepcopy(partition, memo) if str(key.value) in touched else partition
+    result.items = defaultdict(dict, table.items)
+    result.items.update({key: copy.deepcopy(table.items[key], memo) for key in touched if key in table.items})
     return result
