@@ -58,6 +58,14 @@ def test_a_taken_port_is_named_before_the_day_is_played(capsys: pytest.CaptureFi
     assert said.out == ""
 
 
+def test_local_does_not_begin_a_day_whose_cases_the_directory_does_not_know(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "own")]) == 0
+    assert run(["local", "--once", "--config", str(tmp_path / "own"), "--folder", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "no template Billing, template Shipping" in said
+    assert "field refund_amount" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,7 @@ from casewright_workbench.console.site import Site
 from casewright_workbench.day.hours import ENDS, NEW_YORK, OPENS
 from casewright_workbench.day.play import Player
 from casewright_workbench.day.script import script
+from casewright_workbench.day.steps import Change, Open, Step
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.wire.http import LOCAL_PORT
 
@@ -54,6 +55,7 @@ def local(
         printer.listen(function, message, facts)
 
     with House.open(config, start=OPENS, folder=folder, listen=listen) as house:
+        _refuse_other_cases(house, config, script(seed=seed))
         desk = Desk.of(house, changed, NEW_YORK)
         _play(house, desk, printer, output, seed=seed)
         if not once:
@@ -81,6 +83,18 @@ def _serve(house: House, desk: Desk, output: Console, *, port: int) -> None:
         output.print(f"  domain {house.domain_id}\n[dim]Ctrl-C ends it; nothing is kept but the mail.[/dim]")
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
+
+
+def _refuse_other_cases(house: House, config: Path, steps: Iterable[Step]) -> None:
+    """The day has the cases of the example: a configuration without their templates and fields cannot play it."""
+    deeds = [step.deed for step in steps]
+    templates = {deed.template for deed in deeds if isinstance(deed, Open)} - house.catalog.templates.keys()
+    fields = {name for deed in deeds if isinstance(deed, Open | Change) for name in deed.fields} - house.catalog.fields.keys()
+    if missing := [*(f"template {name}" for name in sorted(templates)), *(f"field {name}" for name in sorted(fields))]:
+        raise WrongUsage(
+            f"{config} cannot play the day, whose cases are those of contact_center/: it has no {', '.join(missing)}; "
+            "give a changed copy of contact_center/, or play your own cases with casewright test"
+        )
 
 
 def _refuse_taken(port: int) -> None:
