@@ -9,7 +9,9 @@ from casewright.actions import PutEvent, SendEmail, UpdateCase
 from casewright.asking import effect_key
 from casewright.bundle import LinkedBundle
 from casewright.cases.performers import entity_for
+from casewright.conditions.operators import Absent, Among
 from casewright.conditions.subjects import Fact, Field
+from casewright.conditions.tree import Leaf
 from casewright.decide import MOST_EFFECTS, Decided, blank, decide
 from casewright.decision import Overruled
 from casewright.rules import instructions as do
@@ -87,6 +89,15 @@ def test_a_breach_asks_for_its_effects_whichever_event_brings_it_to_light() -> N
     assert first.key == second.key
     assert first.action == PutEvent("late", {"sla": "resolve/Overdue"})
     assert first.priority == 1
+
+
+def test_nobody_performed_what_time_alone_brought() -> None:
+    by_nobody = rule("nobody", "sla_breached", "sla_met", condition=Leaf(Fact("performed_by.kind"), Absent(True)))
+    by_user = rule("user", "sla_breached", "sla_met", condition=Leaf(Fact("performed_by.kind"), Among(("user",))))
+    bundle = linked(policy(), by_nobody, by_user)
+    assert fired(bundle, CREATED, updated("b", 300)) == ["nobody"], "the user only brought it to light"
+    assert fired(bundle, CREATED, updated("b", 180, priority="high")) == ["user"], "the user chose the shorter target"
+    assert fired(bundle, CREATED, updated("b", 60, status="closed")) == ["user"]
 
 
 def test_more_effects_than_a_transaction_holds_trip_the_breaker_and_name_the_rule() -> None:

@@ -130,8 +130,8 @@ def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) ->
         yield Moment(trigger, facts, "", event.own, imported)
     for transition in folded.transitions:
         if (trigger := _SLA_TRIGGERS.get(transition.kind)) and not transition.silent:
-            clock = ClockFact(transition.policy, transition.status, transition.milestone)
             was_coming = _was_coming(transition, head.clocks)
+            clock = ClockFact(transition.policy, transition.status, transition.milestone, was_coming)
             own = event.own if transition.at == event.at and not was_coming else None
             yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
     if item := _newly_overdue(head, event, folded):

@@ -66,6 +66,8 @@ class ClockFact(msgspec.Struct, frozen=True):
     name: str
     status: str
     milestone: str
+    by_time: bool = False
+    """Time alone brought the moment, so nobody performed it, even where an event of somebody tells of it first."""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -147,17 +149,17 @@ def _fact(name: FactName, facts: Facts) -> Reading:
         case "now":
             return facts.event.at
         case "performed_by.kind" | "performed_by.id":
-            return _performer_fact(name, facts.event)
+            return _performer_fact(name, facts)
         case "related_item.type" | "comment.body" | "contact.channel":
             return _item_fact(name, facts.event)
         case "sla.name" | "sla.status" | "sla.milestone":
             return getattr(facts.clock, name.removeprefix("sla."), Missing.ABSENT) if facts.clock else Missing.ABSENT
 
 
-def _performer_fact(name: str, event: Event) -> Reading:
-    if isinstance(event.change, CaseRead | ClockDue | ScheduleDue):
+def _performer_fact(name: str, facts: Facts) -> Reading:
+    if isinstance(facts.event.change, CaseRead | ClockDue | ScheduleDue) or (facts.clock and facts.clock.by_time):
         return Missing.ABSENT  # nobody did it: time passed
-    performer = event.performer
+    performer = facts.event.performer
     return (performer.kind if name == "performed_by.kind" else performer.id) if performer.id else Missing.UNKNOWN
 
 
