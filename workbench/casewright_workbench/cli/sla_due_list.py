@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from casewright.aws.case_log import CaseTable
+from casewright.decision import Head
 from casewright_authoring.durations import ACCEPTED, LONGEST, written
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
 from casewright_workbench.cli.usage import WrongUsage
@@ -58,14 +59,18 @@ def _record(each: Urgent, names: Names) -> dict[str, Json]:
     clock = each.clock
     return {
         "case_id": each.head.case.case_id,
-        "reference_number": names.field(each.head, "reference_number"),
+        "reference_number": _reference(each.head),
         "policy": clock.policy.name,
         "cycle": clock.cycle,
         "status": clock.status,
         "due": instant(clock.due_at),
         "left_seconds": each.left.total_seconds(),
-        "queue": names.field(each.head, "assigned_queue"),
+        "queue": names.resource(clock.team.queue),
     }
+
+
+def _reference(head: Head) -> str:
+    return str((head.case.fields or {}).get("reference_number", ""))
 
 
 def _shown(found: Sequence[Urgent], names: Names, now: datetime, ahead: timedelta) -> Table | Text:
@@ -78,12 +83,12 @@ def _shown(found: Sequence[Urgent], names: Names, now: datetime, ahead: timedelt
     for each in found:
         clock = each.clock
         table.add_row(
-            Text(names.field(each.head, "reference_number")),
+            Text(_reference(each.head)),
             Text(each.head.case.case_id),
             clock.policy.name,
             Text(clock.status, STYLES[clock.status]),
             f"{clock.due_at:%Y-%m-%d %H:%M:%S}",
             Text(as_duration(each.left), "bold red" if each.is_over else ""),
-            Text(names.field(each.head, "assigned_queue")),
+            Text(names.resource(clock.team.queue)),
         )
     return table

@@ -14,13 +14,13 @@ from casewright_workbench.sla.urgent import SOON, Urgent, urgent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRow:
-    """An open clock of a case. `tone` is how urgent it looks: bad, warn, calm or idle."""
+    """An open clock of a case. `tone` is how urgent it looks: bad, warn, calm or idle. `due_at` is None while that moves."""
 
     case_id: str
     reference: str
     title: str
     policy: str
-    due_at: datetime
+    due_at: datetime | None
     left: str
     tone: str
     status: str
@@ -71,7 +71,7 @@ def _row(head: Head, clock: Clock, names: Names, left: str, tone: str) -> ClockR
         reference=names.reference(head),
         title=names.field(head, "title"),
         policy=clock.policy.name,
-        due_at=clock.due_at,
+        due_at=None if clock.paused_at else clock.due_at,
         left=left,
         tone=tone,
         status=names.field(head, "status"),
