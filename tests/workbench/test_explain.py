@@ -253,7 +253,7 @@ def test_packed_files_and_standard_input_are_read(
     ("line", "message"),
     [
         ("{", "$: no JSON object"),
-        ('{"id": "x"}', "$: Object missing required field `source`"),
+        ('{"id": "x"}', "$: Object missing required field `detail-type`"),
         (case("e", 0).replace('"c1"', '""'), "$.detail.case.caseId: Expected `str` of length >= 1"),
     ],
 )
