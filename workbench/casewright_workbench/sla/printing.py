@@ -39,7 +39,7 @@ def course_tree(course: Course, names: Names) -> Tree:
         for turn in cycle.turns:
             _add_turn(branch, turn, names)
         if cycle.shares:
-            branch.add(_shares(cycle))
+            branch.add(_shares(cycle, names))
     for did in course.untrue:
         tree.add(
             Text(f"Told then, and not so since a late event came: {verb(did)} at {instant(did.at)}, due {instant(did.due_at)}", "yellow")
@@ -114,11 +114,9 @@ def _event(event: Event, names: Names) -> Iterator[str | tuple[str, str]]:
     yield f"  {event.id}", "dim"
 
 
-def _shares(cycle: Cycle) -> Text:
+def _shares(cycle: Cycle, names: Names) -> Text:
     whole = sum((each.time for each in cycle.shares), timedelta())
-    parts: Iterable[str] = (f"{_queue(each.queue)} {as_duration(each.time)} ({each.time / whole:.0%})" for each in cycle.shares)
+    parts: Iterable[str] = (
+        f"{names.resource(each.queue) or 'no queue'} {as_duration(each.time)} ({each.time / whole:.0%})" for each in cycle.shares
+    )
     return Text(f"time by queue: {', '.join(parts)}")
-
-
-def _queue(queue: str | None) -> str:
-    return "not known" if queue is None else queue or "no queue"

@@ -60,7 +60,7 @@ def _cycle(cycle: Cycle, words: Words, names: Names) -> Json:
         "fired": list(clock.fired),
         "turns": [_turn(each, words, names) for each in cycle.turns],
         "spans": [{"status": each.status, "from": instant(each.start), "to": instant(each.end)} for each in cycle.spans],
-        "queues": [{"queue": each.queue, "seconds": each.time.total_seconds()} for each in cycle.shares],
+        "queues": [{"queue": words.resource(each.queue), "seconds": each.time.total_seconds()} for each in cycle.shares],
     }
 
 

@@ -1,6 +1,6 @@
-"""How long a cycle stood how, and which queue had the case meanwhile: in wall time and in the open time of its calendar."""
+"""How long a cycle stood how, in wall time, and what of its time was used, in the open time of its calendar."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,18 +22,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The open time that a cycle ran while one queue had the case; the empty name is none, None that it is not known."""
+    """The open time that a cycle ran while one queue had the case, by the queue's ARN; empty where it was in none."""
 
-    queue: str | None
+    queue: str
     time: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """From then on a queue had the case."""
-
-    since: datetime
-    queue: str | None
 
 
 def spans(did: Iterable[Transition], until: datetime) -> Iterator[Span]:
@@ -50,19 +42,15 @@ def spans(did: Iterable[Transition], until: datetime) -> Iterator[Span]:
         status = then
 
 
-def shares(clock: Clock, stood: Iterable[Span], held: Sequence[Held], calendars: Calendars) -> tuple[Share, ...]:
-    """Whose time it was: open time by queue, in the order in which they came to have the case. What a calendar cannot tell is left out."""
-    ends = [each.since for each in held[1:]]
-    found: dict[str | None, timedelta] = {}
-    for span in stood:
-        if span.status == "Paused":
-            continue
-        for each, end in zip(held, [*ends, span.end], strict=True):
-            start, last = max(each.since, span.start), min(end, span.end)
-            ran = open_time(clock, start, last, calendars) if last > start else None
-            if ran:
-                found[each.queue] = found.get(each.queue, timedelta()) + ran
-    return tuple(Share(queue, time) for queue, time in found.items())
+def shares(clock: Clock, until: datetime, calendars: Calendars) -> tuple[Share, ...]:
+    """Whose time it was, in the order in which queues came to have the case; of a clock that runs, up to a moment."""
+    team, calendar = clock.team, calendar_of(clock, calendars)
+    if clock.status in ("Active", "Overdue") and calendar is not None and until > team.counted_to:
+        try:
+            team = team.counted(until, calendar)
+        except CalendarUnusable:
+            return ()
+    return tuple(Share(queue, time) for queue, time in team.used.items())
 
 
 def used_at(clock: Clock, at: datetime, calendars: Calendars) -> timedelta | None:
@@ -74,9 +62,13 @@ def used_at(clock: Clock, at: datetime, calendars: Calendars) -> timedelta | Non
 
 def open_time(clock: Clock, start: datetime, end: datetime, calendars: Calendars) -> timedelta | None:
     """The time between two moments as the calendar of the clock's policy measures it; None where it cannot."""
-    name = clock.policy.calendar
-    calendar = calendars.get(name) if name else ALWAYS_OPEN
+    calendar = calendar_of(clock, calendars)
     try:
         return calendar.between(start, end) if calendar else None
     except CalendarUnusable:
         return None
+
+
+def calendar_of(clock: Clock, calendars: Calendars) -> Calendar | None:
+    """The calendar that a clock goes by, if it is there."""
+    return calendars.get(clock.policy.calendar) if clock.policy.calendar else ALWAYS_OPEN

@@ -53,8 +53,8 @@ def recompute(
         case_id=event.case_id, position=event.position, bundle_hash=bundle.hash, recomputed=Recomputed(policy, before.policy)
     )
     left = recomputed(head, Logged(event, decision), log, bundle)
-    after = left.clocks[policy.name]
-    if after == before:
+    after, stalled = left.clocks[policy.name], refold(policy, event, log, bundle).stalled
+    if after == before and not stalled:
         return None
     shown = left if after.is_open else replace(left, clocks={**left.clocks, policy.name: replace(after, status="Cancelled")})
     facts = facts_of(head, event, bundle)
@@ -64,7 +64,6 @@ def recompute(
         effects=tuple(mirrors(head.clocks, shown, facts, imported=False)),
         closed=() if after.cycle == before.cycle else (sla.call_off(before, facts),),
     )
-    stalled = refold(policy, event, log, bundle).stalled
     return Recomputation(event=event, decided=Decided(decision, left), before=before, after=after, stalled=stalled)
 
 
