@@ -12,7 +12,7 @@ from casewright_authoring.fields import field_name, field_type
 from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.instructions import ADDRESS
 from casewright_authoring.known import KnownField
-from casewright_authoring.nodes import Entry, Node
+from casewright_authoring.nodes import Entry, Node, Scalar
 from casewright_authoring.options import read_options
 from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, sequence, text
 
@@ -24,7 +24,7 @@ DOMAIN_KEYS: Final = ("domain_id", "fields", "templates")
 FIELD_REQUIRED_KEYS: Final = ("id", "type")
 FIELD_OPTIONAL_KEYS: Final = ("options", "in_events")
 
-_ARN: Final = r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[^/\s]+/(?:%s)/[^/\s]+"
+_ARN: Final = r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d+:instance/[^/\s]+/(?:%s)/[^/\s]+"
 ARNS: Final = {
     "queues": ("queue", re.compile(_ARN % "queue")),
     "users": ("agent", re.compile(_ARN % "agent|user")),
@@ -142,7 +142,7 @@ def _field(entry: Entry, report: Report) -> KnownField:
 
 def _table(node: Node | None, reader: Callable[[Entry], V], report: Report) -> dict[str, V | None]:
     """What stands under a key, by name."""
-    if node is None:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
         return {}
     given = report.attempt(lambda one: mapping(one, "this table of names"), node, None)
     return {entry.name: report.attempt(reader, entry, None) for entry in given.entries} if given else {}
