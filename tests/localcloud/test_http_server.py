@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ def fetch(url: str, **headers: str) -> tuple[int, str]:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
+
+
+def test_answers_are_dated_by_the_clock_of_the_cloud(cloud: LocalCloud, remote: Any) -> None:
+    for client in (remote("sts"), cloud.session(principal_arn="arn:aws:iam::111122223333:user/someone").client("sts")):
+        told = client.get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]["date"]
+        assert parsedate_to_datetime(told) == cloud.clock.now().replace(microsecond=0)
 
 
 def test_every_protocol_is_served(cloud: LocalCloud, remote: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from clock_center import OPENS, SLAS, ClockCenter
+from pages import commands, page
 from small_directory import QUEUE
 
 from casewright_workbench.cli.main import run
@@ -248,6 +249,12 @@ def test_what_is_not_there_is_named(
 ) -> None:
     assert run(["sla", *[case_id if word == "CASE" else word for word in words]]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_commands_of_the_page_run(center: ClockCenter, case_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in commands(page("sla.md"), "sla"):
+        assert run([case_id if word == "CASE" else word for word in words]) == 0
+        assert "resolution" in capsys.readouterr().out
 
 
 def test_a_case_stands_beside_the_commands_and_behind_options(
