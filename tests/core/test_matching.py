@@ -27,6 +27,7 @@ from casewright.conditions.tree import Any as AnyOf
 from casewright.conditions.triggers import TRIGGERS, trigger_of
 from casewright.errors import CalendarEnded
 from casewright.rules import columns, matching, sieve
+from casewright.rules.literals import MOST_ALTERNATIVES, Literals
 from casewright.rules.matching import Matcher
 from casewright.rules.rule import Rule
 
@@ -247,9 +248,15 @@ def test_memory_does_not_grow_with_what_is_read() -> None:
     column = columns.Column(2, {0: frozenset({"a"})}, {})
     assert [column[text] for text in ("a", "b", "c", "a")] == [0b11, 0b10, 0b10, 0b11]
     assert list(column) == ["a"]
-    tested = columns.Column(1, {}, {frozenset[object]({"1"}): [0]})
-    assert sum(tested[str(number)] for number in range(columns.MOST_MASKS * 2)) == 1
-    assert len(tested) <= columns.MOST_MASKS
+    tested = columns.Column(1, {}, {frozenset[object]({1.0}): [0]})
+    assert sum(tested[float(number)] for number in range(columns.MOST_MASKS * 2)) == 1
+    assert 0 < len(tested) <= columns.MOST_MASKS
+
+
+def test_groups_of_groups_do_not_multiply() -> None:
+    branches = [AnyOf(tuple(Leaf(FIELDS[0], ask.HasText("contains", f"{group}-{branch}")) for branch in range(3))) for group in range(12)]
+    literals = Literals()
+    assert len(literals.alternatives(literals.of(All(tuple(branches))))) <= MOST_ALTERNATIVES
 
 
 @pytest.mark.parametrize("few", [-1, 48])

@@ -10,6 +10,9 @@ from casewright.rules.accepted import Accepted, Beyond, Others, Part
 from casewright.rules.readings import Kind, kind_of
 
 Keyed: TypeAlias = frozenset[object] | Others
+Scale: TypeAlias = tuple[list[float], list[int], list[int], int]
+"""The numbers of one slot, divided into stretches: where the second and each later one begins; for each, the alternatives that survive some
+number of it, and those of them for which it depends on the very number; and the alternatives that survive what is no number."""
 
 MOST_MASKS: Final = 256
 """Kept of one column."""
@@ -50,8 +53,8 @@ def chosen(mask: int, among: Sequence[int]) -> list[int]:
 class Column(dict[Any, int]):
     """The alternatives that survive a reading of one slot, by that reading.
 
-    `keyed` is what alternatives accept by key; `tests` are others that some of them share, at most one for each. Of a reading that nothing
-    names, no mask is kept where there are no tests: a text may be another one in every event.
+    `keyed` is what alternatives accept by key; `tests` are others that some of them share, at most one for each. No mask is kept of a text
+    that nothing names: it may be another one in every event.
     """
 
     def __init__(self, width: int, keyed: Mapping[int, Keyed], tests: Mapping[Accepted, Sequence[int]]) -> None:
@@ -78,7 +81,7 @@ class Column(dict[Any, int]):
             mask = mask_of(named, self._width, flipping=mask)
         if self._is_tested:
             mask &= self._tested(reading)
-        if named is not None or self._is_tested:
+        if named is not None or (self._is_tested and type(reading) is not str):
             if len(self) >= MOST_MASKS:
                 self.clear()
             self[reading] = mask
@@ -102,32 +105,20 @@ class Column(dict[Any, int]):
         return found
 
 
-class Scale:
-    """The alternatives that survive a number in one slot.
-
-    The numbers are divided into stretches. `_kept` are the alternatives that survive some number of a stretch, and `_undecided` those of
-    them for which it depends on the very number. `_without` survive what is no number.
-    """
-
-    __slots__ = ("_bounds", "_kept", "_undecided", "_without")
-
-    def __init__(self, width: int, limits: Sequence[tuple[int, Beyond]]) -> None:
-        thresholds = sorted({limit.threshold for _, limit in limits})
-        self._bounds = thresholds[:: len(thresholds) // MOST_STRETCHES + 1]
-        within = {above: [set[int]() for _ in range(len(self._bounds) + 1)] for above in (True, False)}
-        for alternative, limit in limits:
-            within[limit.above][bisect_right(self._bounds, limit.threshold)].add(alternative)
-        above, below = ([mask_of(each, width) for each in within[side]] for side in (True, False))
-        too_low = [*accumulate(reversed(above), or_, initial=0)][::-1][1:]
-        too_high = [*accumulate(below, or_, initial=0)][:-1]
-        everything = (1 << width) - 1
-        self._undecided = [one | other for one, other in zip(above, below, strict=True)]
-        self._kept = [everything & ~(low | high) for low, high in zip(too_low, too_high, strict=True)]
-        self._without = everything ^ mask_of({alternative for alternative, _ in limits}, width)
-
-    def at(self, reading: object) -> tuple[int, int]:
-        """The masks of what survives, and of what is undecided."""
-        if (type(reading) is not float and type(reading) is not int) or reading != reading:  # noqa: PLR0124  # NaN stands nowhere
-            return self._without, 0
-        stretch = bisect_right(self._bounds, reading)
-        return self._kept[stretch], self._undecided[stretch]
+def scale_of(width: int, limits: Sequence[tuple[int, Beyond]]) -> Scale:
+    """The scale of these limits, each with the alternative it is a limit of."""
+    thresholds = sorted({limit.threshold for _, limit in limits})
+    bounds = thresholds[:: len(thresholds) // MOST_STRETCHES + 1]
+    within = {above: [set[int]() for _ in range(len(bounds) + 1)] for above in (True, False)}
+    for alternative, limit in limits:
+        within[limit.above][bisect_right(bounds, limit.threshold)].add(alternative)
+    above, below = ([mask_of(each, width) for each in within[side]] for side in (True, False))
+    too_low = [*accumulate(reversed(above), or_, initial=0)][::-1][1:]
+    too_high = [*accumulate(below, or_, initial=0)][:-1]
+    everything = (1 << width) - 1
+    return (
+        bounds,
+        [everything & ~(low | high) for low, high in zip(too_low, too_high, strict=True)],
+        [one | other for one, other in zip(above, below, strict=True)],
+        everything ^ mask_of({alternative for alternative, _ in limits}, width),
+    )

@@ -3,12 +3,13 @@
 Most of what they ask is decided by one `and` of two ints for each slot; what only a few of them ask is asked of those that are left.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from casewright.rules.accepted import Accepted, Beyond, Others
-from casewright.rules.columns import Column, Keyed, Scale, mask_of
+from casewright.rules.columns import Column, Keyed, mask_of, scale_of
 from casewright.rules.literals import Conjunction, Literal, Literals
 from casewright.rules.readings import Readings, Slot
 
@@ -34,7 +35,7 @@ class Sieve:
         """What to ask of an alternative that is undecided."""
         slots = sorted({*keyed, *shared} - verdicts, key=lambda slot: -len(keyed[slot]))
         self._columns = [(slot, Column(width, keyed[slot], shared[slot])) for slot in slots]
-        self._scales = [(slot, Scale(width, among)) for slot, among in limits.items()]
+        self._scales = [(slot, scale_of(width, among)) for slot, among in limits.items()]
         self._late = [
             (slot, accepted, mask_of(users, width)) for slot in shared.keys() & verdicts for accepted, users in shared[slot].items()
         ]
@@ -47,11 +48,16 @@ class Sieve:
             kept &= column[value if type(value) is str else readings[slot]]
             if not kept:
                 return 0, 0
-        for slot, scale in self._scales:
+        for slot, (bounds, surviving, depending, without) in self._scales:
             value = as_it_came(slot)
-            accepting, depending = scale.at(value if type(value) is float else readings[slot])
-            kept &= accepting
-            undecided |= depending
+            if type(value) is not float:
+                value = readings[slot]
+            if (type(value) is float or type(value) is int) and value == value:  # noqa: PLR0124  # NaN stands nowhere
+                stretch = bisect_right(bounds, value)
+                kept &= surviving[stretch]
+                undecided |= depending[stretch]
+            else:
+                kept &= without
         for slot, accepted, users in self._late:
             if kept & users and readings[slot] not in accepted:
                 kept &= ~users
