@@ -16,7 +16,7 @@ from casewright.cases.values import FieldValue
 RelatedItemType = Literal["comment", "contact", "file", "sla", "case", "custom", "unknown"]
 
 
-class RelatedItem(msgspec.Struct, frozen=True):
+class RelatedItem(msgspec.Struct, frozen=True, gc=False):
     """A related item as an event tells it. Texts are empty where the event configuration leaves the content out."""
 
     id: str
@@ -34,7 +34,7 @@ class RelatedItem(msgspec.Struct, frozen=True):
     fields: Mapping[str, FieldValue] = {}
 
 
-class CaseCreated(msgspec.Struct, frozen=True, tag="case_created"):
+class CaseCreated(msgspec.Struct, frozen=True, gc=False, tag="case_created"):
     """A case came into being. `fields` is None when the event carries no field data at all."""
 
     template_id: str
@@ -42,7 +42,7 @@ class CaseCreated(msgspec.Struct, frozen=True, tag="case_created"):
     fields: Mapping[str, FieldValue] | None
 
 
-class CaseUpdated(msgspec.Struct, frozen=True, tag="case_updated"):
+class CaseUpdated(msgspec.Struct, frozen=True, gc=False, tag="case_updated"):
     """Fields of a case changed; `fields` is the case after the change, as far as the event configuration includes it."""
 
     template_id: str
@@ -51,13 +51,13 @@ class CaseUpdated(msgspec.Struct, frozen=True, tag="case_updated"):
     changed_field_ids: tuple[str, ...]
 
 
-class CaseDeleted(msgspec.Struct, frozen=True, tag="case_deleted"):
+class CaseDeleted(msgspec.Struct, frozen=True, gc=False, tag="case_deleted"):
     """A case is gone."""
 
     template_id: str
 
 
-class CaseRead(msgspec.Struct, frozen=True, tag="case_read"):
+class CaseRead(msgspec.Struct, frozen=True, gc=False, tag="case_read"):
     """Our own reading of a case (GetCase) where its events did not come: state, not a change; no rule fires on it."""
 
     template_id: str
@@ -65,26 +65,26 @@ class CaseRead(msgspec.Struct, frozen=True, tag="case_read"):
     fields: Mapping[str, FieldValue]
 
 
-class RelatedItemAdded(msgspec.Struct, frozen=True, tag="related_item_added"):
+class RelatedItemAdded(msgspec.Struct, frozen=True, gc=False, tag="related_item_added"):
     """A related item was added to the case."""
 
     item: RelatedItem
 
 
-class RelatedItemUpdated(msgspec.Struct, frozen=True, tag="related_item_updated"):
+class RelatedItemUpdated(msgspec.Struct, frozen=True, gc=False, tag="related_item_updated"):
     """A related item changed."""
 
     item: RelatedItem
     changed_attributes: tuple[str, ...] = ()
 
 
-class RelatedItemRemoved(msgspec.Struct, frozen=True, tag="related_item_removed"):
+class RelatedItemRemoved(msgspec.Struct, frozen=True, gc=False, tag="related_item_removed"):
     """A related item was removed."""
 
     item: RelatedItem
 
 
-class ClockDue(msgspec.Struct, frozen=True, tag="clock_due"):
+class ClockDue(msgspec.Struct, frozen=True, gc=False, tag="clock_due"):
     """Our own event: a milestone of a clock has come. The event's time is the due time."""
 
     policy: str
@@ -92,19 +92,19 @@ class ClockDue(msgspec.Struct, frozen=True, tag="clock_due"):
     milestone: str
 
 
-class ScheduleDue(msgspec.Struct, frozen=True, tag="schedule_due"):
+class ScheduleDue(msgspec.Struct, frozen=True, gc=False, tag="schedule_due"):
     """Our own event: the schedule of a rule has come, and this case may be one it is about. The event's time is the scheduled time."""
 
     rule: str
 
 
-class ClockRecomputed(msgspec.Struct, frozen=True, tag="clock_recomputed"):
+class ClockRecomputed(msgspec.Struct, frozen=True, gc=False, tag="clock_recomputed"):
     """Our own event: an operator put the running clock of a policy under another version of it. Its decision says which."""
 
     policy: str
 
 
-class Unrecognised(msgspec.Struct, frozen=True, tag="unrecognised"):
+class Unrecognised(msgspec.Struct, frozen=True, gc=False, tag="unrecognised"):
     """An event type this release does not know: it reaches the lake, is counted, and decides nothing."""
 
     event_type: str
@@ -125,14 +125,14 @@ Change: TypeAlias = (
 )
 
 
-class Position(msgspec.Struct, frozen=True, order=True, array_like=True):
+class Position(msgspec.Struct, frozen=True, gc=False, order=True, array_like=True):
     """The place of an event in the order of its case."""
 
     at: datetime
     event_id: str
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event: the envelope's facts and the change it tells."""
 
     id: str

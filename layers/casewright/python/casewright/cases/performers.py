@@ -14,7 +14,7 @@ PerformerKind = Literal["user", "custom_entity", "iam"]
 _OWN_ENTITY: Final = re.compile(r"casewright/([0-9a-f]{32})/([0-9]{1,2})")
 
 
-class Performer(msgspec.Struct, frozen=True):
+class Performer(msgspec.Struct, frozen=True, gc=False):
     """The performedBy of an event."""
 
     iam_principal_arn: str = ""
@@ -34,7 +34,7 @@ class Performer(msgspec.Struct, frozen=True):
         return self.user_arn or self.custom_entity or self.iam_principal_arn
 
 
-class OwnWrite(msgspec.Struct, frozen=True):
+class OwnWrite(msgspec.Struct, frozen=True, gc=False):
     """The write of ours that caused an event. `write_id` is empty where the API carries none (deletes)."""
 
     write_id: str

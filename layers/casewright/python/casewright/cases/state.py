@@ -23,7 +23,7 @@ class Missing(Enum):
 Known: TypeAlias = FieldValue | Missing
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """What is known of a case. `fields` is None as long as no event carried field data."""
 
     case_id: str

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 
-class User(msgspec.Struct, frozen=True, tag="user"):
+class User(msgspec.Struct, frozen=True, gc=False, tag="user"):
     """A user, as the value of a User field: the ARN of a Connect user."""
 
     arn: str

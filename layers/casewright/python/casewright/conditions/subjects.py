@@ -60,7 +60,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False, tag="fact"):
 Subject: TypeAlias = Field | Fact
 
 
-class ClockFact(msgspec.Struct, frozen=True):
+class ClockFact(msgspec.Struct, frozen=True, gc=False):
     """What an SLA moment speaks of."""
 
     name: str
@@ -70,7 +70,7 @@ class ClockFact(msgspec.Struct, frozen=True):
     """Time alone brought the moment, so nobody performed it, even where an event of somebody tells of it first."""
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """One moment: an event, the case just before it and as it left it, and the clock it speaks of, if any."""
 
     event: Event
