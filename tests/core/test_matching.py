@@ -111,7 +111,7 @@ TESTS: list[ask.Test] = [
 ]
 VALUES = st.sampled_from(ALL_VALUES)
 FACTS = st.sampled_from(FACT_NAMES).map(Fact)  # type: ignore[arg-type]
-LEAVES = st.builds(Leaf, st.sampled_from(FIELDS) | FACTS, st.integers(0, len(TESTS) - 1).map(TESTS.__getitem__))
+LEAVES = st.builds(Leaf, st.sampled_from(FIELDS) | FACTS, st.integers(0, len(TESTS) - 1).map(lambda number: TESTS[number]))
 TEMPLATE = st.builds(
     Leaf, st.just(Fact("template")), st.sampled_from([("t-billing",), ("t-technical",), ("t-billing", "t-technical")]).map(ask.Among)
 )
