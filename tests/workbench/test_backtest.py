@@ -106,6 +106,22 @@ def test_two_configurations_differ_case_by_case(told: Told, tmp_path: Path, conf
     assert (asked["name"], asked["index"], asked["asked"]) == ("refunds", 1, {"type": "update_case", "fields": {"f-priority": "high"}})
 
 
+def test_other_words_of_the_same_rule_are_a_difference(told: Told, tmp_path: Path, config: Path) -> None:
+    other = configuration(tmp_path / "other", rules=RULES.replace('"Late: ', '"Too late: '))
+    answer = told("--events", archive(tmp_path / "events.jsonl", BODIES), "--config", config, "--against", other)
+    assert answer["difference"] == {"cases": 2, "rules": {}, "effects": {"add_comment": {"config": 2, "against": 2}}, "breaches": {}}
+    said = [(each["only_in"], each["asked"]["body"]) for each in answer["differences"] if each["case_id"] == "c1"]
+    assert said == [("against", "Too late: a refund please"), ("config", "Late: a refund please")]
+
+
+def test_a_reset_counts_as_a_start(told: Told, tmp_path: Path) -> None:
+    slas = SLAS + "  reset: {status: {changed: {from: closed, to: open}}}\n"
+    again = case_event("b3", 80, case_id="c2", changed=("status",), title="where is it", status="open", amount=5.0)
+    path = archive(tmp_path / "events.jsonl", [*BODIES, again])
+    answer = told("--events", path, "--config", configuration(tmp_path / "reset", slas=slas))
+    assert answer["slas"]["resolve"]["started"] == 4
+
+
 def test_a_further_clock_that_is_due_at_the_same_instant_is_no_difference(told: Told, tmp_path: Path, config: Path) -> None:
     """Its tick may come first and tell what the other clock did."""
     further = "- {sla: another, start: case_created, met_when: {status: closed}, target: [{within: 2h}]}\n"

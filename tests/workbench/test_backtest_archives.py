@@ -132,6 +132,14 @@ def test_a_large_file_is_read_in_parts(told: Told, tmp_path: Path, config: Path,
         assert told("--events", path, path.parent / "e*", "--config", config) == whole
 
 
+def test_objects_side_by_side_in_a_large_file(told: Told, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casewright_workbench.backtest.places.PART", 100)
+    (tmp_path / "backup").write_bytes(backup())
+    answer = told("--events", tmp_path / "backup", "--config", config)
+    assert (answer["events"]["taken"], answer["events"]["malformed"]) == (len(BODIES), 0)
+    assert totals(answer) == {"refunds": 2, "big": 2, "late": 2}
+
+
 @given(st.lists(st.sampled_from((b"", b"a", b"bc" * 9, b"d" * 40)), max_size=12), st.integers(1, 60), st.booleans())
 def test_parts_hold_each_line_once(tmp_path_factory: pytest.TempPathFactory, given_lines: list[bytes], size: int, ended: bool) -> None:
     path = tmp_path_factory.mktemp("parts") / "x"
