@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from casewright.bundle import Bundle
 from casewright.calendars.hours import BusinessHours
-from casewright.cases.catalog import FieldType
+from casewright.cases.catalog import Catalog, FieldType
 from casewright.conditions.subjects import FACT_NAMES
 from casewright.rules.instructions import Email
 from casewright_authoring.findings import Fault, Place, fault
@@ -82,3 +83,20 @@ class Names:
 def themselves(names: Iterable[str]) -> dict[str, str]:
     """Names that stand for nothing but themselves."""
     return {name: name for name in names}
+
+
+def names_in(bundle: Bundle, catalog: Catalog) -> Names:
+    """The names of a bundle and of the domain it is linked with."""
+    entries = catalog.fields.items()
+    slas = {policy.name: KnownSla(tuple(each.name for each in policy.milestones)) for policy in bundle.policies}
+    return Names(
+        fields=Known("field", {name: KnownField(name, each.type, each.id, each.options, each.in_events) for name, each in entries}),
+        templates=Known("template", themselves(catalog.templates)),
+        queues=Known("queue", catalog.queues),
+        users=Known("user", catalog.users),
+        flows=Known("flow", catalog.flows),
+        mailboxes=Known("mailbox", catalog.mailboxes),
+        slas=Known("SLA", slas),
+        emails=Known("email", bundle.emails),
+        calendars=Known("calendar", bundle.calendars),
+    )

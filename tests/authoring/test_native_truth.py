@@ -24,8 +24,8 @@ from casewright.linking import Linker
 from casewright.rules import instructions as do
 from casewright.rules.rule import Rule
 from casewright_authoring.findings import Report
+from casewright_authoring.known import names_in
 from casewright_authoring.native import create_rule, import_rules, native_of
-from casewright_authoring.native.lookup import names_of
 from casewright_authoring.reading import read
 from casewright_authoring.rules import Rules
 
@@ -250,7 +250,7 @@ def test_the_file_that_an_import_writes_reads_as_the_same_rule(rule: Rule) -> No
     report = Report()
     node = read(once[1], "rules/imported.yaml", report)
     assert node is not None
-    assert Rules(names_of(BUNDLE, CATALOG), report).read_file(node) == (once[0],)
+    assert Rules(names_in(BUNDLE, CATALOG), report).read_file(node) == (once[0],)
     assert report.findings == ()
 
 

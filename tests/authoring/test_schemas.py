@@ -5,29 +5,16 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 from language_page import EXAMPLES, GROUPED, WORLD
+from plain_yaml import plain
 from small_directory import Write
 
 from casewright_authoring.findings import Report
-from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
 from casewright_authoring.reading import read
 from casewright_authoring.schemas import schemas_of
 from casewright_authoring.sources import FILES, FOLDERS
 
 EXAMPLE = Path(__file__).parents[2] / "contact_center"
 EXAMPLE_FILES = sorted(path for path in EXAMPLE.rglob("*.yaml") if path.parent.name != "tests")
-
-
-def plain(node: Node | None) -> object:
-    """What an editor sees of a file."""
-    match node:
-        case Scalar(value=value):
-            return value
-        case Sequence(items=items):
-            return [plain(item) for item in items]
-        case Mapping(entries=entries):
-            return {entry.name: plain(entry.value) for entry in entries}
-        case None:
-            return None
 
 
 def problems(directory: Path, kind: str, text: str) -> list[str]:

@@ -4,29 +4,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_yaml import plain
 
 from casewright_authoring.findings import Report
-from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
+from casewright_authoring.nodes import Mapping, Scalar
 from casewright_authoring.reading import read
-
-
-def plain(node: Node | None) -> object:
-    match node:
-        case Scalar(value=value):
-            return value
-        case Sequence(items=items):
-            return [plain(item) for item in items]
-        case Mapping(entries=entries):
-            return {entry.name: plain(entry.value) for entry in entries}
-        case None:
-            return "no document"
 
 
 def content(text: str) -> object:
     report = Report()
     node = read(text, "a.yaml", report)
     assert report.findings == ()
-    return plain(node)
+    return "no document" if node is None else plain(node)
 
 
 def complaint(text: str) -> list[str]:

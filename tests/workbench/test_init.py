@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
+from plain_yaml import plain
 from serving import CONTACT_CENTER, Served
 
 from casewright_authoring import compile_directory, findings
 from casewright_authoring.findings import Report
-from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
 from casewright_authoring.reading import read
 from casewright_authoring.sources import read_file
 from casewright_workbench.cli.main import run
@@ -22,18 +22,6 @@ from casewright_workbench.starting.writing import present
 
 def texts(directory: Path) -> dict[str, str]:
     return {str(path.relative_to(directory)): path.read_text(encoding="utf-8") for path in sorted(directory.rglob("*")) if path.is_file()}
-
-
-def plain(node: Node | None) -> object:
-    match node:
-        case Scalar(value=value):
-            return value
-        case Sequence(items=items):
-            return [plain(item) for item in items]
-        case Mapping(entries=entries):
-            return {entry.name: plain(entry.value) for entry in entries}
-        case None:
-            return None
 
 
 def test_a_new_directory_is_complete_and_has_nothing_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,10 +16,11 @@ from casewright.linking import Linker
 from casewright.rules.rule import Rule
 from casewright.sla.policies import StartsAssigned
 from casewright_authoring.findings import Place, Report
+from casewright_authoring.known import names_in
 from casewright_authoring.native.described import Described, Descriptions, rules_in
 from casewright_authoring.native.documents import SOURCES, AssignSlaAction
 from casewright_authoring.native.exporting import SUFFIXES
-from casewright_authoring.native.lookup import Lookup, names_of
+from casewright_authoring.native.lookup import Lookup
 from casewright_authoring.native.nodes_made import as_yaml, pairs, word
 from casewright_authoring.native.reasons import Unsayable
 from casewright_authoring.native.sla_items import sla_item
@@ -61,7 +62,7 @@ class _Import:
     """One import: what is wrong with one native rule keeps no other from being read."""
 
     def __init__(self, bundle: Bundle, catalog: Catalog) -> None:
-        self._names, self._lookup = names_of(bundle, catalog), Lookup(catalog)
+        self._names, self._lookup = names_in(bundle, catalog), Lookup(catalog)
         self._items = dict(_items(bundle, catalog))
         self._unsaid: list[Unsaid] = []
         self._taken: set[str] = set()

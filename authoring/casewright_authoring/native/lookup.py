@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.conditions.subjects import REFERENCE_FIELDS, bare_id
 from casewright_authoring.findings import Fault, fault
-from casewright_authoring.known import Known, KnownField, KnownSla, Names, themselves
 from casewright_authoring.native.nodes_made import word
 from casewright_authoring.nodes import Node, Scalar
 from casewright_authoring.shapes import text
@@ -48,23 +46,6 @@ class Lookup:
         if name is None and not given.startswith(ARN):
             raise _nameless(kind, given, node)
         return word(name or given, node.place)
-
-
-def names_of(bundle: Bundle, catalog: Catalog) -> Names:
-    """Everything a rule that comes from Connect may name."""
-    entries = catalog.fields.items()
-    slas = {policy.name: KnownSla(tuple(each.name for each in policy.milestones)) for policy in bundle.policies}
-    return Names(
-        fields=Known("field", {name: KnownField(name, each.type, each.id, each.options, each.in_events) for name, each in entries}),
-        templates=Known("template", themselves(catalog.templates)),
-        queues=Known("queue", catalog.queues),
-        users=Known("user", catalog.users),
-        flows=Known("flow", catalog.flows),
-        mailboxes=Known("mailbox", catalog.mailboxes),
-        slas=Known("SLA", slas),
-        emails=Known("email", {}),
-        calendars=Known("calendar", {}),
-    )
 
 
 def _by_bare_id(arns: Mapping[str, str]) -> dict[str, str]:

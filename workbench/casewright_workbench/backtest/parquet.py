@@ -15,7 +15,6 @@ from casewright.measures.columns import FACTS
 from casewright_workbench.backtest.rows import EVENT_KINDS, EventRow
 from casewright_workbench.lake.types import arrow_type
 
-MAGIC: Final = b"PAR1"
 _BATCH: Final = 2000
 _TYPES: Final = {column.name: arrow_type(column.glue_type) for column in FACTS if column.name in EventRow.__struct_fields__}
 
