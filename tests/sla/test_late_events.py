@@ -84,6 +84,13 @@ def test_a_reading_says_nothing_once_the_events_before_it_have_come() -> None:
     assert not log.heads["c1"].head.case.hydrated
 
 
+def test_a_reading_comes_before_its_event_and_after_what_came_at_the_same_instant() -> None:
+    closed_since = CaseRead("t-billing", None, {"status": "closed", "f-priority": "normal"})
+    log = arrived(comment("b", 0), CREATED, reading=closed_since)
+    assert [event_id for _, event_id in sorted(log.log)] == ["a", "a~", "b"]
+    assert (clock(log).status, log.heads["c1"].head.case.hydrated) == ("Active", False)
+
+
 def test_a_tick_that_a_late_event_makes_untimely_leaves_no_trace() -> None:
     """Were conditions read at ticks, this clock would pause at 120, or not, depending on what came when."""
     overripe = Leaf(Field("promised"), Age(older=True, than=timedelta()))

@@ -10,8 +10,6 @@ OWN_SOURCE: Final = "casewright"
 CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
 SCHEDULE_DUE_DETAIL_TYPE: Final = "Casewright Schedule Due"
 
-BEFORE_ALL_ELSE: Final = "!"
-"""Begins the id of our reading of a case: at one instant it comes before every other event."""
 AFTER_ALL_ELSE: Final = "~"
 """Begins the id of an event of ours that time brings: at one instant it comes last, so that met exactly at due is met."""
 
@@ -43,3 +41,8 @@ def mail_sent() -> dict[str, object]:
 def domain_arn(*, region: str, account: str, domain_id: str, partition: str = "aws") -> str:
     """The ARN of a Cases domain."""
     return f"arn:{partition}:cases:{region}:{account}:domain/{domain_id}"
+
+
+def just_before(event_id: str) -> str:
+    """The id of our reading of a case: at one instant it comes before the event it is read for, and after all that come before that."""
+    return f"{event_id[:-1]}{chr(ord(event_id[-1]) - 1)}~"

@@ -9,7 +9,7 @@ import msgspec
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, ScheduleDue, Unrecognised
 from casewright.cases.parsing import parse
-from casewright.cases.subscriptions import BEFORE_ALL_ELSE
+from casewright.cases.subscriptions import just_before
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
@@ -129,7 +129,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
         found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))
     except NotFound:
         return stored
-    reading = msgspec.structs.replace(event, id=f"{BEFORE_ALL_ELSE}{event.id}", event_type="CASE.READ", change=found, own=None)
+    reading = msgspec.structs.replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     _deliver(decided, reading, ports)
     ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
