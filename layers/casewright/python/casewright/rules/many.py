@@ -21,16 +21,20 @@ class Many:
         starts = accumulate(map(len, layers), initial=0)
         self._layers = [(start, (1 << len(layer)) - 1) for start, layer in zip(starts, layers, strict=False)]
         self._ranks = array("I", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
+        self._places = range(len(self._ranks))
         self._sieve = Sieve([each for layer in layers for each in layer], literals)
 
     def search(self, readings: Readings) -> list[int]:
         """The ranks of the rules that are true."""
-        ranks, left, rules = self._ranks, self._sieve.left, 0
         sure, undecided = self._sieve.sift(readings)
+        rules = 0
         for start, layer in self._layers:
             rules |= (sure >> start) & layer
-        found = chosen(rules, ranks)
+        found = chosen(rules, self._ranks)
         if undecided:
-            more = {ranks[place] for place in chosen(undecided, range(len(ranks))) if hold(left[place], readings)}
-            found += more.difference(found)  # another alternative of the same rule may have held
+            left = self._sieve.left
+            for place in chosen(undecided, self._places):
+                rank = self._ranks[place]
+                if rank not in found and hold(left[place], readings):  # another alternative of the rule may have held
+                    found.append(rank)
         return found

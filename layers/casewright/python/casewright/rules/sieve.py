@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from casewright.rules.accepted import Accepted, Beyond, Others
 from casewright.rules.columns import Column, Keyed, mask_of, scale_of
 from casewright.rules.literals import Conjunction, Literal, Literals
-from casewright.rules.readings import Readings, Slot
+from casewright.rules.readings import Readings, Slot, key_of
 
 SHARED: Final = 4
 """How many must share a test for it to be asked before it is known whether any of them is left."""
@@ -45,7 +45,9 @@ class Sieve:
         kept, undecided, as_it_came = self._everything, self._inexact, readings.fields.get
         for slot, column in self._columns:
             value = as_it_came(slot)
-            kept &= column[value if type(value) is str else readings[slot]]
+            if type(value) is not str:
+                value = key_of(value) if type(value) is bool else readings[slot]
+            kept &= column[value]
             if not kept:
                 return 0, 0
         for slot, (bounds, surviving, depending, without) in self._scales:
