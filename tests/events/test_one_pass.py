@@ -71,6 +71,7 @@ FIELD = '{"value": {"stringValue": "x"}}'
         '{"value": {"doubleValue": 1, "booleanValue": true}}',
         '{"value": {"stringValue": "x", "emptyValue": {}}}',
         '{"value": {"userArnValue": "x", "booleanValue": false}}',
+        '{"value": {"stringValue": "x", "newValue": 1}}',
         '{"value": {"stringValue": null}}',
         '{"value": {}}',
         '{"value": {"text": "x"}}',

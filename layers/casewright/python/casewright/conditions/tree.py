@@ -41,15 +41,15 @@ ALWAYS = All(())
 def evaluate(condition: Condition, facts: Facts) -> bool | None:
     """The truth of a condition at a moment; None when it cannot be known."""
     match condition:
-        case Leaf(subject=subject, test=test):
-            return holds(test, subject, facts)
-        case Not(part=part):
-            verdict = evaluate(part, facts)
+        case Leaf():
+            return holds(condition.test, condition.subject, facts)
+        case Not():
+            verdict = evaluate(condition.part, facts)
             return None if verdict is None else not verdict
-        case All(parts=parts):
-            return _decided(parts, facts, by=False)
-        case Any(parts=parts):
-            return _decided(parts, facts, by=True)
+        case All():
+            return _decided(condition.parts, facts, by=False)
+        case Any():
+            return _decided(condition.parts, facts, by=True)
 
 
 def became_true(condition: Condition, facts: Facts) -> bool:
