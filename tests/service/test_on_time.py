@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import START, at, linked
+from building import START, at, linked, rule
 from core_case import CREATED, policy, updated
 from fakes import FakeLog, FakeQueue, FakeTelemetry, deciding
 
@@ -71,3 +71,15 @@ def test_a_message_arrives_when_its_milestone_is_due_and_not_before(seconds: flo
     queue = CaseEventsQueue(client, "url", account="1", region="us-east-1", domain_id="d")
     queue.send_due([DueClock("c1", "resolve", 1, "breach", START + timedelta(seconds=seconds))], START)
     assert [entry["DelaySeconds"] for entry in client.entries] == [delay]
+
+
+def test_what_two_sweeps_send_is_decided_and_counted_once() -> None:
+    client, ports = Sent(), deciding(linked(policy(milestones=()), rule("late", "sla_breached", mode="shadow")))
+    queue = CaseEventsQueue(client, "url", account="1", region="us-east-1", domain_id="d")
+    take(CREATED, 0, ports)
+    for moment in (at(238.5), at(239.5)):
+        queue.send_due([DueClock("c1", "resolve", 1, "breach", at(240))], moment)
+    for entry in client.entries:
+        take(entry["MessageBody"], 0, ports)
+    assert [facts["outcome"] for message, facts in ports.telemetry.lines if message == "event taken"] == ["decided", "decided", "duplicate"]
+    assert (len(ports.log.log), ports.telemetry.counts["RulesShadowed"]) == (2, 1)

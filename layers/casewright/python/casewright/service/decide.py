@@ -96,6 +96,7 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
         return "schedule asks for nothing"
     ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
+    _report(decided.decision, event, ports.telemetry)
     _send_soon(before, decided.head, ports)
     return "decided late" if decided.decision.late else "decided"
 
@@ -132,6 +133,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
     reading = msgspec.structs.replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     _deliver(decided, reading, ports)
+    _report(decided.decision, reading, ports.telemetry)
     ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
     ports.telemetry.count("CasesHydrated")
     return StoredHead(decided.head, stored.version + 1)
@@ -139,10 +141,8 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
 
 def _deliver(decided: Decided, event: Event, ports: Deciding) -> None:
     """What follows the transaction, done again for a duplicate, so that a crash in between loses nothing."""
-    decision = decided.decision
     ports.lake.put(ports.rows(decided, event))
-    _report(decision, event, ports.telemetry)
-    ports.wake.ring(sorted({effect.bucket for effect in decision.effects if not effect.imported}))
+    ports.wake.ring(sorted({effect.bucket for effect in decided.decision.effects if not effect.imported}))
 
 
 def _send_soon(before: Head, after: Head, ports: Deciding) -> None:
@@ -154,7 +154,7 @@ def _send_soon(before: Head, after: Head, ports: Deciding) -> None:
 
 
 def _report(decision: Decision, event: Event, telemetry: Telemetry) -> None:
-    """Count what was held back, and name the rules that ran away and the clocks that cannot tell the time."""
+    """Count what was held back, once for an event, and name the rules that ran away and the clocks that cannot tell the time."""
     if decision.shadowed:
         telemetry.count("RulesShadowed", len(decision.shadowed))
     if decision.imported:
