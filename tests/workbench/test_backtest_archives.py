@@ -20,6 +20,7 @@ from serving import Served
 
 from casewright.cases.events import CaseUpdated, Event, RelatedItemAdded
 from casewright.cases.parsing import parse
+from casewright.cases.values import User
 from casewright.measures.event_rows import of_event
 from casewright_workbench.backtest.glimpse import glimpse
 from casewright_workbench.backtest.lines import MOST_BYTES, Lines, side_by_side
@@ -259,6 +260,16 @@ def test_a_row_gives_back_its_event(sample: Path) -> None:
 
 def _all_of(event: Event) -> frozenset[str]:
     return frozenset({"title", "summary", "customer_id", "performed_by_custom_entity", *(getattr(event.change, "fields", None) or ())})
+
+
+def test_a_row_gives_back_every_kind_of_value() -> None:
+    user = User("arn:aws:connect:us-east-1:111122223333:instance/i/agent/u-1")
+    fields = {"assigned_user": user, "assigned_queue": "arn:q", "f-amount": 2.5, "f-vip": False, "f-reviewer": user, "f-priority": "high"}
+    event = parsed(case_event("x", 0, **fields))
+    again = event_of(msgspec.json.encode(of_event(event, listed=frozenset({"f-priority"}))), own_role="")
+    assert isinstance(again.change, CaseUpdated)
+    assert isinstance(event.change, CaseUpdated)
+    assert again.change.fields == event.change.fields | {"created_datetime": "2026-11-16T14:00:00+00:00"}  # type: ignore[operator]
 
 
 def test_a_row_of_an_item_gives_back_its_item() -> None:
