@@ -9,7 +9,14 @@ from importlib import import_module
 
 from rich.console import Console
 
-PARTS = {"core": "core_steps", "throughput": "throughput", "calendars": "calendars", "backtest": "backtest", "matching": "matching"}
+PARTS = {
+    "core": "core_steps",
+    "throughput": "throughput",
+    "calendars": "calendars",
+    "backtest": "backtest",
+    "matching": "matching",
+    "clocks": "due_clocks",
+}
 
 
 def main(names: list[str]) -> int:
