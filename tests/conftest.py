@@ -5,11 +5,15 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 import stacks  # noqa: F401 -- for its effect, before anything imports aws_cdk
 
 TABLE = "cases"
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes says something of the machine only
+settings.load_profile("any machine")
 
 
 @pytest.fixture

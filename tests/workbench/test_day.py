@@ -189,7 +189,7 @@ def verdict(row: dict[str, Any]) -> str:
 
 @pytest.mark.slow
 def test_it_serves_pages_while_it_runs_and_ends_with_ctrl_c(running: Running) -> None:
-    for path, told in (("/", "Next SLA breaches"), ("/inbox", "We have your message"), ("/cases", "Snow shoes stuck in Albany")):
+    for path, told in (("/", "Rules fired"), ("/inbox", "We have your message"), ("/cases", "Snow shoes stuck in Albany")):
         with urllib.request.urlopen(running.url + path, timeout=10) as answer:
             assert told in answer.read().decode()
     running.process.send_signal(signal.SIGINT)
