@@ -1,6 +1,9 @@
--- Promises kept, as points that add up: numerator the cycles met, denominator those met and those missed.
--- A cycle is missed once its time ran out, however it ended, and counts on the day it was due; a met one on the day it ended.
--- Cycles still running in time, and those cancelled in time, are in neither.
+-- Promises kept, as points that add up: sum the numerators, sum the denominators, then divide.
+-- Denominator: cycles that were judged, met or missed. Numerator: those met.
+--   missed: the time ran out, whatever came after: still overdue, ended late, cancelled or reset while overdue. Counts on the day it was due,
+--           for the queue that had the case when the time ran out.
+--   met:    ended by what it waited for, up to and at due. Counts on the day it ended, for the queue that had the case until then.
+-- In neither: cycles that run in time or are paused, and those cancelled, deleted with their case or reset before their time ran out.
 CREATE OR REPLACE VIEW sla_attainment AS
 WITH judged AS (
     SELECT
@@ -11,7 +14,9 @@ WITH judged AS (
         clock_due_timestamp,
         clock_ended_timestamp,
         coalesce(template_id, '') AS template_id,
-        clock_policy
+        clock_policy,
+        coalesce(clock_queue, '') AS last_queue,
+        coalesce(clock_missed_queue, '') AS missed_queue
     FROM latest_clock_state
 ),
 dated AS (
@@ -19,6 +24,7 @@ dated AS (
         CAST(CASE WHEN verdict = 'met' THEN clock_ended_timestamp ELSE clock_due_timestamp END AS date) AS day,
         template_id,
         clock_policy,
+        CASE WHEN verdict = 'met' THEN last_queue ELSE missed_queue END AS assigned_queue,
         verdict
     FROM judged
     WHERE verdict IS NOT NULL
@@ -27,7 +33,8 @@ SELECT
     day,
     template_id,
     clock_policy,
+    assigned_queue,
     CAST(count(CASE WHEN verdict = 'met' THEN 1 END) AS double) AS numerator,
     CAST(count(*) AS double) AS denominator
 FROM dated
-GROUP BY day, template_id, clock_policy
+GROUP BY day, template_id, clock_policy, assigned_queue

@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from building import OWN_PRINCIPAL, OWN_ROLE, at, case_event, comment, linked, parsed, rule
+from building import OWN_PRINCIPAL, OWN_ROLE, at, case_event, changed, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
 from hypothesis import given
 from hypothesis import strategies as st
-from lake.logs import NOON, case_message
+from lake.logs import NOON, case_message, iso
 from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
@@ -191,9 +191,32 @@ def test_a_decision_and_each_clock_it_changed_are_rows() -> None:
         "clock_due_timestamp": "2026-11-16T18:00:00.000Z",
         "clock_target_seconds": 14400.0,
         "clock_paused_seconds": 0.0,
-        "clock_revision": "2026-11-16T14:00:00.000000/a/0",
+        "clock_counted_timestamp": "2026-11-16T14:00:00.000Z",
+        "clock_revision": 1,
     }
     assert clock["template_id"] == "t-billing"
+
+
+def test_a_clock_tells_who_has_it_and_whose_time_it_was() -> None:
+    first, second = "arn:q1", "arn:q2"
+    to_first, to_second = (updated(name, at, assigned_queue=queue) for name, at, queue in (("b", 30, first), ("c", 300, second)))
+    _, (_, held) = decided(BUNDLE, CREATED, to_first)
+    assert (held["clock_queue"], held["clock_team_seconds"], held["clock_counted_timestamp"]) == (first, {"": 1800.0}, iso(at(30)))
+    assert "clock_missed_queue" not in held
+    _, (_, missed) = decided(BUNDLE, CREATED, to_first, to_second)
+    assert (missed["clock_queue"], missed["clock_missed_queue"]) == (second, first)
+    assert missed["clock_team_seconds"] == {"": 1800.0, first: 270 * 60.0}
+    _, (_, waiting) = decided(BUNDLE, CREATED, updated("b", 10, status="waiting"), updated("c", 20, status="waiting", assigned_queue=first))
+    assert (waiting["clock_queue"], waiting["clock_team_seconds"], waiting["clock_counted_timestamp"]) == (first, {"": 600.0}, iso(at(10)))
+
+
+def test_a_cycle_that_gives_way_to_a_new_one_tells_how_it_ended() -> None:
+    again = linked(policy(reset=changed("status", "waiting", "open")))
+    _, (_, before, now) = decided(again, CREATED, updated("b", 60, status="waiting"), updated("c", 90, status="open"))
+    cycles = [(row["clock_cycle"], row["clock_status"], row.get("clock_ended_timestamp")) for row in (before, now)]
+    assert cycles == [(1, "Cancelled", iso(at(90))), (2, "Active", None)]
+    assert (before["clock_team_seconds"], before["clock_paused_seconds"]) == ({"": 3600.0}, 1800.0)
+    assert (before["clock_revision"], now["clock_revision"]) == (3, 3)
 
 
 def test_a_decision_tells_what_was_held_back() -> None:
@@ -225,9 +248,16 @@ def test_a_late_decision_tells_every_clock_again_and_sorts_after_what_it_correct
     late = parsed(updated("m", 30, status="waiting"))
     again = redecide([Logged(parsed(CREATED), early.decision), Logged(parsed(last), then.decision)], late, BUNDLE, clocks=then.head.clocks)
     _, clock = rows.of_decision(again, late)
-    revision = str(clock["clock_revision"])
-    assert (revision, clock["dt"]) == ("2026-11-16T15:00:00.000000/z/1", "2026-11-16")
-    assert revision > f"{then.head.last.at:%Y-%m-%dT%H:%M:%S.%f}/z/0"  # type: ignore[union-attr]
+    assert (clock["clock_revision"], clock["dt"]) == (3, "2026-11-16")
+    assert then.head.revision == then.decision.revision == 2
+
+
+def test_what_is_told_again_of_a_closed_cycle_does_not_pass_for_newer_than_it_is() -> None:
+    """A duplicate is delivered with the head of now and the decision of then."""
+    closed, reopened = updated("b", 10, status="closed"), updated("c", 20, status="open")
+    heads = [decided(BUNDLE, CREATED, closed, reopened)[0], decided(BUNDLE, CREATED, closed, reopened, comment("d", 500))[0]]
+    _, before, now = rows.of_decision(Decided(heads[0].decision, heads[1].head), parsed(reopened))
+    assert [(row["clock_cycle"], row["clock_revision"]) for row in (before, now)] == [(1, 3), (2, 4)]
 
 
 def test_events_of_our_own_bring_their_row_with_the_decision() -> None:

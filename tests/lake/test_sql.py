@@ -29,7 +29,11 @@ RELATED_ITEM_EVENTS = """related_item_id event_type associated_case_id related_i
 
 TYPES = {
     "metric_points": "metric VARCHAR, day DATE, template_id VARCHAR, dimension VARCHAR, numerator DOUBLE, denominator DOUBLE",
-    "sla_attainment": "day DATE, template_id VARCHAR, clock_policy VARCHAR, numerator DOUBLE, denominator DOUBLE",
+    "sla_attainment": "day DATE, template_id VARCHAR, clock_policy VARCHAR, assigned_queue VARCHAR, numerator DOUBLE, denominator DOUBLE",
+    "sla_team_time": "day DATE, template_id VARCHAR, clock_policy VARCHAR, assigned_queue VARCHAR, seconds DOUBLE",
+    "sla_team_share": "clock_policy VARCHAR, assigned_queue VARCHAR, seconds DOUBLE, share DOUBLE",
+    "sla_clocks_due": "case_id VARCHAR, reference_number VARCHAR, template_id VARCHAR, clock_policy VARCHAR, clock_cycle INTEGER, "
+    "clock_status VARCHAR, clock_due_timestamp TIMESTAMP, assigned_queue VARCHAR, as_of_timestamp TIMESTAMP, seconds_left DOUBLE",
     "rule_activity": "day DATE, rule VARCHAR, fired BIGINT, shadowed BIGINT, looped BIGINT, effects_asked BIGINT, fields_overruled BIGINT, "
     "effects_done BIGINT, effects_failed BIGINT, effects_superseded BIGINT, effects_expired BIGINT, effects_over_budget BIGINT, "
     "effects_skipped BIGINT, effects_recorded BIGINT",
@@ -47,7 +51,7 @@ def called(statement: str) -> set[str]:
     """Names written before a parenthesis, as Athena would read them, not as sqlglot renames them."""
     bare = re.sub(r"--[^\n]*|'[^']*'", "", statement)
     words = re.findall(r"\b([a-zA-Z_]+)\s*\(", bare)
-    aliases = {"firing", "watching", "looping", "asking", "losing"}
+    aliases = {"firing", "watching", "looping", "asking", "losing", "team"}
     grammar = {"as", "over", "in", "from", "and", "or", "not", "exists", "when", "then", "on", "filter"}
     return {word.lower() for word in words} - grammar - aliases
 

@@ -42,8 +42,8 @@ def days(draw: st.DrawFn) -> list[str]:
         if draw(st.booleans()):
             day.append(comment(f"e{number}", minute))
             continue
-        name = draw(st.sampled_from(["status", "priority"]))
-        values = {"status": ["open", "waiting", "closed"], "priority": ["low", "normal", "high"]}[name]
+        name = draw(st.sampled_from(["status", "status", "priority", "assigned_queue"]))
+        values = {"status": ["open", "waiting", "closed"], "priority": ["low", "normal", "high"], "assigned_queue": ["", "q1", "q2"]}[name]
         fields[name] = draw(st.sampled_from(values))
         day.append(case_event(f"e{number}", minute, changed=(name,), **fields))
     return day

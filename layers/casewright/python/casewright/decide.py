@@ -61,6 +61,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         case_id=event.case_id,
         position=event.position,
         bundle_hash=bundle.hash,
+        revision=after.revision,
         matched=tuple(_match(rule, moment) for rule, moment in acting),
         shadowed=tuple(_match(rule, moment) for moment, fired in found for rule in fired.shadows),
         looped=tuple(_match(rule, moment) for moment, fired in found for rule in fired.looped),
@@ -171,4 +172,11 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         changes = {**changes, **dict.fromkeys(event.change.changed_field_ids, change)}
     item = _newly_overdue(head, event, folded)
     told = (*head.native_breaches, breach_of(item)) if item else head.native_breaches
-    return Head(case=facts.after, last=event.position, clocks=folded.clocks, field_changes=changes, native_breaches=told)
+    return Head(
+        case=facts.after,
+        last=event.position,
+        revision=head.revision + 1,
+        clocks=folded.clocks,
+        field_changes=changes,
+        native_breaches=told,
+    )

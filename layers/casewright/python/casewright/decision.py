@@ -29,6 +29,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case
     last: Position | None = None
+    revision: int = 0
+    """How many events are folded: every decision on the case makes one more."""
     clocks: Mapping[str, Clock] = {}
     field_changes: Mapping[str, FieldChange] = {}
     """Last change of each field, for telling whether a write of ours is still wanted."""
@@ -104,6 +106,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     case_id: str
     position: Position
     bundle_hash: str
+    revision: int = 0
+    """That of the head it left."""
     matched: tuple[Match, ...] = ()
     shadowed: tuple[Match, ...] = ()
     """Rules that would have fired but for their mode: shadow, or canary on another case."""
@@ -121,8 +125,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[Clock, ...] = ()
     """Cycles of clocks that gave way to a new one, each as it ended; of a late decision, those from its place on, as they end now."""
     late: bool = False
-    folded_to: Position | None = None
-    """Of a late decision: the last event that was folded again."""
     corrections: tuple[Correction, ...] = ()
     recomputed: Recomputed | None = None
     """Of ClockRecomputed alone."""

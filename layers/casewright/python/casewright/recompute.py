@@ -50,7 +50,11 @@ def recompute(
     log = sorted(log, key=lambda entry: entry.event.position)
     before, event = head.clocks[policy.name], _event(log[-1].event, head, policy, bundle, at=at, performer=performer)
     decision = Decision(
-        case_id=event.case_id, position=event.position, bundle_hash=bundle.hash, recomputed=Recomputed(policy, before.policy)
+        case_id=event.case_id,
+        position=event.position,
+        bundle_hash=bundle.hash,
+        revision=head.revision + 1,
+        recomputed=Recomputed(policy, before.policy),
     )
     left = recomputed(head, Logged(event, decision), log, bundle)
     after, stalled = left.clocks[policy.name], refold(policy, event, log, bundle).stalled
@@ -80,7 +84,7 @@ def recomputed(head: Head, entry: Logged, before: Sequence[Logged], bundle: Link
     if again.clock is None and not again.stalled and running is not None:
         clock = sla.call_off(running, facts_of(head, entry.event, bundle))
     after = head.clocks if clock is None else {**head.clocks, name: clock}
-    return replace(head, last=entry.event.position, clocks=after)
+    return replace(head, last=entry.event.position, revision=head.revision + 1, clocks=after)
 
 
 def refold(policy: Policy, event: Event, before: Iterable[Logged], bundle: LinkedBundle) -> Refolded:

@@ -41,7 +41,7 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     if not own.broken:
         effects += mirrors(clocks, again.head, facts, imported=own.imported)
     own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
-    return Decided(replace(own, late=True, folded_to=again.head.last), again.head)
+    return Decided(replace(own, late=True, revision=again.head.revision), again.head)
 
 
 class _Again:

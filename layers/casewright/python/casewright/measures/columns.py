@@ -125,7 +125,11 @@ _CLOCK: Final = (
     Column("clock_ended_timestamp", "timestamp", "When it ended; null while it can still end"),
     Column("clock_target_seconds", "double", "Time allowed, in open time of the calendar"),
     Column("clock_paused_seconds", "double", "Time paused and resumed, in open time of the calendar"),
-    Column("clock_revision", "string", "Sorts the snapshots of a clock as text: the greatest is the latest"),
+    Column("clock_queue", "string", "ARN of the queue that has the case; of an ended cycle, that had it to the end"),
+    Column("clock_missed_queue", "string", "ARN of the queue that had the case when the time ran out"),
+    Column("clock_team_seconds", "map<string,double>", "Open time the clock ran, Active or Overdue, by the queue that had the case then"),
+    Column("clock_counted_timestamp", "timestamp", "Up to when clock_team_seconds counts: the last change of hands, pause or end"),
+    Column("clock_revision", "int", "How many events of the case the snapshot follows from: the greatest is the latest"),
 )
 
 FACTS: Final[tuple[Column, ...]] = (*_EVERY, *_EVENT, *_CASE_EVENT, *_RELATED_ITEM_EVENT, *_DECISION, *_EFFECT, *_CLOCK)

@@ -4,7 +4,7 @@ A row belongs to the UTC date of its event's change; of a decision, a clock or a
 row told twice, late, or again after a crash falls where the first one fell, and reading keeps one.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from casewright.actions import name_of
 from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, Event, ScheduleDue
@@ -20,16 +20,17 @@ __all__ = ["Row", "of_decision", "of_event", "of_outcome"]
 
 
 def of_decision(decided: Decided, event: Event) -> tuple[Row, ...]:
-    """The row of a decision, and one of each clock it changed.
+    """The row of a decision, and one of each clock it changed or handed over, after those of the cycles that gave way to a new one.
 
     A late decision gives every clock of the case, because all were folded again. Where the event did not come from the stream (a
     reading of ours, a clock falling due) its own row stands first; the stream brings the others by itself.
     """
     decision, head = decided.decision, decided.head
     own = (of_event(event, listed=frozenset()),) if isinstance(event.change, CaseRead | ClockDue | ClockRecomputed | ScheduleDue) else ()
-    changed = head.clocks if decision.late else dict.fromkeys(each.policy for each in decision.transitions)
-    clocks = (_clock_row(head.clocks[policy], event, head, late=decision.late) for policy in changed if policy in head.clocks)
-    return (*own, _decision_row(decision, event), *clocks)
+    did = {each.policy for each in decision.transitions}
+    changed = [clock for name, clock in head.clocks.items() if decision.late or name in did or clock.team.since == event.at]
+    closed = (_clock_row(clock, event, head, decision.revision) for clock in decision.closed)
+    return (*own, _decision_row(decision, event), *closed, *(_clock_row(clock, event, head, head.revision) for clock in changed))
 
 
 def of_outcome(effect: Effect, outcome: Outcome, at: datetime) -> Row:
@@ -70,7 +71,7 @@ def _decision_row(decision: Decision, event: Event) -> Row:
     return row_of("decision", event, columns)
 
 
-def _clock_row(clock: Clock, event: Event, head: Head, *, late: bool) -> Row:
+def _clock_row(clock: Clock, event: Event, head: Head, revision: int) -> Row:
     columns: Row = {
         "clock_policy": clock.policy.name,
         "clock_cycle": clock.cycle,
@@ -81,13 +82,11 @@ def _clock_row(clock: Clock, event: Event, head: Head, *, late: bool) -> Row:
         "clock_ended_timestamp": instant(clock.ended_at),
         "clock_target_seconds": clock.target.total_seconds(),
         "clock_paused_seconds": clock.time_paused.total_seconds(),
-        "clock_revision": _revision(event, head, late=late),
+        "clock_queue": clock.team.queue,
+        "clock_missed_queue": clock.team.missed_in,
+        "clock_team_seconds": {queue: used.total_seconds() for queue, used in clock.team.used.items()},
+        "clock_counted_timestamp": instant(clock.team.counted_to),
+        "clock_revision": revision,
         "template_id": head.case.template_id,
     }
     return row_of("clock", event, columns)
-
-
-def _revision(event: Event, head: Head, *, late: bool) -> str:
-    """The last event folded into the head, not the one decided on: a late event changes what is known as of a later one."""
-    last = head.last or event.position
-    return f"{last.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}/{last.event_id}/{int(late)}"

@@ -20,8 +20,7 @@ class Many:
         layers = [[each[layer] for _, each in ranked if len(each) > layer] for layer in range(depth)]
         starts = accumulate(map(len, layers), initial=0)
         self._layers = [(start, (1 << len(layer)) - 1) for start, layer in zip(starts, layers, strict=False)]
-        self._ranks = array("I", (rank for layer in layers for rank, _ in ranked[: len(layer)]))
-        self._places = range(len(self._ranks))
+        self._ranks = array("I", (rank for rank, _ in ranked))
         self._sieve = Sieve([each for layer in layers for each in layer], literals)
 
     def search(self, readings: Readings) -> list[int]:
@@ -32,9 +31,17 @@ class Many:
             rules |= (sure >> start) & layer
         found = chosen(rules, self._ranks)
         if undecided:
-            left = self._sieve.left
-            for place in chosen(undecided, self._places):
-                rank = self._ranks[place]
-                if rank not in found and hold(left[place], readings):  # another alternative of the rule may have held
-                    found.append(rank)
+            found += self._decided(undecided, rules, readings)
         return found
+
+    def _decided(self, undecided: int, rules: int, readings: Readings) -> list[int]:
+        """The ranks of further rules that are true, after all, by an alternative that masks left undecided."""
+        left, further = self._sieve.left, 0
+        for start, layer in self._layers:
+            asked = (undecided >> start) & layer & ~(rules | further)
+            while asked:
+                place = asked.bit_length() - 1
+                asked ^= 1 << place
+                if hold(left[start + place], readings):
+                    further |= 1 << place
+        return chosen(further, self._ranks)

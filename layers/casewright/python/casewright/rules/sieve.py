@@ -13,7 +13,7 @@ from casewright.rules.columns import Column, Keyed, mask_of, scale_of
 from casewright.rules.literals import Conjunction, Literal, Literals
 from casewright.rules.readings import Readings, Slot, key_of
 
-SHARED: Final = 4
+SHARED: Final = 2
 """How many must share a test for it to be asked before it is known whether any of them is left."""
 
 _BySlot: TypeAlias = defaultdict[Slot, dict[int, Keyed]]

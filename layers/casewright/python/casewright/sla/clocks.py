@@ -90,7 +90,7 @@ def resume(clock: Clock, at: datetime, calendar: Calendar) -> Step:
     """Let the time run again; due moves by the open time that was paused."""
     assert clock.paused_at is not None, "a paused clock knows since when"
     time_paused = clock.time_paused + calendar.between(clock.paused_at, at)
-    team = clock.team.skipped(at)
+    team = clock.team.counted(clock.paused_at, calendar).skipped(at)
     running = _timed(msgspec.structs.replace(clock, status="Active", paused_at=None, time_paused=time_paused, team=team), calendar)
     return running, (_transition(running, "resumed", at),)
 
