@@ -24,7 +24,7 @@ from casewright.cases.parsing import parse
 from casewright.cases.performers import Performer
 from casewright.decide import blank, decide
 from casewright.decision import Head
-from casewright.ports import DueClock
+from casewright.ports.log import DueClock
 from casewright.service.decide import still_due
 
 CLOCKS: Final = 10_000

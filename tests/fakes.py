@@ -12,7 +12,8 @@ from casewright.cases.events import CaseRead, Event
 from casewright.decide import Decided, blank
 from casewright.decision import Effect
 from casewright.errors import NotFound, VersionConflict
-from casewright.ports import DueClock, Row, StoredHead
+from casewright.ports.log import DueClock, StoredHead
+from casewright.ports.messages import Row
 from casewright.redecide import Logged
 from casewright.service.decide import Deciding, take
 from casewright.sla.clocks import pending

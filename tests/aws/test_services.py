@@ -16,7 +16,7 @@ from casewright.bundle import Bundle, content_hash, write
 from casewright.cases.events import ClockDue
 from casewright.cases.parsing import parse
 from casewright.errors import Refused
-from casewright.ports import DueClock
+from casewright.ports.log import DueClock
 
 
 def received(client: Any, url: str) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from casewright.aws.effect_queue import EffectTable
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
-from casewright.ports import DueClock, Write
+from casewright.ports.effects import Write
+from casewright.ports.log import DueClock
 from casewright.sla.policies import StartsOn, Target
 
 TABLE = "cases"

@@ -13,7 +13,7 @@ from casewright.actions import AddComment
 from casewright.aws.effect_queue import EffectTable
 from casewright.conditions.subjects import Field
 from casewright.errors import ItemFailed, Refused, SendingPaused, Throttled, Unavailable
-from casewright.ports import Write
+from casewright.ports.effects import Write
 from casewright.rules import instructions as do
 from casewright.service.wanted import MOST_ATTEMPTS
 

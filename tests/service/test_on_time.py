@@ -9,7 +9,7 @@ from core_case import CREATED, policy, updated
 from fakes import FakeLog, FakeQueue, FakeTelemetry, deciding
 
 from casewright.aws.queues import CaseEventsQueue
-from casewright.ports import DueClock
+from casewright.ports.log import DueClock
 from casewright.service.decide import take
 from casewright.service.sweep import AHEAD, sweep
 

@@ -10,7 +10,7 @@ from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue
 from casewright.errors import Throttled
-from casewright.ports import FoundCases, ScheduleMark
+from casewright.ports.schedules import FoundCases, ScheduleMark
 from casewright.rules.rule import Schedule
 from casewright.service.decide import take
 from casewright.service.schedule import SECONDS_KEPT, Scheduling, schedule

@@ -10,7 +10,7 @@ from core_case import HOUR, policy
 from casewright.aws.queues import CaseEventsQueue
 from casewright.cases.events import ClockDue, ScheduleDue, Unrecognised
 from casewright.cases.parsing import parse
-from casewright.ports import DueClock
+from casewright.ports.log import DueClock
 from casewright.rules.rule import Schedule
 from casewright.sla.policies import StartsOn
 from casewright_workbench.replay.case_replay import CaseReplay, Step

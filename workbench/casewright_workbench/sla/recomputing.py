@@ -10,7 +10,9 @@ from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle
 from casewright.errors import VersionConflict
 from casewright.measures import rows
-from casewright.ports import Arming, CaseLog, Lake, StoredHead
+from casewright.ports.effects import Arming
+from casewright.ports.log import CaseLog, StoredHead
+from casewright.ports.messages import Lake
 from casewright.recompute import Recomputation, recompute
 from casewright.sla.policies import Policy
 from casewright_workbench.cli.deployment import Asking

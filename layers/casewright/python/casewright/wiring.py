@@ -27,7 +27,7 @@ from casewright.aws.powertools import PowertoolsTelemetry
 from casewright.aws.queues import CaseEventsQueue, DeadLetterQueue, WakeQueue
 from casewright.aws.stream import DomainStream
 from casewright.measures import rows
-from casewright.ports import Time
+from casewright.ports.clock import Time
 from casewright.service.act import Acting
 from casewright.service.configure import Configuring
 from casewright.service.decide import Deciding

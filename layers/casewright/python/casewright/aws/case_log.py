@@ -13,7 +13,7 @@ from casewright.cases.events import Event
 from casewright.decide import Decided, blank
 from casewright.decision import Decision, Effect, Head
 from casewright.errors import VersionConflict
-from casewright.ports import DueClock, StoredHead
+from casewright.ports.log import DueClock, StoredHead
 from casewright.redecide import Logged
 
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})

@@ -16,7 +16,7 @@ from casewright.aws.failures import meaning, translated
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue, as_wire, from_wire
 from casewright.errors import ItemFailed, NotFound, QuotaReached, Retryable
-from casewright.ports import FoundCases
+from casewright.ports.schedules import FoundCases
 
 _FIELDS_A_READ: Final = 100
 _EARLIEST: Final = timedelta(seconds=-1)

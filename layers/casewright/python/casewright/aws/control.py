@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, key, stamp
-from casewright.ports import ScheduleMark
+from casewright.ports.schedules import ScheduleMark
 from casewright.rules.rule import Budget
 
 _KEPT: Final = timedelta(days=1)

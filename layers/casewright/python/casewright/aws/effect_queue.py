@@ -13,7 +13,7 @@ from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key, pack, stamp, unpack
 from casewright.decision import Effect, Outcome
-from casewright.ports import Pending, Write
+from casewright.ports.effects import Pending, Write
 
 _LEAST_URGENT: Final = 3
 _AT_ONCE: Final = 50

@@ -7,7 +7,7 @@ import msgspec
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.errors import Unavailable
-from casewright.ports import Row
+from casewright.ports.messages import Row
 
 MOST_RECORDS = 500
 """Of one PutRecordBatch."""

@@ -12,7 +12,7 @@ from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.aws.records import stamp
 from casewright.cases import subscriptions as names
-from casewright.ports import DueClock
+from casewright.ports.log import DueClock
 
 WAITED = "waited"
 """Message attribute: how often a message was sent back to wait for its case."""

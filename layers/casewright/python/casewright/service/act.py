@@ -10,7 +10,10 @@ import msgspec
 from casewright.actions import Bucket, SendEmail
 from casewright.decision import Effect, Outcome
 from casewright.errors import ItemFailed, Permanent, Retryable, SendingPaused, Throttled
-from casewright.ports import Arming, Budgets, CaseLog, EffectQueue, Lake, Pending, Row, Time, Tokens, Wake, Write
+from casewright.ports.clock import Time
+from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Tokens, Wake, Write
+from casewright.ports.log import CaseLog
+from casewright.ports.messages import Lake, Row
 from casewright.service.perform import Performing, perform
 from casewright.service.spending import over_budget
 from casewright.service.wanted import alone, groups, moot, write_of

@@ -7,7 +7,8 @@ import msgspec
 from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.cases.definition import Directory, DomainDefinition, FieldDefinition, TemplateDefinition
 from casewright.errors import Refused
-from casewright.ports import DomainFields, DomainTemplates, EventStream, Publishing
+from casewright.ports.domain import DomainFields, DomainTemplates, EventStream
+from casewright.ports.programs import Publishing
 from casewright.telemetry import Telemetry
 
 

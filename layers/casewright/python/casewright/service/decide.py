@@ -13,7 +13,12 @@ from casewright.cases.subscriptions import just_before
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
-from casewright.ports import Arming, CaseEvents, CaseLog, CaseReader, DeadLetters, DueClock, Lake, Programs, Row, StoredHead, Time, Wake
+from casewright.ports.cases import CaseReader
+from casewright.ports.clock import Time
+from casewright.ports.effects import Arming, Wake
+from casewright.ports.log import CaseLog, DueClock, StoredHead
+from casewright.ports.messages import CaseEvents, DeadLetters, Lake, Row
+from casewright.ports.programs import Programs
 from casewright.redecide import redecide
 from casewright.service.sweep import AHEAD
 from casewright.sla.clocks import pending

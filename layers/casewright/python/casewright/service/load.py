@@ -7,7 +7,8 @@ from casewright.bundle import Bundle, LinkedBundle, content_hash, link, read
 from casewright.calendars.hours import ANNOUNCED_DAYS, days_left
 from casewright.cases.catalog import Catalog
 from casewright.errors import BadInput, Retryable, Unavailable
-from casewright.ports import Bundles, Time
+from casewright.ports.clock import Time
+from casewright.ports.programs import Bundles
 from casewright.telemetry import Telemetry
 
 FRESH_FOR: Final = timedelta(seconds=10)

@@ -6,7 +6,7 @@ from typing import Final
 from casewright.actions import Action, MirrorSla, UnmirrorSla
 from casewright.decision import Head, Outcome
 from casewright.errors import NotFound, QuotaReached
-from casewright.ports import RelatedItems
+from casewright.ports.cases import RelatedItems
 from casewright.sla.clocks import Clock
 
 MINUTE: Final = timedelta(minutes=1)

@@ -4,7 +4,8 @@ import msgspec
 
 from casewright.cases.subscriptions import CASE_TAG, EFFECT_TAG
 from casewright.errors import MalformedEvent
-from casewright.ports import DeadLetters, Deliveries
+from casewright.ports.effects import Deliveries
+from casewright.ports.messages import DeadLetters
 from casewright.telemetry import Telemetry
 
 

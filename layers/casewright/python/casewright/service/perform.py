@@ -10,7 +10,9 @@ from casewright import actions
 from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
-from casewright.ports import Bus, CaseWriter, Mail, RelatedItems, Tasks, Write
+from casewright.ports.cases import CaseWriter, RelatedItems
+from casewright.ports.effects import Write
+from casewright.ports.world import Bus, Mail, Tasks
 from casewright.service.mirroring import mirrored, unmirrored
 
 

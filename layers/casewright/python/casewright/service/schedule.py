@@ -6,7 +6,10 @@ from typing import Final
 
 import msgspec
 
-from casewright.ports import CaseEvents, CaseFinder, Programs, ScheduleMark, ScheduleMarks, Time
+from casewright.ports.clock import Time
+from casewright.ports.messages import CaseEvents
+from casewright.ports.programs import Programs
+from casewright.ports.schedules import CaseFinder, ScheduleMark, ScheduleMarks
 from casewright.rules.rule import Rule
 from casewright.rules.schedules import firings
 from casewright.rules.searching import sought

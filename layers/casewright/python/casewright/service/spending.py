@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from casewright.decision import Outcome
-from casewright.ports import Budgets, Pending
+from casewright.ports.effects import Budgets, Pending
 from casewright.telemetry import Telemetry
 
 

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from casewright.ports import CaseEvents, DueClocks, Time
+from casewright.ports.clock import Time
+from casewright.ports.log import DueClocks
+from casewright.ports.messages import CaseEvents
 from casewright.telemetry import Telemetry
 
 AHEAD: Final = timedelta(minutes=2)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from casewright.actions import UpdateCase
 from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
-from casewright.ports import Pending, Write
+from casewright.ports.effects import Pending, Write
 from casewright.service.mirroring import overtaken
 
 MOST_ATTEMPTS: Final = 8

@@ -1,0 +1,58 @@
+"""Ports to the cases of the domain."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from casewright.actions import AddComment, MirrorSla
+from casewright.cases.events import CaseRead
+from casewright.cases.values import FieldValue
+
+
+class CaseReader(Protocol):
+    """Reading one case."""
+
+    def read(self, case_id: str, field_ids: Sequence[str]) -> CaseRead:
+        """The case as it is now.
+
+        Raises:
+            NotFound: the case is gone.
+        """
+        ...
+
+
+class CaseWriter(Protocol):
+    """Writing to one case. `entity` is the customEntity of the write; a repeated `write_id` gives the first answer."""
+
+    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
+        """Set fields. Raises NotFound or Refused."""
+        ...
+
+    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+        """Add a comment; answers its id. Raises NotFound or Refused."""
+        ...
+
+
+class RelatedItems(Protocol):
+    """Related items without a client token: looked for before they are created."""
+
+    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
+        """Link a contact unless it is linked; answers the item's id. Raises NotFound, QuotaReached or Refused."""
+        ...
+
+    def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
+        """See that one open SLA item of that name is there, due when the clock is: `minutes` from now. Answers its id.
+
+        Raises:
+            NotFound: the case is gone.
+            QuotaReached: the case holds as many SLA items, or items, as it may.
+            Refused: the service took the item for wrong.
+        """
+        ...
+
+    def unmirror_sla(self, case_id: str, name: str) -> int:
+        """Delete the open SLA items of that name; answers how many there were. Raises NotFound when the case is gone."""
+        ...
+
+    def task_ids(self, case_id: str) -> tuple[str, ...]:
+        """The contact ids of the tasks linked to the case."""
+        ...
