@@ -14,7 +14,7 @@ from typing import Any
 from rich.table import Table
 
 from casewright import settings
-from casewright.wiring import Container
+from casewright.wiring.container import Container
 from casewright_workbench.house import House
 
 CASES = 150

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from casewright.service.configure import Wanted, configure
-from casewright.wiring import container
+from casewright.wiring.configuring import configuring
+from casewright.wiring.container import container
 
 
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     ResourceProperties name the S3 object (WantedBucket, WantedKey) that holds a `Wanted` as JSON.
     """
     parts = container()
-    ports = parts.configuring
+    ports = parts.ports(configuring)
     answer: dict[str, Any] = {"PhysicalResourceId": f"casewright-{ports.domain_id}"}
     if event["RequestType"] == "Delete":
         return answer

@@ -8,13 +8,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from casewright.aws.powertools import watched
 from casewright.aws.queues import WAITED
 from casewright.service.decide import take
-from casewright.wiring import container
+from casewright.wiring.container import container
+from casewright.wiring.deciding import deciding
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Answer the ids of the messages that shall be delivered again."""
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    ports = container().deciding
+    ports = container().ports(deciding)
 
     def one(record: SQSRecord) -> None:
         waited = record.message_attributes[WAITED]

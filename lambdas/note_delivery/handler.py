@@ -7,12 +7,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from casewright.aws.powertools import watched
 from casewright.service.note import note
-from casewright.wiring import container
+from casewright.wiring.container import container
+from casewright.wiring.noting import noting
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Answer the ids of the messages that shall be delivered again."""
-    ports = container().noting
+    ports = container().ports(noting)
 
     def one(record: SQSRecord) -> None:
         note(record.body, ports)

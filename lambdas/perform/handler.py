@@ -8,12 +8,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from casewright.aws.powertools import watched
 from casewright.service.act import act
-from casewright.wiring import container
+from casewright.wiring.acting import acting
+from casewright.wiring.container import container
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Answer the ids of the bells that shall ring again."""
-    ports = container().acting
+    ports = container().ports(acting)
 
     def one(record: SQSRecord) -> None:
         act(json.loads(record.body)["bucket"], lambda: context.get_remaining_time_in_millis() / 1000, ports)

@@ -8,7 +8,7 @@ from casewright.errors import MalformedEvent
 from casewright.measures.shaping import Elsewhere, Line, shape
 from casewright.settings import ShapeRecordsSettings
 from casewright.telemetry import Telemetry
-from casewright.wiring import container
+from casewright.wiring.container import container
 
 
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from typing import Any
 
 from casewright.service.schedule import schedule
 from casewright.service.sweep import sweep
-from casewright.wiring import container
+from casewright.wiring.container import container
+from casewright.wiring.sweeping import scheduling, sweeping
 
 
 def handle(_event: dict[str, Any], context: Any) -> dict[str, int]:
     """Answer how many clocks were sent, and how many cases were asked about."""
     parts = container()
-    clocks, queue = parts.sweeping
+    clocks, queue = parts.ports(sweeping)
     try:
         sent = sweep(clocks, queue, parts.time, parts.telemetry)
-        return {"sent": sent, "asked": schedule(parts.scheduling, lambda: context.get_remaining_time_in_millis() / 1000)}
+        return {"sent": sent, "asked": schedule(parts.ports(scheduling), lambda: context.get_remaining_time_in_millis() / 1000)}
     finally:
         parts.telemetry.flush()

@@ -17,7 +17,7 @@ from casewright import settings
 from casewright.actions import MirrorSla
 from casewright.aws.records import unpack
 from casewright.decision import Effect
-from casewright.wiring import Container
+from casewright.wiring.container import Container
 from casewright_workbench.house import House
 
 CONTACT_CENTER = Path(__file__).parents[2] / "contact_center"

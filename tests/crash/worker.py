@@ -16,7 +16,7 @@ from botocore.config import Config
 import lambdas.decide.handler
 import lambdas.note_delivery.handler
 import lambdas.perform.handler
-from casewright.wiring import Container, use
+from casewright.wiring.container import Container, use
 
 HANDLERS = {"decide": lambdas.decide.handler, "note_delivery": lambdas.note_delivery.handler, "perform": lambdas.perform.handler}
 

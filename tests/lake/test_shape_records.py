@@ -13,7 +13,7 @@ from lake.logs import ARRIVED, DOMAIN_ID, NOON, case_message, firehose_event
 
 from casewright.errors import MalformedEvent
 from casewright.measures.shaping import shape
-from casewright.wiring import Container, use
+from casewright.wiring.container import Container, use
 from lambdas.shape_records.handler import handle
 
 SAMPLES = Path(__file__).parent.parent / "events" / "samples"

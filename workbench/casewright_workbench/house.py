@@ -23,7 +23,7 @@ from casewright.cases.catalog import Catalog
 from casewright.cases.definition import Directory
 from casewright.service.configure import Wanted
 from casewright.telemetry import Telemetry
-from casewright.wiring import Container, use
+from casewright.wiring.container import Container, use
 from casewright_authoring.compile import Compiled, compile_directory
 from casewright_workbench.lake.opening import Bucket
 from casewright_workbench.localcloud.clock import SkippableClock

@@ -1,0 +1,53 @@
+"""The ports of `perform`."""
+
+from casewright.aws.bus import EventBus
+from casewright.aws.case_log import CaseTable
+from casewright.aws.cases import CasesDomain
+from casewright.aws.contacts import ConnectTasks
+from casewright.aws.control import ControlTable
+from casewright.aws.effect_queue import EffectTable
+from casewright.aws.lake import FactsStream
+from casewright.aws.mail import SesMail
+from casewright.aws.queues import WakeQueue
+from casewright.measures import rows
+from casewright.service.act import Acting
+from casewright.service.perform import Performing
+from casewright.settings import PerformSettings
+from casewright.wiring.container import Container
+
+
+def acting(parts: Container) -> Acting:
+    """Wire `perform`."""
+    settings = PerformSettings.from_environment(parts.environ)
+    dynamodb = parts.client("dynamodb")
+    control = ControlTable(dynamodb, settings.case_table)
+    return Acting(
+        effects=EffectTable(dynamodb, settings.case_table),
+        log=CaseTable(dynamodb, settings.case_table),
+        tokens=control,
+        budgets=control,
+        arming=control,
+        world=_world(parts, settings),
+        lake=FactsStream(parts.client("firehose"), settings.facts_stream),
+        wake=WakeQueue(parts.client("sqs"), settings.wake_queue_url),
+        time=parts.time,
+        telemetry=parts.telemetry,
+        rates={
+            "cases": settings.cases_rate,
+            "connect": settings.connect_rate,
+            "ses": settings.ses_rate,
+            "events": settings.events_rate,
+        },
+        row=rows.of_outcome,
+    )
+
+
+def _world(parts: Container, settings: PerformSettings) -> Performing:
+    cases = CasesDomain(parts.client("connectcases"), settings.domain_id)
+    return Performing(
+        cases=cases,
+        items=cases,
+        tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
+        mail=SesMail(parts.client("sesv2"), sender=settings.mail_from, configuration_set=settings.mail_configuration_set),
+        bus=EventBus(parts.client("events"), settings.event_bus),
+    )
