@@ -12,7 +12,7 @@ from casewright.cases.performers import OwnWrite
 from casewright.conditions.subjects import Facts
 from casewright.conditions.triggers import Trigger
 from casewright.decision import Effect, Head, Overruled
-from casewright.rules.instructions import resolve
+from casewright.rules.resolving import resolve
 from casewright.rules.rule import Budget, Rule
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import Mirror, Policy

@@ -1,20 +1,13 @@
-"""What a rule says shall be done, in the operator's names; resolved at a moment into an action of `casewright.actions`."""
+"""What a rule says shall be done, in the operator's names. `rules/resolving.py` makes actions of it."""
 
-import re
 from collections.abc import Mapping
-from typing import Final, TypeAlias, assert_never
+from typing import TypeAlias
 
 import msgspec
 
-from casewright import actions
 from casewright.cases.values import FieldValue
-from casewright.conditions.subjects import Facts, Field
-from casewright.conditions.texts import Text, fill
-
-_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
-"""One address: a customer who writes two into a field, or a name with them, adds no recipients."""
-
-_MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
+from casewright.conditions.subjects import Field
+from casewright.conditions.texts import Text
 
 
 class Email(msgspec.Struct, frozen=True):
@@ -94,56 +87,3 @@ class PutEvent(msgspec.Struct, frozen=True, gc=False, tag="put_event"):
 
 
 Instruction: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | AssignSla | PutEvent
-
-
-def resolve(instruction: Instruction, facts: Facts) -> actions.Action | None:
-    """The action asked for at this moment; None for AssignSla, which starts a clock of ours and asks nothing of the world."""
-    match instruction:
-        case SendEmail():
-            return _email(instruction, facts)
-        case CreateTask():
-            return actions.CreateTask(
-                instruction.flow_arn, fill(instruction.name, facts)[:512], fill(instruction.description, facts)[:4096]
-            )
-        case EndTasks():
-            return actions.EndTasks()
-        case UpdateCase():
-            return actions.UpdateCase({each.field.id: _value(each, facts) for each in instruction.set})
-        case AddComment():
-            return actions.AddComment(fill(instruction.body, facts)[:15000])
-        case PutEvent():
-            return actions.PutEvent(instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()})
-        case AssignSla():
-            return None
-        case _ as never:
-            assert_never(never)
-
-
-def _email(instruction: SendEmail, facts: Facts) -> actions.SendEmail:
-    assert instruction.email is not None, "linking fills the email"
-    filled = (entry if isinstance(entry, str) else fill(entry, facts).strip() for entry in instruction.to)
-    return actions.SendEmail(
-        to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))),
-        subject=" ".join(fill(instruction.email.subject, facts).split()),
-        text=fill(instruction.email.text, facts),
-    )
-
-
-def _value(assignment: Assignment, facts: Facts) -> FieldValue:
-    """A filled text is cut at what the field takes: 500 characters a title, 3000 a summary, 4100 any other."""
-    value = assignment.value
-    if not isinstance(value, tuple):
-        return value
-    return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]
-
-
-def _detail(value: Detail, facts: Facts) -> object:
-    match value:
-        case tuple():
-            return fill(value, facts)
-        case Members(of=members):
-            return {name: _detail(inner, facts) for name, inner in members.items()}
-        case Items(of=items):
-            return [_detail(inner, facts) for inner in items]
-        case _:
-            return value

@@ -1,0 +1,68 @@
+"""From what a rule says to what is asked of the world at one moment: every text filled."""
+
+import re
+from typing import Final, assert_never
+
+from casewright import actions
+from casewright.cases.values import FieldValue
+from casewright.conditions.subjects import Facts
+from casewright.conditions.texts import fill
+from casewright.rules import instructions as do
+
+_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
+"""One address: a customer who writes two into a field, or a name with them, adds no recipients."""
+
+_MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
+
+
+def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
+    """The action asked for at this moment; None for AssignSla, which starts a clock of ours and asks nothing of the world."""
+    match instruction:
+        case do.SendEmail():
+            return _email(instruction, facts)
+        case do.CreateTask():
+            return actions.CreateTask(
+                instruction.flow_arn, fill(instruction.name, facts)[:512], fill(instruction.description, facts)[:4096]
+            )
+        case do.EndTasks():
+            return actions.EndTasks()
+        case do.UpdateCase():
+            return actions.UpdateCase({each.field.id: _value(each, facts) for each in instruction.set})
+        case do.AddComment():
+            return actions.AddComment(fill(instruction.body, facts)[:15000])
+        case do.PutEvent():
+            return actions.PutEvent(instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()})
+        case do.AssignSla():
+            return None
+        case _ as never:
+            assert_never(never)
+
+
+def _email(instruction: do.SendEmail, facts: Facts) -> actions.SendEmail:
+    assert instruction.email is not None, "linking fills the email"
+    filled = (entry if isinstance(entry, str) else fill(entry, facts).strip() for entry in instruction.to)
+    return actions.SendEmail(
+        to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))),
+        subject=" ".join(fill(instruction.email.subject, facts).split()),
+        text=fill(instruction.email.text, facts),
+    )
+
+
+def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
+    """A filled text is cut at what the field takes: 500 characters a title, 3000 a summary, 4100 any other."""
+    value = assignment.value
+    if not isinstance(value, tuple):
+        return value
+    return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]
+
+
+def _detail(value: do.Detail, facts: Facts) -> object:
+    match value:
+        case tuple():
+            return fill(value, facts)
+        case do.Members(of=members):
+            return {name: _detail(inner, facts) for name, inner in members.items()}
+        case do.Items(of=items):
+            return [_detail(inner, facts) for inner in items]
+        case _:
+            return value
