@@ -20,7 +20,7 @@ from casewright.conditions.subjects import Fact, Facts, Field, bare_id
 from casewright.conditions.texts import Verbatim
 from casewright.conditions.tree import All, Condition, Leaf, Not, evaluate
 from casewright.conditions.tree import Any as AnyOf
-from casewright.linking import Linker
+from casewright.linking.linker import Linker
 from casewright.rules import instructions as do
 from casewright.rules.rule import Rule
 from casewright_authoring.findings import Report

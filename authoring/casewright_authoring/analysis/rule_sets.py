@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from casewright.conditions.subjects import Subject
 from casewright.conditions.tree import Condition
 from casewright.conditions.triggers import Trigger
-from casewright.linking import Linker
+from casewright.linking.linker import Linker
 from casewright.rules.instructions import Assignment, UpdateCase
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy, StartsWhen

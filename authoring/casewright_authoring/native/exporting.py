@@ -11,7 +11,7 @@ from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import bare_id
-from casewright.linking import Linker
+from casewright.linking.linker import Linker
 from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy

@@ -12,7 +12,7 @@ import msgspec
 
 from casewright.bundle import Bundle
 from casewright.cases.catalog import Catalog
-from casewright.linking import Linker
+from casewright.linking.linker import Linker
 from casewright.rules.rule import Rule
 from casewright.sla.policies import StartsAssigned
 from casewright_authoring.findings import Place, Report

@@ -10,7 +10,7 @@ from casewright.calendars.calendar import Calendar
 from casewright.calendars.hours import BusinessHours, Resolved
 from casewright.cases.catalog import Catalog
 from casewright.errors import BadInput, UnreadableRecord
-from casewright.linking import Linker
+from casewright.linking.linker import Linker
 from casewright.rules.instructions import Email
 from casewright.rules.matching import Matcher, in_order
 from casewright.rules.rule import Rule

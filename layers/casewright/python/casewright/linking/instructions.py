@@ -1,0 +1,65 @@
+"""What a rule says shall be done, with ids, addresses and texts for names."""
+
+from msgspec.structs import replace
+
+from casewright.cases.values import FieldValue
+from casewright.conditions.subjects import REFERENCE_FIELDS
+from casewright.conditions.texts import Text
+from casewright.errors import UnlinkedName
+from casewright.linking.names import Names, named
+from casewright.rules import instructions as do
+
+
+def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:
+    """The instruction with ids, addresses and texts for names."""
+    match step:
+        case do.SendEmail():
+            to = tuple(address for entry in step.to for address in _recipients(entry, names, where))
+            return replace(step, to=to, email=names.email(step.template, where))
+        case do.CreateTask():
+            flow_arn = named(names.catalog.flows, step.flow, "flow", where)
+            return replace(step, flow_arn=flow_arn, name=names.text(step.name, where), description=names.text(step.description, where))
+        case do.UpdateCase():
+            return do.UpdateCase(tuple(_assignment(each, names, where) for each in step.set))
+        case do.AddComment():
+            return do.AddComment(names.text(step.body, where))
+        case do.PutEvent():
+            return replace(step, detail=_members(step.detail, names, where))
+        case do.AssignSla():
+            if step.policy not in names.policies:
+                raise UnlinkedName(where, "sla", step.policy, tuple(names.policies))
+            return step
+        case do.EndTasks():
+            return step
+
+
+def _assignment(each: do.Assignment, names: Names, where: str) -> do.Assignment:
+    entry = names.entry(each.field, where)
+    value: FieldValue | Text = each.value
+    if isinstance(value, tuple):
+        value = names.text(value, where)
+    elif isinstance(value, str):
+        value = names.reference(value, entry, where) if entry.id in REFERENCE_FIELDS else names.option(value, entry, where, each.field)
+    return do.Assignment(names.field(each.field, where), value)
+
+
+def _recipients(entry: str | Text, names: Names, where: str) -> tuple[str | Text, ...]:
+    if not isinstance(entry, str):
+        return (names.text(entry, where),)
+    return (entry,) if "@" in entry else named(names.catalog.mailboxes, entry, "mailbox", where)
+
+
+def _members(members: do.Members, names: Names, where: str) -> do.Members:
+    return do.Members({name: _detail(inner, names, where) for name, inner in members.of.items()})
+
+
+def _detail(value: do.Detail, names: Names, where: str) -> do.Detail:
+    match value:
+        case tuple():
+            return names.text(value, where)
+        case do.Members():
+            return _members(value, names, where)
+        case do.Items(of=items):
+            return do.Items(tuple(_detail(inner, names, where) for inner in items))
+        case _:
+            return value
