@@ -10,11 +10,11 @@ from casewright.cases.catalog import Catalog, FieldEntry
 from casewright.cases.definition import Directory
 from casewright_authoring.fields import field_name, field_type
 from casewright_authoring.findings import Fault, Place, Report, fault
-from casewright_authoring.instructions import ADDRESS
 from casewright_authoring.known import KnownField
 from casewright_authoring.nodes import Entry, Node, Scalar
 from casewright_authoring.options import read_options
 from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, sequence, text
+from casewright_authoring.then.emails import ADDRESS
 
 V = TypeVar("V")
 
