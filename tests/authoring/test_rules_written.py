@@ -17,6 +17,7 @@ from casewright.conditions.subjects import Fact, Facts, Field
 from casewright.conditions.texts import Variable, Verbatim
 from casewright.conditions.tree import Leaf
 from casewright.rules import instructions as do
+from casewright.rules.resolving import resolve
 from casewright.rules.rule import Budget, Rule, Schedule
 
 RULE = "- {{rule: a, when: {when}, then: [{{{then}}}]}}\n"
@@ -73,7 +74,7 @@ def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compi
     then = f"put_event: {{detail_type: Seen, detail: {numbers}}}"
     bundle = read(compiled({"rules/a.yaml": RULE.format(when="case_updated", then=then)}).written)
     [instruction] = bundle.rules[0].then
-    action = do.resolve(instruction, Facts(parsed(case_event("a", 0)), Case("c"), Case("c"), frozenset()))
+    action = resolve(instruction, Facts(parsed(case_event("a", 0)), Case("c"), Case("c"), frozenset()))
     assert isinstance(action, PutEvent)
     assert json.dumps(action.detail) == (
         '{"far": 1000.0, "half": 0.5, "less": -20, "list": [7], "more": 1e+21, "most": 999999999999999999, "n": 1, "point": 1.0}'
