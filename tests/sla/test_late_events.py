@@ -102,3 +102,32 @@ def test_a_tick_that_a_late_event_makes_untimely_leaves_no_trace() -> None:
     assert [event_id.startswith("~") for _, event_id in untimely.log] == [False, True, False, False]
     assert clock(untimely) == clock(arrived(created, lowered, comment("c", 200), bundle=bundle))
     assert (clock(untimely).status, clock(untimely).paused_at) == ("Paused", at(200))
+
+
+def test_a_breach_that_a_late_pause_puts_off_is_not_told_again_when_it_comes() -> None:
+    waiting, back = updated("b", 60, status="waiting"), updated("c", 160, status="open")
+    log = arrived(CREATED, at(241), waiting, back, at(341))
+    assert (clock(log).status, clock(log).due_at, clock(log).fired) == ("Overdue", at(340), ("breach",))
+    assert [effect.rule for effect in log.effects] == ["late"]
+    [silent] = [did for _, each in log.log.items() for did in each.decision.transitions if did.kind == "breached" and did.silent]
+    assert silent.due_at == at(340)
+    in_time = arrived(CREATED, waiting, back, at(241), at(341))
+    assert clock(in_time) == clock(log)
+    assert [effect.rule for effect in in_time.effects] == ["late"]
+
+
+def test_a_breach_told_once_is_told_again_of_the_next_cycle() -> None:
+    log = arrived(
+        CREATED, at(241), updated("b", 60, status="waiting"), updated("c", 160, status="open"),
+        updated("d", 300, status="closed"), updated("e", 310, status="open"), at(1000),
+    )  # fmt: skip
+    assert (clock(log).cycle, clock(log).status) == (2, "Overdue")
+    assert [effect.rule for effect in log.effects] == ["late", "late"]
+
+
+def test_what_was_silent_is_no_difference_to_the_next_late_event() -> None:
+    log = arrived(CREATED, at(241), updated("b", 60, status="waiting"), updated("c", 160, status="open"), at(341), comment("d", 20))
+    assert decision(log, "d").late
+    [untimely] = decision(log, "d").corrections
+    assert (untimely.missing, [each.rule for each in untimely.surplus]) == ((), ["late"]), "the breach that was told too early"
+    assert [effect.rule for effect in log.effects] == ["late"]

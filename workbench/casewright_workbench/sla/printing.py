@@ -95,7 +95,7 @@ def _add_turn(branch: Tree, turn: Turn, names: Names) -> None:
         *_event(turn.event, names),
         ("  late" if turn.late else "", "yellow"),
         ("" if turn.was_told else "  known since a late event came", "yellow"),
-        ("  told before it was recomputed: no rule was asked" if did.silent else "", "yellow"),
+        ("  told before: no rule was asked" if did.silent else "", "yellow"),
     )
     entry = branch.add(line)
     for reason in turn.reasons:

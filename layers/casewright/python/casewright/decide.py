@@ -13,7 +13,7 @@ from casewright.cases.performers import role_name
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import ClockFact, Facts
 from casewright.conditions.triggers import Trigger, trigger_of
-from casewright.decision import Decision, Effect, FieldChange, Head, Match
+from casewright.decision import Decision, Effect, FieldChange, Head, Match, Told
 from casewright.errors import RuleSetBreaker
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
@@ -105,7 +105,12 @@ def shadow_effects(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Effe
 
 def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
     facts = facts_of(head, event, bundle)
-    return facts, sla.fold(head.clocks, bundle.policies, facts)
+    folded = sla.fold(head.clocks, bundle.policies, facts)
+    return facts, replace(folded, transitions=tuple(_hushed(each, head.told) for each in folded.transitions)) if head.told else folded
+
+
+def _hushed(transition: Transition, told: tuple[Told, ...]) -> Transition:
+    return replace(transition, silent=True) if Told(transition.policy, transition.cycle, transition.milestone) in told else transition
 
 
 def _fired(moment: Moment, bundle: LinkedBundle) -> Fired:
@@ -138,6 +143,11 @@ def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) ->
     if item := _newly_overdue(head, event, folded):
         clock = ClockFact(item.sla_name, "Overdue", BREACH)
         yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
+
+
+def _is_of(told: Told, clocks: Mapping[str, Clock]) -> bool:
+    clock = clocks.get(told.policy)
+    return clock is not None and clock.is_open and clock.cycle == told.cycle
 
 
 def _newly_overdue(head: Head, event: Event, folded: sla.Folded) -> RelatedItem | None:
@@ -179,4 +189,5 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         clocks=folded.clocks,
         field_changes=changes,
         native_breaches=told,
+        told=tuple(each for each in head.told if _is_of(each, folded.clocks)),
     )

@@ -24,6 +24,14 @@ class FieldChange(msgspec.Struct, frozen=True, array_like=True):
     ours: bool
 
 
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """A milestone of a cycle that rules were told of."""
+
+    policy: str
+    cycle: int
+    milestone: str
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """All that is folded of a case so far. `last` is None before the first event."""
 
@@ -36,6 +44,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Last change of each field, for telling whether a write of ours is still wanted."""
     native_breaches: tuple[NativeBreach, ...] = ()
     """Breaches of SLA items of Cases that rules were told, in the order of the events that told them."""
+    told: tuple[Told, ...] = ()
+    """Milestones of running clocks that were told and then taken back by a late event: they come again, in silence."""
 
 
 class Match(msgspec.Struct, frozen=True):

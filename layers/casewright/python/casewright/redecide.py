@@ -8,7 +8,7 @@ from casewright.asking import MIRROR, mirrors
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold
-from casewright.decision import Correction, Decision, EffectName, Head, Logged
+from casewright.decision import Correction, Decision, EffectName, Head, Logged, Told
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, tell_once
 
@@ -41,7 +41,16 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     if not own.broken:
         effects += mirrors(clocks, again.head, facts, imported=own.imported)
     own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
-    return Decided(replace(own, late=True, revision=again.head.revision), again.head)
+    head = replace(again.head, told=tuple(_taken_back([*entries, Logged(event, own)], again.head)))
+    return Decided(replace(own, late=True, revision=again.head.revision), head)
+
+
+def _taken_back(entries: Iterable[Logged], head: Head) -> Iterator[Told]:
+    """What was told of the running clocks and is still to come, as it now turns out."""
+    for did in dict.fromkeys(did for entry in entries for did in entry.decision.transitions if did.milestone and not did.silent):
+        clock = head.clocks.get(did.policy)
+        if clock and clock.is_open and clock.cycle == did.cycle and did.milestone not in clock.fired:
+            yield Told(did.policy, did.cycle, did.milestone)
 
 
 class _Again:
@@ -73,7 +82,9 @@ class _Again:
             self._then = self._policies_alone()
             return Decided(entry.decision, recomputed(self.head, entry, self._passed, self._bundle))
         if entry.decision.bundle_hash == self._bundle.hash:
-            return decide(self.head, entry.event, self._bundle)
+            silent = (did for did in entry.decision.transitions if did.milestone and did.silent)
+            told = tuple(Told(did.policy, did.cycle, did.milestone) for did in silent)
+            return decide(replace(self.head, told=told), entry.event, self._bundle)
         return fold(self.head, entry.event, self._then, entry.decision)
 
     def _policies_alone(self) -> LinkedBundle:

@@ -62,7 +62,7 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     milestone: str = ""
     silent: bool = False
-    """It sets off no rule: it was told before the clock was recomputed."""
+    """It sets off no rule: it was told before the clock was recomputed, or before a late event took it back."""
 
     def id(self, case_id: str) -> str:
         """The same for the same transition of the same clock, whichever event brought it to light."""
