@@ -11,7 +11,7 @@ import pytest
 from small_directory import SMALL
 
 from casewright.actions import MirrorSla
-from casewright.aws.cases import CasesDomain
+from casewright.aws.related_items import ItemsOfCases
 from casewright.cases.values import as_wire
 from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
@@ -192,7 +192,7 @@ def test_the_breach_of_a_mirrored_clock_is_told_once_though_its_item_is_overdue_
 
 
 def test_an_item_is_made_again_unless_it_shows_the_very_due_time(center: Center) -> None:
-    domain, now = CasesDomain(center.cases, center.house.domain_id), center.house.clock.now()
+    domain, now = ItemsOfCases(center.cases, center.house.domain_id), center.house.clock.now()
     case_id = center.opens("Billing", amount=1.0, status="open")
 
     def shown(name: str, minutes: float) -> str:

@@ -2,13 +2,14 @@
 
 from casewright.aws.bus import EventBus
 from casewright.aws.case_log import CaseTable
-from casewright.aws.cases import CasesDomain
+from casewright.aws.case_writes import CaseWrites
 from casewright.aws.contacts import ConnectTasks
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.lake import FactsStream
 from casewright.aws.mail import SesMail
 from casewright.aws.queues import WakeQueue
+from casewright.aws.related_items import ItemsOfCases
 from casewright.measures import rows
 from casewright.service.act import Acting
 from casewright.service.perform import Performing
@@ -43,11 +44,12 @@ def acting(parts: Container) -> Acting:
 
 
 def _world(parts: Container, settings: PerformSettings) -> Performing:
-    cases = CasesDomain(parts.client("connectcases"), settings.domain_id)
+    connectcases = parts.client("connectcases")
     return Performing(
-        cases=cases,
-        items=cases,
+        cases=CaseWrites(connectcases, settings.domain_id),
+        items=ItemsOfCases(connectcases, settings.domain_id),
         tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
         mail=SesMail(parts.client("sesv2"), sender=settings.mail_from, configuration_set=settings.mail_configuration_set),
         bus=EventBus(parts.client("events"), settings.event_bus),
+        webhooks=frozenset(settings.webhooks.split()),
     )

@@ -1,0 +1,57 @@
+"""Amazon Connect Cases: writing to cases.
+
+Updates and comments go through the batch operations even for one case: those alone take a clientToken.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from casewright.actions import AddComment
+from casewright.aws.clients import Client
+from casewright.aws.failures import meaning, translated
+from casewright.cases.values import FieldValue, as_wire
+from casewright.errors import ItemFailed, Retryable
+
+_TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
+"""Fields that BatchUpdateCase takes beside `fields`."""
+
+
+class CaseWrites:
+    """Fulfils CaseWriter for one domain."""
+
+    def __init__(self, client: Client, domain_id: str) -> None:
+        self._client, self._domain = client, domain_id
+
+    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
+        """BatchUpdateCase for one case."""
+        top = {_TOP_LEVEL[field_id]: value for field_id, value in fields.items() if field_id in _TOP_LEVEL}
+        rest = [{"fieldIdentifier": {"id": id_}, "value": as_wire(value)} for id_, value in fields.items() if id_ not in _TOP_LEVEL]
+        with translated("BatchUpdateCase"):
+            answer = self._client.batch_update_case(
+                domainId=self._domain,
+                cases=[{"caseIdentifier": {"caseId": case_id}}],
+                fields=rest,
+                performedBy={"customEntity": entity},
+                clientToken=write_id,
+                **top,
+            )
+        _raise_failed(answer["failedCases"], "BatchUpdateCase")
+
+    def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
+        """BatchCreateRelatedItem for one case."""
+        with translated("BatchCreateRelatedItem"):
+            answer = self._client.batch_create_related_item(
+                domainId=self._domain,
+                cases=[{"caseIdentifier": {"caseId": case_id}}],
+                content={"comment": {"body": comment.body, "contentType": "Text/Plain"}},
+                performedBy={"customEntity": entity},
+                clientToken=write_id,
+            )
+        _raise_failed(answer["failedItems"], "BatchCreateRelatedItem")
+        return str(answer["successfulItems"][0]["relatedItemId"])
+
+
+def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:
+    for each in failed:
+        error = meaning(each["errorCode"], f"{call}: {each['errorCode']}: {each['errorMessage']}")
+        raise ItemFailed(str(error)) if isinstance(error, Retryable) else error
