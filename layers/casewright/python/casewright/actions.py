@@ -24,18 +24,43 @@ class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
     to: tuple[str, ...]
     subject: str
     text: str
+    html: str = ""
+    """The same as a whole HTML document; empty where only the text is sent."""
+    reply_to: tuple[str, ...] = ()
+    """Where answers go; empty for what the settings say."""
+
+
+ReferenceType = Literal["URL", "NUMBER", "STRING", "DATE", "EMAIL"]
+"""Types of reference that a new task takes (Connect API)."""
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """Something a task shows beside its name. The value is a text as it was filled, of whatever type it should be."""
+
+    label: str
+    type: ReferenceType
+    value: str
 
 
 class CreateTask(msgspec.Struct, frozen=True, tag="create_task"):
-    """A Connect task in a flow, to be linked to the case. Name up to 512 characters, description up to 4096 (Connect API)."""
+    """A Connect task to be linked to the case. Name up to 512 characters, description up to 4096 (Connect API).
+
+    Exactly one of flow, quick connect and task template is given. `starts_at` is ISO 8601, or whatever a variable gave for it.
+    """
 
     flow_arn: str
     name: str
     description: str = ""
+    quick_connect_arn: str = ""
+    task_template_arn: str = ""
+    references: tuple[Reference, ...] = ()
+    starts_at: str | None = None
 
 
 class EndTasks(msgspec.Struct, frozen=True, tag="end_tasks"):
-    """End every open task of the case."""
+    """End every open task of the case, or only those that rules made."""
+
+    ours_only: bool = False
 
 
 class UpdateCase(msgspec.Struct, frozen=True, tag="update_case"):
@@ -51,10 +76,22 @@ class AddComment(msgspec.Struct, frozen=True, tag="add_comment"):
 
 
 class PutEvent(msgspec.Struct, frozen=True, tag="put_event"):
-    """An event on the bus, source `casewright`."""
+    """An event on a bus, source `casewright`; `bus` is an ARN, empty for the default bus of the account."""
 
     detail_type: str
     detail: Mapping[str, object]
+    bus: str = ""
+    too_large: int = 0
+    """Bytes of a detail that was too large to be kept: it is left out, and the effect fails."""
+
+
+class CallWebhook(msgspec.Struct, frozen=True, tag="call_webhook"):
+    """A call of a webhook, which EventBridge makes."""
+
+    webhook: str
+    body: Mapping[str, object]
+    too_large: int = 0
+    """As that of PutEvent."""
 
 
 class AttachContact(msgspec.Struct, frozen=True, tag="attach_contact"):
@@ -81,7 +118,9 @@ class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):
     """When the clock was due, if it was overdue already as this was decided: its due time moved into the past."""
 
 
-Action: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | AttachContact | MirrorSla | UnmirrorSla
+Action: TypeAlias = (
+    SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | CallWebhook | AttachContact | MirrorSla | UnmirrorSla
+)
 
 DAY: Final = timedelta(days=1)
 _FOUR_HOURS: Final = timedelta(hours=4)
@@ -96,7 +135,7 @@ def bucket_of(action: Action) -> Bucket:
             return "connect"
         case UpdateCase() | AddComment() | AttachContact() | MirrorSla() | UnmirrorSla():
             return "cases"
-        case PutEvent():
+        case PutEvent() | CallWebhook():
             return "events"
         case _ as never:
             assert_never(never)
@@ -107,7 +146,7 @@ def expires_after(action: Action) -> timedelta:
     match action:
         case UpdateCase() | SendEmail():
             return _FOUR_HOURS
-        case CreateTask() | EndTasks() | AddComment() | PutEvent() | AttachContact() | MirrorSla() | UnmirrorSla():
+        case CreateTask() | EndTasks() | AddComment() | PutEvent() | CallWebhook() | AttachContact() | MirrorSla() | UnmirrorSla():
             return DAY
         case _ as never:
             assert_never(never)

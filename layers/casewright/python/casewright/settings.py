@@ -64,6 +64,8 @@ class PerformSettings(AutomationSettings, frozen=True, kw_only=True):
     mail_from: str
     mail_configuration_set: str = ""
     event_bus: str = "default"
+    webhooks: str = ""
+    """Names of the webhooks that are deployed, separated by blanks."""
     cases_rate: float = 1.0
     connect_rate: float = 1.0
     ses_rate: float = 7.0

@@ -1,6 +1,6 @@
 """Amazon EventBridge: events of our own."""
 
-import json
+import msgspec
 
 from casewright.actions import PutEvent
 from casewright.aws.clients import Client
@@ -17,7 +17,12 @@ class EventBus:
     def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
         """PutEvents; `detail.casewright` names the case and the effect, so that a consumer can tell a repetition."""
         detail = {**event.detail, "casewright": {"caseId": case_id, "effect": effect_key}}
-        entry = {"Source": OWN_SOURCE, "DetailType": event.detail_type, "Detail": json.dumps(detail), "EventBusName": self._bus}
+        entry = {
+            "Source": OWN_SOURCE,
+            "DetailType": event.detail_type,
+            "Detail": msgspec.json.encode(detail).decode(),
+            "EventBusName": event.bus or self._bus,
+        }
         with translated("PutEvents"):
             [answer] = self._client.put_events(Entries=[entry])["Entries"]
         if answer.get("ErrorCode"):

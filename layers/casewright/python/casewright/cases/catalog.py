@@ -27,8 +27,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     queues: Mapping[str, str] = {}
     users: Mapping[str, str] = {}
     flows: Mapping[str, str] = {}
+    quick_connects: Mapping[str, str] = {}
+    task_templates: Mapping[str, str] = {}
     mailboxes: Mapping[str, tuple[str, ...]] = {}
     """Groups of addresses that mail may be sent to by name."""
+    buses: Mapping[str, str] = {}
+    """Event buses besides the default one, with their ARNs."""
+    webhooks: tuple[str, ...] = ()
+    """Names of what the stacks provisioned to be called."""
 
     @property
     def included_field_ids(self) -> frozenset[str]:

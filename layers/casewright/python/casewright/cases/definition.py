@@ -71,9 +71,14 @@ class DomainDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
-    """Names of what the Connect instance has already, with their ARNs, and of groups of mail addresses."""
+    """Names of what the Connect instance has already, with their ARNs, of groups of mail addresses, of event buses and webhooks."""
 
     queues: Mapping[str, str] = {}
     users: Mapping[str, str] = {}
     flows: Mapping[str, str] = {}
+    quick_connects: Mapping[str, str] = {}
+    task_templates: Mapping[str, str] = {}
     mailboxes: Mapping[str, tuple[str, ...]] = {}
+    buses: Mapping[str, str] = {}
+    """Event buses besides the default one, with their ARNs."""
+    webhooks: tuple[str, ...] = ()

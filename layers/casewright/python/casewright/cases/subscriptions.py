@@ -9,6 +9,12 @@ CASES_DETAIL_TYPES: Final = ("Amazon Connect Cases Change", "Amazon Connect Case
 OWN_SOURCE: Final = "casewright"
 CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
 SCHEDULE_DUE_DETAIL_TYPE: Final = "Casewright Schedule Due"
+WEBHOOK_DETAIL_TYPE: Final = "Casewright Webhook"
+"""An event that EventBridge brings to a webhook."""
+
+WEBHOOK_BODY: Final = "$.detail.body"
+WEBHOOK_KEY: Final = "$.detail.casewright.effect"
+"""Where such an event holds what the webhook receives: the body, and the key that stays the same however often it is sent."""
 
 AFTER_ALL_ELSE: Final = "~"
 """Begins the id of an event of ours that time brings: at one instant it comes last, so that met exactly at due is met."""
@@ -36,6 +42,11 @@ def case_changes(domain_arn: str) -> dict[str, object]:
 def mail_sent() -> dict[str, object]:
     """The event pattern for mail of ours that SES has accepted."""
     return {"source": [SES_SOURCE], "detail-type": ["Email Sent"], "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
+
+
+def webhook_called(name: str) -> dict[str, object]:
+    """The event pattern for calls of one webhook."""
+    return {"source": [OWN_SOURCE], "detail-type": [WEBHOOK_DETAIL_TYPE], "detail": {"webhook": [name]}}
 
 
 def domain_arn(*, region: str, account: str, domain_id: str, partition: str = "aws") -> str:

@@ -7,24 +7,29 @@ from casewright.conditions.subjects import REFERENCE_FIELDS
 from casewright.conditions.texts import Text
 from casewright.errors import UnlinkedName
 from casewright.linking.names import Names, named
+from casewright.linking.tasks import linked_task
 from casewright.rules import instructions as do
 
 
-def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:
+def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:  # noqa: C901 -- one case an instruction
     """The instruction with ids, addresses and texts for names."""
     match step:
         case do.SendEmail():
             to = tuple(address for entry in step.to for address in _recipients(entry, names, where))
             return replace(step, to=to, email=names.email(step.template, where))
         case do.CreateTask():
-            flow_arn = named(names.catalog.flows, step.flow, "flow", where)
-            return replace(step, flow_arn=flow_arn, name=names.text(step.name, where), description=names.text(step.description, where))
+            return linked_task(step, names, where)
         case do.UpdateCase():
             return do.UpdateCase(tuple(_assignment(each, names, where) for each in step.set))
         case do.AddComment():
             return do.AddComment(names.text(step.body, where))
         case do.PutEvent():
-            return replace(step, detail=_members(step.detail, names, where))
+            bus_arn = named(names.catalog.buses, step.bus, "bus", where) if step.bus else ""
+            return replace(step, detail=_members(step.detail, names, where), bus_arn=bus_arn)
+        case do.CallWebhook():
+            if step.webhook not in names.catalog.webhooks:
+                raise UnlinkedName(where, "webhook", step.webhook, names.catalog.webhooks)
+            return replace(step, body=_members(step.body, names, where))
         case do.AssignSla():
             if step.policy not in names.policies:
                 raise UnlinkedName(where, "sla", step.policy, tuple(names.policies))

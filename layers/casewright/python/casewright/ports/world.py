@@ -26,8 +26,8 @@ class Mail(Protocol):
 
 
 class Bus(Protocol):
-    """The event bus."""
+    """The event buses."""
 
     def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
-        """Put one event, source `casewright`; answers its id. Raises Refused."""
+        """Put one event, source `casewright`, on the bus it names; answers its id. Raises Refused."""
         ...

@@ -1,10 +1,12 @@
 """What a rule says shall be done, in the operator's names. `rules/resolving.py` makes actions of it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TypeAlias
 
 import msgspec
 
+from casewright.actions import ReferenceType
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Text
@@ -15,6 +17,12 @@ class Email(msgspec.Struct, frozen=True):
 
     subject: Text
     text: Text
+    html: Text = ()
+    """The same as a whole HTML document; empty in bundles written before there was one, which send the text alone."""
+    reply_to: tuple[str, ...] = ()
+    """Addresses and mailbox names; linking turns the latter into addresses."""
+    time_zone: str = "UTC"
+    """In which times are written."""
 
 
 class SendEmail(msgspec.Struct, frozen=True, gc=False, tag="send_email"):
@@ -25,17 +33,37 @@ class SendEmail(msgspec.Struct, frozen=True, gc=False, tag="send_email"):
     email: Email | None = None
 
 
+class TaskReference(msgspec.Struct, frozen=True, gc=False):
+    """Something a task refers to."""
+
+    label: str
+    type: ReferenceType
+    value: Text
+
+
 class CreateTask(msgspec.Struct, frozen=True, gc=False, tag="create_task"):
-    """A task in a flow, by the flow's name; linking fills its ARN."""
+    """A task by the name of a flow, a quick connect or a task template, the other two being empty; linking fills its ARN.
+
+    It starts at once, so long after the event (`starts_in`), or at the time that `starts_at` gives.
+    """
 
     flow: str
     name: Text
     description: Text = ()
     flow_arn: str = ""
+    quick_connect: str = ""
+    quick_connect_arn: str = ""
+    task_template: str = ""
+    task_template_arn: str = ""
+    references: tuple[TaskReference, ...] = ()
+    starts_in: timedelta | None = None
+    starts_at: Text = ()
 
 
 class EndTasks(msgspec.Struct, frozen=True, gc=False, tag="end_tasks"):
-    """End the open tasks of the case."""
+    """End the open tasks of the case, or only those that rules made."""
+
+    ours_only: bool = False
 
 
 class Assignment(msgspec.Struct, frozen=True, gc=False):
@@ -80,10 +108,20 @@ Detail: TypeAlias = Text | int | float | bool | Members | Items | None
 
 
 class PutEvent(msgspec.Struct, frozen=True, gc=False, tag="put_event"):
-    """An event on the bus; texts of the detail may hold variables, at any depth."""
+    """An event on a bus; texts of the detail may hold variables, at any depth. Linking fills the ARN of a bus that is named."""
 
     detail_type: str
     detail: Members
+    bus: str = ""
+    """Empty for the default bus of the account."""
+    bus_arn: str = ""
 
 
-Instruction: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | AssignSla | PutEvent
+class CallWebhook(msgspec.Struct, frozen=True, gc=False, tag="call_webhook"):
+    """A call of a webhook of webhooks.yaml; texts of the body may hold variables, at any depth."""
+
+    webhook: str
+    body: Members
+
+
+Instruction: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | AssignSla | PutEvent | CallWebhook

@@ -7,7 +7,9 @@ from casewright import actions
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts
 from casewright.conditions.texts import fill
+from casewright.rules import emitting
 from casewright.rules import instructions as do
+from casewright.rules.tasks import task
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 """One address: a customer who writes two into a field, or a name with them, adds no recipients."""
@@ -21,17 +23,17 @@ def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
         case do.SendEmail():
             return _email(instruction, facts)
         case do.CreateTask():
-            return actions.CreateTask(
-                instruction.flow_arn, fill(instruction.name, facts)[:512], fill(instruction.description, facts)[:4096]
-            )
-        case do.EndTasks():
-            return actions.EndTasks()
+            return task(instruction, facts)
+        case do.EndTasks(ours_only=ours_only):
+            return actions.EndTasks(ours_only)
         case do.UpdateCase():
             return actions.UpdateCase({each.field.id: _value(each, facts) for each in instruction.set})
         case do.AddComment():
             return actions.AddComment(fill(instruction.body, facts)[:15000])
         case do.PutEvent():
-            return actions.PutEvent(instruction.detail_type, {name: _detail(each, facts) for name, each in instruction.detail.of.items()})
+            return emitting.event_of(instruction, facts)
+        case do.CallWebhook():
+            return emitting.call_of(instruction, facts)
         case do.AssignSla():
             return None
         case _ as never:
@@ -54,15 +56,3 @@ def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
     if not isinstance(value, tuple):
         return value
     return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]
-
-
-def _detail(value: do.Detail, facts: Facts) -> object:
-    match value:
-        case tuple():
-            return fill(value, facts)
-        case do.Members(of=members):
-            return {name: _detail(inner, facts) for name, inner in members.items()}
-        case do.Items(of=items):
-            return [_detail(inner, facts) for inner in items]
-        case _:
-            return value

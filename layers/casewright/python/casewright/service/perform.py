@@ -13,6 +13,7 @@ from casewright.decision import Effect, Outcome
 from casewright.ports.cases import CaseWriter, RelatedItems
 from casewright.ports.effects import Write
 from casewright.ports.world import Bus, Mail, Tasks
+from casewright.service import emitting
 from casewright.service.mirroring import mirrored, unmirrored
 
 
@@ -24,6 +25,8 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     tasks: Tasks
     mail: Mail
     bus: Bus
+    webhooks: frozenset[str] = frozenset()
+    """Names of the webhooks that are deployed."""
 
 
 def perform(effects: Sequence[Effect], write: Write, world: Performing, *, now: datetime, interrupted: bool) -> list[Outcome]:
@@ -56,7 +59,9 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
         case actions.UnmirrorSla() as sla:
             return unmirrored(sla, world.items, case_id=case_id)
         case actions.PutEvent() as event:
-            return Outcome(status="done", detail=world.bus.put(event, case_id=case_id, effect_key=effect.key))
+            return emitting.put(effect, event, world.bus)
+        case actions.CallWebhook() as call:
+            return emitting.called(effect, call, world.bus, world.webhooks)
         case actions.UpdateCase():
             raise AssertionError("updates are written by perform")
 
