@@ -230,7 +230,7 @@ class House:
                 self.clock.sleep(_INVOCATION_SECONDS)
             return answer
 
-        return self.runtime.register(name, invoked, timeout=timeout)
+        return self.runtime.register(name, invoked, timeout=timeout, environment=environment.as_environment())
 
     def _configure(self, admin: boto3.Session) -> Catalog:
         compiled = self.compiled

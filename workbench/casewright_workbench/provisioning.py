@@ -40,7 +40,7 @@ def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail
     """Make everything but the functions; `shaper_arn` is the function that shapes records for the lake."""
     _table(session)
     for bucket in (BUNDLES, LAKE):
-        session.client("s3").create_bucket(Bucket=bucket)
+        _bucket(session, bucket)
     _mail(cloud, session, mail_domain)
     _stream(cloud, session, shaper_arn)
     queues = _queues(session)
@@ -50,7 +50,8 @@ def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail
 
 def _table(session: boto3.Session) -> None:
     names = ("pk", "sk", *(key for keys, _ in _INDEXES.values() for key in keys))
-    session.client("dynamodb").create_table(
+    dynamodb = session.client("dynamodb")
+    dynamodb.create_table(
         TableName=CASE_TABLE,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
@@ -59,6 +60,17 @@ def _table(session: boto3.Session) -> None:
             {"IndexName": name, "KeySchema": _keys(keys), "Projection": projection} for name, (keys, projection) in _INDEXES.items()
         ],
     )
+    dynamodb.update_time_to_live(TableName=CASE_TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"})
+    dynamodb.update_continuous_backups(TableName=CASE_TABLE, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+
+
+def _bucket(session: boto3.Session, name: str) -> None:
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=name)
+    encrypted: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=encrypted)
+    blocked = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=blocked)
 
 
 def _keys(names: tuple[str, str]) -> Any:

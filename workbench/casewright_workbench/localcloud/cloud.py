@@ -15,6 +15,7 @@ from .connect.service import Connect
 from .connectcases.service import ConnectCases
 from .events.service import EventsService
 from .firehose.service import FirehoseService
+from .functions.service import LambdaService
 from .service import LOCAL_ACCOUNT, LOCAL_REGION, Caller, Request, Response, Service
 from .sesv2.service import SesService
 from .sqs.service import SqsService
@@ -71,6 +72,7 @@ class LocalCloud:
         self.events = EventsService(clock=self.clock, queues=self.sqs, streams=self.firehose, account=account, region=region)
         self.sesv2 = SesService(clock=self.clock, publish=self.events.deliver, folder=outbox, verified=verified)
         self.appintegrations = AppIntegrations()
+        self.functions = LambdaService()
         self.instance = instance or Instance(DEFAULT_INSTANCE_ID, account=account, region=region)
         self.connect = Connect(self.clock, self.instance, app_integrations=self.appintegrations)
         self.connectcases = ConnectCases(self.clock, self.events.deliver, contacts=self.connect.contacts)
@@ -85,6 +87,7 @@ class LocalCloud:
                 self.sesv2,
                 self.firehose,
                 StsService(),
+                self.functions,
             )
         }
         self._timed = tuple(service for service in self.services.values() if isinstance(service, Timed))

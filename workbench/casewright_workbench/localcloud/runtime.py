@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +47,7 @@ class FunctionRuntime:
         self.failed_invocations: list[FailedInvocation] = []
         cloud.events.delivery.invoke_function = self._invoke_from_rule
         cloud.firehose.invoke_function = self.invoke
+        cloud.functions.show(self._functions, self._mappings)
 
     @property
     def given_up(self) -> tuple[Waiting, ...]:
@@ -62,11 +64,18 @@ class FunctionRuntime:
         return self._cloud.session(principal_arn=function.role_arn if function else self.role_arn(name))
 
     def register(
-        self, name: str, handler: Handler, *, role_arn: str | None = None, timeout: timedelta = timedelta(seconds=30), memory_mb: int = 256
+        self,
+        name: str,
+        handler: Handler,
+        *,
+        role_arn: str | None = None,
+        timeout: timedelta = timedelta(seconds=30),
+        memory_mb: int = 256,
+        environment: Mapping[str, str] | None = None,
     ) -> Function:
         """Make a handler known under a function name."""
         arn = f"arn:aws:lambda:{self._cloud.region}:{self._cloud.account}:function:{name}"
-        self._functions[name] = Function(name, arn, role_arn or self.role_arn(name), handler, timeout, memory_mb)
+        self._functions[name] = Function(name, arn, role_arn or self.role_arn(name), handler, timeout, memory_mb, environment or {})
         return self._functions[name]
 
     def map_queue(

@@ -35,6 +35,7 @@ SERVED = {
     "sesv2": Names("sesv2", "ses"),
     "firehose": Names("firehose", "firehose"),
     "sts": Names("sts", "sts"),
+    "lambda": Names("lambda", "lambda"),
 }
 """Services answered here, by botocore name."""
 STORED = {"dynamodb": Names("dynamodb", "dynamodb"), "s3": Names("s3", "s3")}
