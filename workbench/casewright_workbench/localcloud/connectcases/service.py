@@ -22,6 +22,7 @@ from casewright_workbench.localcloud.connectcases.related_items import RelatedIt
 from casewright_workbench.localcloud.connectcases.related_search import RelatedSearchOperations
 from casewright_workbench.localcloud.connectcases.tags import TagOperations
 from casewright_workbench.localcloud.connectcases.templates import TemplateOperations
+from casewright_workbench.localcloud.connectcases.unsteady import UnsteadyStream
 from casewright_workbench.localcloud.service import Clock, Publish
 
 
@@ -42,7 +43,7 @@ class ConnectCases(
     MergeOperations,
     TagOperations,
 ):
-    """Cases with all its operations; changes are published as whole EventBridge envelopes.
+    """Cases with all its operations; changes are published as whole EventBridge envelopes, with the faults that `stream` is set to.
 
     `contacts` are those of the Connect instance, which a Contact item must name. The same `seed` and the same requests give the
     same identifiers.
@@ -59,19 +60,22 @@ class ConnectCases(
         seed: int = 0,
         quotas: Quotas | None = None,
     ) -> None:
+        self.stream = UnsteadyStream(clock, publish)
         self._context = Context(
             clock=clock,
-            publish=publish,
+            publish=self.stream.publish,
             ids=Ids(seed),
             contacts=ContactBook() if contacts is None else contacts,
             quotas=quotas or Quotas(),
         )
 
     def next_timer(self) -> datetime | None:
-        """When something next happens by itself: an SLA turns overdue, or a merge ends."""
-        return min((due for domain in self._context.domains.values() if (due := next_due(domain))), default=None)
+        """When something next happens by itself: an SLA turns overdue, a merge ends, or a delayed event comes."""
+        moments = [self.stream.next_timer(), *map(next_due, self._context.domains.values())]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def run_timers(self) -> None:
         """Let everything happen that is due by now."""
+        self.stream.run_timers()
         for domain in tuple(self._context.domains.values()):
             run_due(self._context, domain)
