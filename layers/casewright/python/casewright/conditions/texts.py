@@ -1,5 +1,6 @@
 """Texts with variables: `"Call back: {{ case.title }}"`, parsed once, filled without any logic."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
@@ -10,10 +11,14 @@ from casewright.cases.values import User
 from casewright.conditions.subjects import Facts, Subject, read
 
 
-class Variable(msgspec.Struct, frozen=True, gc=False, tag="variable"):
+class Variable(msgspec.Struct, frozen=True, gc=False, tag="variable", omit_defaults=True):
     """A place in a text that a subject fills."""
 
     subject: Subject
+    in_link: bool = False
+    """Whether it stands in the address of a link of a mail."""
+    labels: Mapping[str, str] = {}
+    """What mail shows for a value, where it has a name: of an option, a template, a queue, a user. Linking fills it."""
 
 
 class Verbatim(msgspec.Struct, frozen=True, gc=False, tag="verbatim"):
@@ -33,6 +38,11 @@ def fill(text: Text, facts: Facts) -> str:
     return "".join(part.text if isinstance(part, Verbatim) else _shown(part, facts) for part in text)
 
 
+def number_as_text(number: float) -> str:
+    """A number as people write it: `12`, `12.5`."""
+    return str(int(number)) if number.is_integer() and abs(number) <= _EXACT else f"{number:.15g}"
+
+
 def _shown(variable: Variable, facts: Facts) -> str:
     match read(variable.subject, facts):
         case Missing():
@@ -40,7 +50,7 @@ def _shown(variable: Variable, facts: Facts) -> str:
         case bool() as flag:
             return "true" if flag else "false"
         case float() as number:
-            return str(int(number)) if number.is_integer() and abs(number) <= _EXACT else f"{number:.15g}"
+            return number_as_text(number)
         case datetime() as moment:
             return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case User(arn=arn):

@@ -12,6 +12,7 @@ from casewright.conditions.subjects import REFERENCE_FIELDS, Fact, Field, Subjec
 from casewright.conditions.texts import Text, Variable
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.errors import UnlinkedName
+from casewright.linking.emails import with_labels
 from casewright.rules import instructions as do
 
 V = TypeVar("V")
@@ -53,12 +54,23 @@ class Names(msgspec.Struct, frozen=True):
         """The email of that name, linked."""
         if name not in self._emails:
             email = named(self.emails, name, "email", where)
-            self._emails[name] = do.Email(self.text(email.subject, where), self.text(email.text, where))
+            linked = replace(
+                email,
+                subject=self.text(email.subject, where),
+                text=self.text(email.text, where),
+                html=self.text(email.html, where),
+                reply_to=tuple(address for entry in email.reply_to for address in self.mailbox(entry, where)),
+            )
+            self._emails[name] = with_labels(linked, self.catalog)
         return self._emails[name]
 
     def text(self, text: Text, where: str) -> Text:
         """The text with ids for the names in its variables."""
-        return tuple(Variable(self._subject(part.subject, where)) if isinstance(part, Variable) else part for part in text)
+        return tuple(replace(part, subject=self._subject(part.subject, where)) if isinstance(part, Variable) else part for part in text)
+
+    def mailbox(self, entry: str, where: str) -> tuple[str, ...]:
+        """The addresses of a mailbox; an address stands for itself."""
+        return (entry,) if "@" in entry else named(self.catalog.mailboxes, entry, "mailbox", where)
 
     def _subject(self, subject: Subject, where: str) -> Subject:
         return subject if isinstance(subject, Fact) else self.field(subject, where)

@@ -85,6 +85,46 @@ class AddComment(msgspec.Struct, frozen=True, gc=False, tag="add_comment"):
     body: Text
 
 
+class Assign(msgspec.Struct, frozen=True, gc=False, tag="assign"):
+    """Give the case to a queue or a user, by name, or to one of several in turn. Linking fills the ARNs."""
+
+    field: Field
+    """`assigned_queue` or `assigned_user`, which every domain has."""
+    among: tuple[str, ...]
+
+    @property
+    def assignment(self) -> Assignment:
+        """The field it sets and to what; to a text that nothing is known of, where several come in turn."""
+        return Assignment(self.field, self.among[0] if len(self.among) == 1 else ())
+
+
+class CreateCase(msgspec.Struct, frozen=True, gc=False, tag="create_case"):
+    """A new case of a template, by name; linking fills its id."""
+
+    template: str
+    set: tuple[Assignment, ...]
+    link: bool = False
+    template_id: str = ""
+
+
+class LinkCase(msgspec.Struct, frozen=True, gc=False, tag="link_case"):
+    """Tie the case to another, whose id the text gives."""
+
+    to: Text
+
+
+class AttachContact(msgspec.Struct, frozen=True, gc=False, tag="attach_contact"):
+    """Tie a contact to the case; the text gives its ARN or its id."""
+
+    contact: Text
+
+
+class Tag(msgspec.Struct, frozen=True, gc=False, tag="tag"):
+    """Tag the case."""
+
+    tags: Mapping[str, Text]
+
+
 class AssignSla(msgspec.Struct, frozen=True, gc=False, tag="assign_sla"):
     """Start the clock of a policy whose `start` is `assigned`."""
 

@@ -9,6 +9,7 @@ from casewright.conditions.subjects import Facts
 from casewright.conditions.texts import fill
 from casewright.rules import emitting
 from casewright.rules import instructions as do
+from casewright.rules.mailing import letter
 from casewright.rules.tasks import task
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
@@ -43,11 +44,7 @@ def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
 def _email(instruction: do.SendEmail, facts: Facts) -> actions.SendEmail:
     assert instruction.email is not None, "linking fills the email"
     filled = (entry if isinstance(entry, str) else fill(entry, facts).strip() for entry in instruction.to)
-    return actions.SendEmail(
-        to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))),
-        subject=" ".join(fill(instruction.email.subject, facts).split()),
-        text=fill(instruction.email.text, facts),
-    )
+    return letter(instruction.email, facts, to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))))
 
 
 def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
