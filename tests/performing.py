@@ -1,6 +1,7 @@
 """A table with decisions in it (moto), and a performer whose world is a fake."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from building import at, parsed
@@ -10,6 +11,7 @@ from casewright.actions import AddComment, CreateTask, MirrorSla, PutEvent, Send
 from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
+from casewright.aws.ledger import EffectLedger
 from casewright.bundle import LinkedBundle
 from casewright.decide import decide
 from casewright.decision import Effect
@@ -69,7 +71,7 @@ class FakeWorld:
     def task_ids(self, case_id: str) -> tuple[str, ...]:
         return ("t1", "t2")
 
-    def start(self, task: CreateTask, *, case_id: str, client_token: str) -> str:
+    def start(self, task: CreateTask, *, at: datetime | None, case_id: str, client_token: str) -> str:
         self._do("task", task.name, client_token)
         return "arn:contact"
 
@@ -98,7 +100,14 @@ class Bench:
             tokens=ControlTable(dynamodb, "cases"),
             budgets=ControlTable(dynamodb, "cases"),
             arming=self.switch,
-            world=Performing(cases=self.world, items=self.world, tasks=self.world, mail=self.world, bus=self.world),  # type: ignore[arg-type]
+            world=Performing(
+                cases=self.world,
+                items=self.world,
+                tasks=self.world,
+                ledger=EffectLedger(dynamodb, "cases"),
+                mail=self.world,
+                bus=self.world,
+            ),  # type: ignore[arg-type]
             lake=self.lake,
             wake=queue,
             time=self.time,

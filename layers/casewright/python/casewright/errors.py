@@ -12,7 +12,8 @@ CasewrightError
 │   ├── VersionConflict          somebody wrote the head first
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
 │   ├── ItemFailed               one item of a batch failed; only a new write can succeed
-│   └── SendingPaused            mail is paused; nothing is lost, nothing is sent
+│   ├── SendingPaused            mail is paused; nothing is lost, nothing is sent
+│   └── TasksToCome              tasks that shall end are still to be started
 ├── CalendarUnusable             a calendar cannot tell a time: publish again
 │   ├── CalendarEnded            the time lies past what was resolved of the calendar
 │   └── CalendarMissing          the bundle has no calendar of that name any more
@@ -93,6 +94,14 @@ class ItemFailed(Retryable):
 
 class SendingPaused(Retryable):
     """Email sending is paused for the account or the configuration set."""
+
+
+class TasksToCome(Retryable):
+    """Tasks of a case that shall be ended are still to be started."""
+
+    def __init__(self, case_id: str, count: int) -> None:
+        self.case_id, self.count = case_id, count
+        super().__init__(f"case {case_id}: {count} tasks asked for before are still to be started, and then ended")
 
 
 class CalendarUnusable(CasewrightError):

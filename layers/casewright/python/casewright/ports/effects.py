@@ -8,7 +8,7 @@ import msgspec
 
 from casewright.actions import Bucket
 from casewright.cases.values import FieldValue
-from casewright.decision import Effect, Outcome
+from casewright.decision import Effect, EffectStatus, Outcome
 from casewright.rules.rule import Budget
 
 
@@ -65,6 +65,21 @@ class EffectQueue(Protocol):
 
     def told(self, effect: Effect) -> None:
         """Take an ended effect out of the queue: the lake has its row."""
+        ...
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An effect of the ledger, and how it stands."""
+
+    effect: Effect
+    status: EffectStatus
+
+
+class Ledger(Protocol):
+    """Every effect asked for, whether pending or ended."""
+
+    def effects(self, case_id: str) -> tuple[Recorded, ...]:
+        """Those of one case, in no particular order."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Ports to the rest of the world that effects change."""
 
+from datetime import datetime
 from typing import Protocol
 
 from casewright.actions import CreateTask, PutEvent, SendEmail
@@ -8,8 +9,13 @@ from casewright.actions import CreateTask, PutEvent, SendEmail
 class Tasks(Protocol):
     """Tasks of the Connect instance."""
 
-    def start(self, task: CreateTask, *, case_id: str, client_token: str) -> str:
-        """Start a task; answers its contact ARN; the same token starts it once. Raises Refused."""
+    def start(self, task: CreateTask, *, at: datetime | None, case_id: str, client_token: str) -> str:
+        """Start a task, at a time or at once; answers its contact ARN; the same token starts it once.
+
+        Raises:
+            NotFound: the flow, quick connect or task template is gone.
+            Refused: the service took the task for wrong.
+        """
         ...
 
     def end(self, contact_id: str) -> bool:

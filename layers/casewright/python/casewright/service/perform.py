@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec.structs import replace
 
 from casewright import actions
-from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
 from casewright.ports.cases import CaseWriter, RelatedItems
-from casewright.ports.effects import Write
+from casewright.ports.effects import Ledger, Write
 from casewright.ports.world import Bus, Mail, Tasks
 from casewright.service import emitting
 from casewright.service.mirroring import mirrored, unmirrored
+from casewright.service.tasking import ended, started
 
 
 class Performing(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +22,7 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     cases: CaseWriter
     items: RelatedItems
     tasks: Tasks
+    ledger: Ledger
     mail: Mail
     bus: Bus
     webhooks: frozenset[str] = frozenset()
@@ -43,11 +43,9 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
         case actions.SendEmail() as email:
             return _mail(effect, email, world, interrupted=interrupted)
         case actions.CreateTask() as task:
-            contact_arn = world.tasks.start(task, case_id=case_id, client_token=effect.key)
-            return Outcome(status="done", detail=contact_arn, follow_ups=(_attachment(effect, contact_arn),))
-        case actions.EndTasks():
-            ended = [contact_id for contact_id in world.items.task_ids(case_id) if world.tasks.end(contact_id)]
-            return Outcome(status="done", detail=f"ended {len(ended)} tasks: {', '.join(ended)}" if ended else "no open task")
+            return started(effect, task, world.tasks, now=now)
+        case actions.EndTasks() as end:
+            return ended(effect, end, world.tasks, world.items, world.ledger)
         case actions.AddComment() as comment:
             if not comment.body.strip():
                 return Outcome(status="failed", detail="an empty comment: every variable of its text was empty")
@@ -73,14 +71,4 @@ def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, interr
     return Outcome(
         status="done",
         detail=f"{message_id} (an earlier attempt was interrupted: possibly sent twice)" if interrupted else message_id,
-    )
-
-
-def _attachment(effect: Effect, contact_arn: str) -> Effect:
-    return replace(
-        effect,
-        key=effect_key(effect.key, "attach_contact", 0),
-        action=actions.AttachContact(contact_arn),
-        bucket="cases",
-        budget=None,
     )

@@ -7,6 +7,7 @@ from casewright.aws.contacts import ConnectTasks
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.lake import FactsStream
+from casewright.aws.ledger import EffectLedger
 from casewright.aws.mail import SesMail
 from casewright.aws.queues import WakeQueue
 from casewright.aws.related_items import ItemsOfCases
@@ -49,6 +50,7 @@ def _world(parts: Container, settings: PerformSettings) -> Performing:
         cases=CaseWrites(connectcases, settings.domain_id),
         items=ItemsOfCases(connectcases, settings.domain_id),
         tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
+        ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
         mail=SesMail(parts.client("sesv2"), sender=settings.mail_from, configuration_set=settings.mail_configuration_set),
         bus=EventBus(parts.client("events"), settings.event_bus),
         webhooks=frozenset(settings.webhooks.split()),
