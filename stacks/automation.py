@@ -100,6 +100,8 @@ class Automation(Stack):
             instance_id=stage.instance_id,
             mail_from=stage.mail_from,
             mail_configuration_set=self._mail.configuration_set,
+            mail_from_name=stage.mail_from_name,
+            mail_reply_to=stage.mail_reply_to or "",
             cases_rate=stage.cases_rate,
             connect_rate=stage.connect_rate,
             ses_rate=stage.ses_rate,

@@ -63,6 +63,10 @@ class PerformSettings(AutomationSettings, frozen=True, kw_only=True):
     instance_id: str
     mail_from: str
     mail_configuration_set: str = ""
+    mail_from_name: str = ""
+    """Shown beside the address of the sender."""
+    mail_reply_to: str = ""
+    """Where answers go unless an email says otherwise; empty for the sender."""
     event_bus: str = "default"
     webhooks: str = ""
     """Names of the webhooks that are deployed, separated by blanks."""

@@ -51,7 +51,13 @@ def _world(parts: Container, settings: PerformSettings) -> Performing:
         items=ItemsOfCases(connectcases, settings.domain_id),
         tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
         ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
-        mail=SesMail(parts.client("sesv2"), sender=settings.mail_from, configuration_set=settings.mail_configuration_set),
+        mail=SesMail(
+            parts.client("sesv2"),
+            sender=settings.mail_from,
+            name=settings.mail_from_name,
+            reply_to=settings.mail_reply_to,
+            configuration_set=settings.mail_configuration_set,
+        ),
         bus=EventBus(parts.client("events"), settings.event_bus),
         webhooks=frozenset(settings.webhooks.split()),
     )
