@@ -8,13 +8,9 @@ from typing import Final, Self
 import msgspec
 from aws_cdk import Environment
 
-RUNTIMES: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
-CASES_REGIONS: Final = frozenset({
-    "af-south-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
-    "ca-central-1", "eu-central-1", "eu-west-2", "us-east-1", "us-west-2",
-})  # fmt: skip
-"""Regions whose CloudFormation knows AWS::Cases::* (provider schemas of October 2026)."""
+from casewright.cases.regions import CASES_REGIONS
 
+RUNTIMES: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
 LOG_RETENTIONS: Final = {
     1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS",
     120: "FOUR_MONTHS", 150: "FIVE_MONTHS", 180: "SIX_MONTHS", 365: "ONE_YEAR", 400: "THIRTEEN_MONTHS", 545: "EIGHTEEN_MONTHS",

@@ -111,10 +111,10 @@ def test_a_request_without_signature_learns_what_to_do(cloud: LocalCloud) -> Non
 
 
 def test_an_unknown_service_learns_what_is_served(server: LocalHttp) -> None:
-    signature = "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0"
+    signature = "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/braket/aws4_request, SignedHeaders=host, Signature=0"
     status, body = fetch(server.url, Authorization=signature)
     assert status == 404
-    assert "'lambda'" in json.loads(body)["message"]
+    assert "'braket'" in json.loads(body)["message"]
     assert "cases" in json.loads(body)["message"]
 
 
