@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias, assert_never
 
 import msgspec
 
+from casewright.cases.recipients import Person
 from casewright.cases.values import FieldValue
 
 Bucket = Literal["cases", "connect", "ses", "events"]
@@ -19,7 +20,7 @@ Priority = Literal[1, 2, 3]
 
 
 class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
-    """One message to these addresses."""
+    """Mail to these addresses, and to people who are looked up when it is sent."""
 
     to: tuple[str, ...]
     subject: str
@@ -28,6 +29,9 @@ class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
     """The same as a whole HTML document; empty where only the text is sent."""
     reply_to: tuple[str, ...] = ()
     """Where answers go; empty for what the settings say."""
+    people: tuple[Person, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Those of `to` that the case gave, customers as a rule: each gets a message of their own, where there are others."""
 
 
 ReferenceType = Literal["URL", "NUMBER", "STRING", "DATE", "EMAIL"]

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from casewright.cases.recipients import ConnectUser, Person
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import REFERENCE_FIELDS
 from casewright.conditions.texts import Text
@@ -48,10 +49,16 @@ def _assignment(each: do.Assignment, names: Names, where: str) -> do.Assignment:
     return do.Assignment(names.field(each.field, where), value)
 
 
-def _recipients(entry: str | Text, names: Names, where: str) -> tuple[str | Text, ...]:
-    if not isinstance(entry, str):
-        return (names.text(entry, where),)
-    return (entry,) if "@" in entry else named(names.catalog.mailboxes, entry, "mailbox", where)
+def _recipients(entry: str | Text | Person, names: Names, where: str) -> tuple[str | Text | Person, ...]:
+    match entry:
+        case tuple():
+            return (names.text(entry, where),)
+        case str():
+            return (entry,) if "@" in entry else named(names.catalog.mailboxes, entry, "mailbox", where)
+        case ConnectUser(name=name):
+            return (ConnectUser(name, names.catalog.users.get(name, "")),)
+        case _:
+            return (entry,)
 
 
 def _members(members: do.Members, names: Names, where: str) -> do.Members:

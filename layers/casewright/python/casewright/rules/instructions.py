@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from casewright.actions import ReferenceType
+from casewright.cases.recipients import Person
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Text
@@ -26,9 +27,9 @@ class Email(msgspec.Struct, frozen=True):
 
 
 class SendEmail(msgspec.Struct, frozen=True, gc=False, tag="send_email"):
-    """`to` holds mailbox names, addresses and texts that give an address; linking turns mailbox names into addresses."""
+    """`to` holds mailbox names, addresses, texts that give an address, and people; linking turns mailbox names into addresses."""
 
-    to: tuple[str | Text, ...]
+    to: tuple[str | Text | Person, ...]
     template: str
     email: Email | None = None
 

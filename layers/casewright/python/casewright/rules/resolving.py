@@ -1,7 +1,8 @@
 """From what a rule says to what is asked of the world at one moment: every text filled."""
 
-import re
 from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from casewright import actions
 from casewright.cases.values import FieldValue
@@ -10,10 +11,8 @@ from casewright.conditions.texts import fill
 from casewright.rules import emitting
 from casewright.rules import instructions as do
 from casewright.rules.mailing import letter
+from casewright.rules.recipients import recipients
 from casewright.rules.tasks import task
-
-_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
-"""One address: a customer who writes two into a field, or a name with them, adds no recipients."""
 
 _MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
 
@@ -43,8 +42,8 @@ def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
 
 def _email(instruction: do.SendEmail, facts: Facts) -> actions.SendEmail:
     assert instruction.email is not None, "linking fills the email"
-    filled = (entry if isinstance(entry, str) else fill(entry, facts).strip() for entry in instruction.to)
-    return letter(instruction.email, facts, to=tuple(dict.fromkeys(address for address in filled if _ADDRESS.fullmatch(address))))
+    found = recipients(instruction, facts)
+    return replace(letter(instruction.email, facts, to=found.to), people=found.people, apart=found.apart)
 
 
 def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
