@@ -8,6 +8,7 @@ CasewrightError
 │   └── MissingSetting           a function started without something it needs
 ├── Retryable                    the same call may succeed later
 │   ├── Throttled                the service asked to slow down
+│   ├── NotPermitted             credentials, the clock or a policy keep the call from being made
 │   ├── Unavailable              the service failed or did not answer; the effect may have happened
 │   ├── VersionConflict          somebody wrote the head first
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
@@ -20,6 +21,7 @@ CasewrightError
 └── Permanent                    the same call will fail again
     ├── NotFound                 the case, task or template is gone
     ├── Refused                  the service said the request is wrong
+    ├── QuotaReached             there are as many of a kind as the service allows
     └── RuleSetBreaker           one event asked for more effects than one transaction holds
 """
 
@@ -70,6 +72,10 @@ class Retryable(CasewrightError):
 
 class Throttled(Retryable):
     """The service asked to slow down."""
+
+
+class NotPermitted(Retryable):
+    """The call was not made: its credentials, the clock or a policy forbid it, which an operator puts right."""
 
 
 class Unavailable(Retryable):

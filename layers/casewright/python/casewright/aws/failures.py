@@ -4,46 +4,76 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError
-from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError, PartialCredentialsError
+from botocore.parsers import ResponseParserError
 
-from casewright.errors import NotFound, Refused, SendingPaused, Throttled, Unavailable
+from casewright.errors import NotFound, NotPermitted, QuotaReached, Refused, SendingPaused, Throttled, Unavailable
 
 _THROTTLED: Final = frozenset({
-    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ProvisionedThroughputExceededException",
-    "LimitExceededException", "RequestThrottled", "THROTTLED", "ServiceQuotaExceededException",
+    "ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled",
+    "RequestThrottledException", "ProvisionedThroughputExceededException", "SlowDown", "KmsThrottled", "THROTTLED", "ThrottlingError",
+    "ProvisionedThroughputExceeded",
 })  # fmt: skip
 _UNAVAILABLE: Final = frozenset({
-    "InternalServerException", "InternalServiceException", "InternalServerError", "InternalFailure", "ServiceUnavailable",
-    "ServiceUnavailableException", "RequestTimeout", "INTERNAL_ERROR", "TransactionInProgressException",
+    "InternalServerException", "InternalServiceException", "InternalServerError", "InternalFailure", "InternalException",
+    "ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "INTERNAL_ERROR",
+    "TransactionInProgressException", "TransactionConflictException", "CONFLICT", "TransactionConflict", "ReplicatedWriteConflictException",
 })  # fmt: skip
-_NOT_FOUND: Final = frozenset({"ResourceNotFoundException", "ContactNotFoundException", "CASE_NOT_FOUND", "NotFoundException"})
+_NOT_PERMITTED: Final = frozenset({
+    "AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "OptInRequired", "ACCESS_DENIED",
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch",
+    "IncompleteSignature", "IncompleteSignatureException", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidActiveRegionException",
+})  # fmt: skip
+_NOT_FOUND: Final = frozenset({
+    "ResourceNotFoundException", "ContactNotFoundException", "NotFoundException", "CASE_NOT_FOUND", "DOMAIN_NOT_FOUND",
+})  # fmt: skip
 _PAUSED: Final = frozenset({"SendingPausedException", "AccountSuspendedException"})
+_QUOTA: Final = frozenset({"ServiceQuotaExceededException", "SERVICE_QUOTA_EXCEEDED", "LimitExceededException"})
+_EBBS: Final = frozenset({"StartTaskContact", "SendEmail"})
+"""Calls whose quota is on what there is at one time: tasks end and mail goes out, so that waiting helps."""
 
 
 @contextmanager
 def translated(call: str) -> Iterator[None]:
-    """Raise what an error of the call inside means: Throttled, Unavailable, NotFound, SendingPaused or Refused.
-
-    A quota that is exceeded counts as throttling: tasks end and quotas are raised, and the number of attempts bounds the wait.
-    """
+    """Raise what an error of the call inside means: a Retryable or a Permanent. `call` is the name of the operation."""
     try:
         yield
     except ClientError as error:
-        raise meaning(error.response["Error"].get("Code", ""), f"{call}: {error}", error) from error
+        raise meaning(_code(error), f"{call}: {error}", call=call, status=_status(error)) from error
     except ParamValidationError as error:
         raise Refused(f"{call}: {error}") from error
-    except (NoConnection, HTTPClientError) as error:
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise NotPermitted(f"{call}: {error}") from error
+    except (BotoCoreError, ResponseParserError) as error:  # no connection, no answer, or half of one
         raise Unavailable(f"{call}: {error}") from error
 
 
-def meaning(code: str, message: str, error: ClientError | None = None) -> Exception:
-    """Our error for an AWS error code."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) if error else 400
-    if code in _THROTTLED:
+def meaning(code: str, message: str, *, call: str = "", status: int = 400) -> Exception:
+    """Our error for an AWS error code, of a whole call or of one item of a batch."""
+    if code in _THROTTLED or (code in _QUOTA and call in _EBBS) or status == 429:
         return Throttled(message)
+    if code in _NOT_PERMITTED or status == 403:
+        return NotPermitted(message)
     if code in _UNAVAILABLE or status >= 500:
         return Unavailable(message)
     if code in _NOT_FOUND:
         return NotFound(message)
+    if code in _QUOTA:
+        return QuotaReached(message)
     return SendingPaused(message) if code in _PAUSED else Refused(message)
+
+
+def is_throttling(code: str, status: int = 400) -> bool:
+    """Whether the service asked to slow down."""
+    return code in _THROTTLED or status == 429
+
+
+def _code(error: ClientError) -> str:
+    """The code; of a DynamoDB transaction that was cancelled, the first reason."""
+    reasons = (reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ()))
+    return str(next((reason for reason in reasons if reason != "None"), error.response["Error"].get("Code", "")))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
