@@ -182,6 +182,9 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         changes = {**changes, **dict.fromkeys(event.change.changed_field_ids, change)}
     item = _newly_overdue(head, event, folded)
     told = (*head.native_breaches, breach_of(item)) if item else head.native_breaches
+    repaired = head.repaired_until
+    if event.repair is not None:
+        repaired = max(repaired or event.at, event.at)
     return Head(
         case=facts.after,
         last=event.position,
@@ -189,5 +192,6 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         clocks=folded.clocks,
         field_changes=changes,
         native_breaches=told,
+        repaired_until=repaired,
         told=tuple(each for each in head.told if _is_of(each, folded.clocks)),
     )

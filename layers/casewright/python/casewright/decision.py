@@ -44,6 +44,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Last change of each field, for telling whether a write of ours is still wanted."""
     native_breaches: tuple[NativeBreach, ...] = ()
     """Breaches of SLA items of Cases that rules were told, in the order of the events that told them."""
+    repaired_until: datetime | None = None
+    """Time of the last event that was repaired: an event of the stream that is no later may be the lost one, come after all."""
     told: tuple[Told, ...] = ()
     """Milestones of running clocks that were told and then taken back by a late event: they come again, in silence."""
 

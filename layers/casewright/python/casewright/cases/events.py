@@ -132,6 +132,14 @@ class Position(msgspec.Struct, frozen=True, gc=False, order=True, array_like=Tru
     event_id: str
 
 
+class Repair(msgspec.Struct, frozen=True, gc=False):
+    """That an event did not come by the stream, and was made of the audit history. `audit_id` is empty where that told nothing."""
+
+    audit_id: str = ""
+    hydrated: bool = False
+    """Some of what it tells was read when it was repaired, later than the change."""
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One event: the envelope's facts and the change it tells."""
 
@@ -146,6 +154,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     change: Change
     own: OwnWrite | None = None
     """The write of ours that caused it, if one did."""
+    repair: Repair | None = None
+    """Of an event that was lost."""
 
     @property
     def position(self) -> Position:

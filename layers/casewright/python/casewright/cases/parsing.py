@@ -20,6 +20,7 @@ from casewright.cases.events import (
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
+    Repair,
     ScheduleDue,
     Unrecognised,
 )
@@ -49,6 +50,10 @@ class _ScheduleDetail(msgspec.Struct, rename="camel"):
     at: wire.Instant
 
 
+class _RepairDetail(msgspec.Struct):
+    repair: Repair
+
+
 _Untyped: TypeAlias = dict[str, dict[str, Any]]
 
 _messages: Final = msgspec.json.Decoder(wire.CasesMessage)
@@ -56,6 +61,7 @@ _envelopes: Final = msgspec.json.Decoder(wire.Envelope[msgspec.Raw])
 _details: Final = msgspec.json.Decoder(wire.Detail[_Untyped])
 _clock_details: Final = msgspec.json.Decoder(_ClockDetail)
 _schedule_details: Final = msgspec.json.Decoder(_ScheduleDetail)
+_repair_details: Final = msgspec.json.Decoder(_RepairDetail)
 
 
 def parse(body: str | bytes, *, own_role: str = "") -> Event:
@@ -83,6 +89,9 @@ def _carefully(body: str | bytes, own_role: str) -> Event:
     if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.SCHEDULE_DUE_DETAIL_TYPE:
         told = _decode(_schedule_details, envelope.detail, "$.detail")
         return _own_event(envelope, told.at, told.case_id, "SCHEDULE.DUE", ScheduleDue(told.rule))
+    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.REPAIRED_DETAIL_TYPE:
+        lost = _cases_event(envelope, _decode(_details, envelope.detail, "$.detail"), _values, own_role)
+        return msgspec.structs.replace(lost, repair=_decode(_repair_details, envelope.detail, "$.detail").repair)
     if envelope.source != names.CASES_SOURCE or envelope.detail_type not in names.CASES_DETAIL_TYPES:
         accepted = f"source {names.CASES_SOURCE!r} with detail-type {' or '.join(map(repr, names.CASES_DETAIL_TYPES))}"
         raise MalformedEvent("$.detail-type", f"got {envelope.source!r} with {envelope.detail_type!r}; accepted is {accepted}")

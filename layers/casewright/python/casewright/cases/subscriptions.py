@@ -9,6 +9,7 @@ CASES_DETAIL_TYPES: Final = ("Amazon Connect Cases Change", "Amazon Connect Case
 OWN_SOURCE: Final = "casewright"
 CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
 SCHEDULE_DUE_DETAIL_TYPE: Final = "Casewright Schedule Due"
+REPAIRED_DETAIL_TYPE: Final = "Casewright Lost Event"
 WEBHOOK_DETAIL_TYPE: Final = "Casewright Webhook"
 """An event that EventBridge brings to a webhook."""
 

@@ -52,6 +52,7 @@ _EVENT: Final = (
     Column("performed_by_user_arn", "string", "Connect user that made the change"),
     Column("performed_by_custom_entity", "string", "customEntity of the change: ours, or any if listed"),
     Column("created_timestamp", "timestamp", "When the case, or the related item, was created"),
+    Column("repaired", "boolean", "True where the event did not come by the stream, and was found in the audit history; else null"),
 )
 
 _CASE_EVENT: Final = (

@@ -21,6 +21,7 @@ def row_of(kind: Kind, event: Event, columns: Row) -> Row:
         "case_id": event.case_id,
         "cases_domain_arn": domain_arn(region=event.region, account=event.account, domain_id=event.domain_id),
         "aws_account_id": event.account,
+        "repaired": True if event.repair else None,
         **columns,
         PARTITION.name: date_of(event.at),
     }

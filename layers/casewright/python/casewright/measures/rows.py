@@ -23,10 +23,11 @@ def of_decision(decided: Decided, event: Event) -> tuple[Row, ...]:
     """The row of a decision, and one of each clock it changed or handed over, after those of the cycles that gave way to a new one.
 
     A late decision gives every clock of the case, because all were folded again. Where the event did not come from the stream (a
-    reading of ours, a clock falling due) its own row stands first; the stream brings the others by itself.
+    reading of ours, a lost event, a clock falling due) its own row stands first; the stream brings the others by itself.
     """
     decision, head = decided.decision, decided.head
-    own = (of_event(event, listed=frozenset()),) if isinstance(event.change, CaseRead | ClockDue | ClockRecomputed | ScheduleDue) else ()
+    is_own = event.repair is not None or isinstance(event.change, CaseRead | ClockDue | ClockRecomputed | ScheduleDue)
+    own = (of_event(event, listed=frozenset()),) if is_own else ()
     did = {each.policy for each in decision.transitions}
     changed = [clock for name, clock in head.clocks.items() if decision.late or name in did or clock.team.since == event.at]
     closed = (_clock_row(clock, event, head, decision.revision) for clock in decision.closed)

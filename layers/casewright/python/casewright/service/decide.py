@@ -21,6 +21,7 @@ from casewright.ports.messages import CaseEvents, DeadLetters, Lake, Row
 from casewright.ports.programs import Programs
 from casewright.redecide import redecide
 from casewright.service.sweep import AHEAD
+from casewright.service.twin import twin_of
 from casewright.sla.clocks import pending
 from casewright.telemetry import Telemetry
 
@@ -88,8 +89,10 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
     if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
         return _duplicate(event, stored, ports) or "clock no longer due"
     in_order = stored.head.last is None or event.position > stored.head.last
-    if not in_order and (known := _duplicate(event, stored, ports)):
+    if (not in_order or event.repair) and (known := _duplicate(event, stored, ports)):
         return known
+    if twin := twin_of(event, stored.head, ports.log, bundle.included_field_ids):
+        return f"told before by {twin.id}"
     if stored.head.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
         stored = _hydrated(event, stored, bundle, waited, ports)
     if in_order:
@@ -160,6 +163,8 @@ def _send_soon(before: Head, after: Head, ports: Deciding) -> None:
 
 def _report(decision: Decision, event: Event, telemetry: Telemetry) -> None:
     """Count what was held back, once for an event, and name the rules that ran away and the clocks that cannot tell the time."""
+    if event.repair:
+        telemetry.count("EventsRepaired")
     if decision.shadowed:
         telemetry.count("RulesShadowed", len(decision.shadowed))
     if decision.imported:
