@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeVar
 
@@ -14,11 +14,11 @@ from casewright_authoring.known import KnownField
 from casewright_authoring.nodes import Entry, Node, Scalar
 from casewright_authoring.options import read_options
 from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, sequence, text
-from casewright_authoring.then.emails import ADDRESS
+from casewright_authoring.then.recipients import ADDRESS, OF_THE_CASE
 
 V = TypeVar("V")
 
-DIRECTORY_KEYS: Final = ("queues", "users", "flows", "mailboxes", "importers")
+DIRECTORY_KEYS: Final = ("queues", "users", "flows", "quick_connects", "task_templates", "mailboxes", "importers", "buses")
 DOMAIN_KEYS: Final = ("domain_id", "fields", "templates")
 
 FIELD_REQUIRED_KEYS: Final = ("id", "type")
@@ -29,10 +29,14 @@ ARNS: Final = {
     "queues": ("queue", re.compile(_ARN % "queue")),
     "users": ("agent", re.compile(_ARN % "agent|user")),
     "flows": ("contact-flow", re.compile(_ARN % "contact-flow")),
+    "quick_connects": ("transfer-destination", re.compile(_ARN % "transfer-destination")),
+    "task_templates": ("task-template", re.compile(_ARN % "task-template")),
 }
 
 _IMPORTER: Final = re.compile(rf"{_ARN % 'agent|user'}|(?!arn:)[a-zA-Z0-9_\-.@:/ +=,]+")
 """The alphabets of role names and of custom entities. The ARN of a role is refused: events carry that of its session."""
+
+BUS_ARN: Final = re.compile(r"arn:aws[a-z-]*:events:[a-z0-9-]+:\d+:event-bus/[A-Za-z0-9/._-]{1,256}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,21 @@ class CatalogFile:
     describes_domain: bool
     fields: dict[str, KnownField | None]
     templates: dict[str, str | None]
+    buses: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def directory(self) -> Directory:
         """The names of the Connect instance."""
-        queues, users, flows = (_readable(self.arns[kind]) for kind in ARNS)
-        return Directory(queues=queues, users=users, flows=flows, mailboxes=_readable(self.mailboxes))
+        arns = {kind: _readable(self.arns[kind]) for kind in ARNS}
+        return Directory(
+            queues=arns["queues"],
+            users=arns["users"],
+            flows=arns["flows"],
+            quick_connects=arns["quick_connects"],
+            task_templates=arns["task_templates"],
+            mailboxes=_readable(self.mailboxes),
+            buses=_readable(self.buses),
+        )
 
     @property
     def catalog(self) -> Catalog | None:
@@ -66,7 +79,10 @@ class CatalogFile:
             queues=known.queues,
             users=known.users,
             flows=known.flows,
+            quick_connects=known.quick_connects,
+            task_templates=known.task_templates,
             mailboxes=known.mailboxes,
+            buses=known.buses,
         )
 
 
@@ -88,6 +104,7 @@ def read_catalog(node: Node, report: Report) -> CatalogFile:
         describes_domain=bool(described),
         fields=_table(given.node.get("fields"), partial(_field, report=report), report),
         templates=_table(given.node.get("templates"), lambda entry: text(entry.value, f"the id of the template {entry.name!r}"), report),
+        buses=_table(given.node.get("buses"), _bus_arn, report),
     )
 
 
@@ -100,6 +117,16 @@ def _arn(entry: Entry, *, kind: str) -> str:
     return given
 
 
+def _bus_arn(entry: Entry) -> str:
+    if entry.name == "default":
+        raise fault(entry.key.place, "'default' cannot name a bus: put_event takes the default bus where it names none")
+    given = text(entry.value, f"the ARN of {entry.name!r}")
+    if not BUS_ARN.fullmatch(given):
+        accepted = "arn:aws:events:REGION:ACCOUNT:event-bus/NAME"
+        raise fault(entry.value.place, f"{given!r} is given for {entry.name!r} of buses; accepted is {accepted}")
+    return given
+
+
 def _addresses(entry: Entry, report: Report) -> tuple[str, ...]:
     def address(node: Node) -> str:
         given = text(node, "a mail address")
@@ -109,6 +136,8 @@ def _addresses(entry: Entry, report: Report) -> tuple[str, ...]:
 
     if "@" in entry.name:
         raise fault(entry.key.place, f"{entry.name!r} cannot name a mailbox: with an @ it would be read as an address")
+    if entry.name in OF_THE_CASE:
+        raise fault(entry.key.place, f"{entry.name!r} cannot name a mailbox: in `to` it stands for a person of the case")
     return report.each(address, one_or_more(entry.value, f"the mailbox {entry.name!r}"))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from casewright import bundle
 from casewright.bundle import Bundle
 from casewright.calendars.hours import BusinessHours
@@ -16,6 +18,7 @@ from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy
 from casewright_authoring import emails as emails_file
 from casewright_authoring.calendars import read_calendars
+from casewright_authoring.catalog_file import CatalogFile
 from casewright_authoring.domain import Domain, read_domain
 from casewright_authoring.findings import Findings, Report
 from casewright_authoring.known import Known, Names
@@ -25,6 +28,8 @@ from casewright_authoring.resolving import span_of
 from casewright_authoring.rules import Rules
 from casewright_authoring.slas import Slas, known_slas
 from casewright_authoring.sources import Sources, read_sources
+from casewright_authoring.webhooks import Webhook, read_webhooks
+from casewright_authoring.webhooks import names_in as webhooks_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,8 @@ class Compiled:
     definition: DomainDefinition
     directory: Directory
     catalog: Catalog | None
+    webhooks: tuple[Webhook, ...] = ()
+    """What the stacks provision for `call_webhook`."""
     sources: Sources = field(default_factory=Sources)
     """What it was compiled from: where everything stands."""
 
@@ -83,8 +90,10 @@ def _compile(path: Path, today: date, report: Report) -> Compiled:
         calendars={name: hours for name, hours in calendars.items() if hours is not None},
         importers=domain.catalog_file.importers,
     )
+    webhooks = _webhooks(sources, report)
+    directory, catalog = _directory(domain.catalog_file, webhooks)
     if not report.findings:
-        ids = domain.catalog_file.catalog or placeholders(domain.definition, domain.catalog_file.directory)
+        ids = catalog or placeholders(domain.definition, directory)
         tell_unsayable(made, ids, rules.places, report)
     written = bundle.write(made)
     return Compiled(
@@ -92,8 +101,9 @@ def _compile(path: Path, today: date, report: Report) -> Compiled:
         written=written,
         hash=bundle.content_hash(written),
         definition=domain.definition,
-        directory=domain.catalog_file.directory,
-        catalog=domain.catalog_file.catalog,
+        directory=directory,
+        catalog=catalog,
+        webhooks=webhooks,
         sources=sources,
     )
 
@@ -113,6 +123,18 @@ def _policies(sources: Sources, names: Names, report: Report) -> tuple[Policy, .
     return report.attempt(Slas(names, report).read_file, node, ()) if node is not None else ()
 
 
+def _webhooks(sources: Sources, report: Report) -> tuple[Webhook, ...]:
+    node = sources.files.get("webhooks.yaml")
+    return report.attempt(lambda one: read_webhooks(one, report), node, ()) if node is not None else ()
+
+
+def _directory(catalog_file: CatalogFile, webhooks: tuple[Webhook, ...]) -> tuple[Directory, Catalog | None]:
+    """What catalog.yaml names, with the webhooks that come with the stacks."""
+    names = tuple(webhook.name for webhook in webhooks)
+    catalog = catalog_file.catalog
+    return replace(catalog_file.directory, webhooks=names), replace(catalog, webhooks=names) if catalog else None
+
+
 def _names(domain: Domain, sources: Sources, calendars: Mapping[str, BusinessHours | None], *, emails: Mapping[str, Email | None]) -> Names:
     whole, arns = sources.whole("catalog.yaml"), domain.catalog_file.arns
     return Names(
@@ -121,7 +143,11 @@ def _names(domain: Domain, sources: Sources, calendars: Mapping[str, BusinessHou
         queues=Known("queue", arns["queues"], whole),
         users=Known("user", arns["users"], whole),
         flows=Known("flow", arns["flows"], whole),
+        quick_connects=Known("quick connect", arns["quick_connects"], whole),
+        task_templates=Known("task template", arns["task_templates"], whole),
         mailboxes=Known("mailbox", domain.catalog_file.mailboxes, whole),
+        buses=Known("bus", domain.catalog_file.buses, whole),
+        webhooks=Known("webhook", webhooks_in(sources.files.get("webhooks.yaml")), sources.whole("webhooks.yaml")),
         slas=Known("SLA", known_slas(sources.files.get("slas.yaml")), sources.whole("slas.yaml")),
         emails=Known("email", emails, sources.whole("emails")),
         calendars=Known("calendar", calendars, sources.whole("calendars.yaml")),

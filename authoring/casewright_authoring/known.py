@@ -74,7 +74,11 @@ class Names:
     queues: Known[str]
     users: Known[str]
     flows: Known[str]
+    quick_connects: Known[str]
+    task_templates: Known[str]
     mailboxes: Known[tuple[str, ...]]
+    buses: Known[str]
+    webhooks: Known[str]
     slas: Known[KnownSla]
     emails: Known[Email]
     calendars: Known[BusinessHours]
@@ -95,7 +99,11 @@ def names_in(bundle: Bundle, catalog: Catalog) -> Names:
         queues=Known("queue", catalog.queues),
         users=Known("user", catalog.users),
         flows=Known("flow", catalog.flows),
+        quick_connects=Known("quick connect", catalog.quick_connects),
+        task_templates=Known("task template", catalog.task_templates),
         mailboxes=Known("mailbox", catalog.mailboxes),
+        buses=Known("bus", catalog.buses),
+        webhooks=Known("webhook", themselves(catalog.webhooks)),
         slas=Known("SLA", slas),
         emails=Known("email", bundle.emails),
         calendars=Known("calendar", bundle.calendars),

@@ -7,13 +7,19 @@ from casewright.cases.values import FieldValue, User
 from casewright.conditions.texts import Text, Verbatim
 from casewright.rules.instructions import (
     AddComment,
+    Assign,
     Assignment,
     AssignSla,
+    AttachContact,
+    CallWebhook,
+    CreateCase,
     CreateTask,
     EndTasks,
     Instruction,
+    LinkCase,
     PutEvent,
     SendEmail,
+    Tag,
     UpdateCase,
 )
 from casewright.sla.policies import Policy
@@ -31,7 +37,7 @@ MOST_FIELDS: Final = 100
 """Fields that UPDATE_CASE sets (CloudFormation, AWS::Connect::Rule)."""
 
 
-def action_of(instruction: Instruction, source: EventSource, policies: Mapping[str, Policy]) -> Action:
+def action_of(instruction: Instruction, source: EventSource, policies: Mapping[str, Policy]) -> Action:  # noqa: C901 -- one case an action
     """The action of a linked instruction in a rule of the event source; the policies are linked too.
 
     Raises:
@@ -39,11 +45,9 @@ def action_of(instruction: Instruction, source: EventSource, policies: Mapping[s
     """
     match instruction:
         case CreateTask():
-            return TaskAction(instruction.flow_arn, _text(instruction.name), _text(instruction.description))
+            return _task(instruction)
         case EndTasks():
-            if source != "OnCaseUpdate":
-                raise Unsayable("Connect ends tasks only with case_updated")
-            return EndTasksAction()
+            return _end(instruction, source)
         case UpdateCase():
             return _update(instruction, source)
         case AssignSla(policy=name):
@@ -54,10 +58,26 @@ def action_of(instruction: Instruction, source: EventSource, policies: Mapping[s
             return sla_item(policies[name])
         case SendEmail():
             raise Unsayable("a native rule sends mail to Connect users only, from a fixed address and without our templates")
+        case Assign(among=(_,)):
+            return _update(UpdateCase((instruction.assignment,)), source)
+        case Assign():
+            raise Unsayable("a native rule has nobody take turns")
+        case CreateCase() | LinkCase() | AttachContact() | Tag():
+            raise Unsayable("a native rule about cases creates none and ties nothing to them")
         case AddComment():
             raise Unsayable("a native rule cannot comment")
         case PutEvent():
             raise Unsayable("a native rule about cases puts no event on the bus")
+        case CallWebhook():
+            raise Unsayable("a native rule calls no webhook")
+
+
+def _end(instruction: EndTasks, source: EventSource) -> EndTasksAction:
+    if instruction.ours_only:
+        raise Unsayable("a native rule ends every task: it cannot tell those that rules made")
+    if source != "OnCaseUpdate":
+        raise Unsayable("Connect ends tasks only with case_updated")
+    return EndTasksAction()
 
 
 def _update(instruction: UpdateCase, source: EventSource) -> UpdateCaseAction:
@@ -82,6 +102,18 @@ def _value(assignment: Assignment) -> FieldValue:
     if isinstance(value, str) and len(value) > LONGEST_VALUE:
         raise Unsayable(f"the text for {assignment.field.name!r} has {len(value)} characters; {LONGEST_VALUE} are allowed")
     return value
+
+
+def _task(task: CreateTask) -> TaskAction:
+    given = {
+        "quick_connect": task.quick_connect,
+        "task_template": task.task_template,
+        "references": task.references,
+        "schedule": task.starts_in or task.starts_at,
+    }
+    if unsayable := [key for key, value in given.items() if value]:
+        raise Unsayable(f"a task of a native rule has no {' and no '.join(unsayable)} here")
+    return TaskAction(task.flow_arn, _text(task.name), _text(task.description))
 
 
 def _text(text: Text) -> str:

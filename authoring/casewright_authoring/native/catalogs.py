@@ -26,7 +26,11 @@ def catalog_of(
         queues=directory.queues,
         users=directory.users,
         flows=directory.flows,
+        quick_connects=directory.quick_connects,
+        task_templates=directory.task_templates,
         mailboxes=directory.mailboxes,
+        buses=directory.buses,
+        webhooks=directory.webhooks,
     )
 
 

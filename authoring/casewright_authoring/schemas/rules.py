@@ -23,10 +23,14 @@ from casewright_authoring.schemas.pieces import (
     only,
     short,
     some,
+    table,
     told,
 )
+from casewright_authoring.schemas.tasks import END as END_TASKS
+from casewright_authoring.schemas.tasks import create_task
 from casewright_authoring.subjects import field_kind
 from casewright_authoring.system_fields import READ_ONLY
+from casewright_authoring.then.recipients import MOST_TAGS, OF_THE_CASE, PEOPLE
 
 
 def rules(names: Names) -> Schema:
@@ -67,23 +71,25 @@ def _schedule() -> Schema:
 def _action(names: Names) -> Schema:
     pieces: dict[str, dict[str, Schema]] = {
         "send_email": {"to": one_or_more(_recipient(names)), "template": named(names.emails)},
-        "create_task": {"flow": named(names.flows), "name": TEXT, "description": TEXT},
         "update_case": {"set": _assignments(names)},
         "put_event": {"detail_type": short(128), "detail": {"type": "object"}},
     }
-    required = {"create_task": ("flow", "name")}
     actions: dict[str, Schema] = {
-        "end_tasks": {"const": True},
+        "create_task": create_task(names),
+        "end_tasks": END_TASKS,
         "assign_sla": named(names.slas),
         "add_comment": TEXT,
-        **{name: keyed(only(keys, pieces[name]), required.get(name, keys)) for name, keys in ACTION_KEYS.items()},
+        **{name: keyed(only(keys, pieces[name]), keys) for name, keys in ACTION_KEYS.items()},
     }
     described = {name: told(words.ACTIONS[name], action) for name, action in only(ACTIONS, actions).items()}
     return {**keyed(described, least=1), "maxProperties": 1}
 
 
 def _recipient(names: Names) -> Schema:
-    return either(named(names.mailboxes), {"type": "string", "pattern": r"@|\{\{"})
+    tags: Schema = {**table(short(256)), "minProperties": 1, "maxProperties": MOST_TAGS}
+    people: dict[str, Schema] = {"user": either(named(names.users), short(100)), "users_tagged": tags}
+    person: Schema = {**keyed(only(PEOPLE, people), least=1), "maxProperties": 1}
+    return either(named(names.mailboxes), one_of(OF_THE_CASE), {"type": "string", "pattern": r"@|\{\{"}, person)
 
 
 def _assignments(names: Names) -> Schema:

@@ -20,7 +20,7 @@ RULE_KEYS: Final[Mapping[str, str]] = {
 TRIGGERS: Final[Mapping[str, str]] = {
     "case_created": "a case came into being",
     "case_updated": "fields of a case changed",
-    "case_deleted": "a case is gone; only `send_email` and `put_event` can still be done",
+    "case_deleted": "a case is gone; only `send_email`, `put_event` and `call_webhook` can still be done",
     "related_item_added": "a comment, contact, file or other item was added to a case",
     "related_item_updated": "such an item changed",
     "related_item_removed": "such an item was removed",
@@ -61,10 +61,11 @@ OPERATORS: Final[Mapping[str, str]] = {
 
 ACTIONS: Final[Mapping[str, str]] = {
     "send_email": "sends an email of `emails/`; `to` holds mailboxes of `catalog.yaml`, addresses, and texts with variables that give one",
-    "create_task": "starts a Connect task in the flow and links it to the case; `description` may be left out",
-    "end_tasks": "ends every open task of the case",
+    "create_task": "starts a Connect task and links it to the case, see [Tasks](#tasks); `description` may be left out",
+    "end_tasks": "ends every open task of the case; `{only: ours}` those that rules made",
     "update_case": 'sets fields; `""` clears one',
     "assign_sla": "starts the clock of a policy, if the case has none",
     "add_comment": "adds a comment to the case",
-    "put_event": "puts an event of source `casewright` on the bus; texts of the detail may hold variables, at any depth",
+    "put_event": "puts an event of source `casewright` on the default bus, or on a `bus` of `catalog.yaml`; texts of the detail may hold variables, at any depth",
+    "call_webhook": "has EventBridge call a webhook of `webhooks.yaml`; texts of the body may hold variables, at any depth",
 }

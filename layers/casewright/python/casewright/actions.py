@@ -37,6 +37,12 @@ class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
 ReferenceType = Literal["URL", "NUMBER", "STRING", "DATE", "EMAIL"]
 """Types of reference that a new task takes (Connect API)."""
 
+MOST_REFERENCE_BYTES: Final = 4096
+"""What the references of a task may take together, labels and values (Connect API)."""
+
+FURTHEST_START: Final = timedelta(days=6)
+"""How far ahead a task can be scheduled (Connect API, ScheduledTime; a quota page says 90 days)."""
+
 
 class Reference(msgspec.Struct, frozen=True):
     """Something a task shows beside its name. The value is a text as it was filled, of whatever type it should be."""
@@ -73,6 +79,13 @@ class UpdateCase(msgspec.Struct, frozen=True, tag="update_case"):
     fields: Mapping[str, FieldValue]
 
 
+class Assign(UpdateCase, frozen=True, tag="assign"):
+    """Give the case to a queue or a user: the update of that one field, to its ARN."""
+
+    among: tuple[str, ...] = ()
+    """Several who come in turn: which is settled when it is performed, and until then the field holds the first of them."""
+
+
 class AddComment(msgspec.Struct, frozen=True, tag="add_comment"):
     """A comment on the case, 1 to 15000 characters (Cases API)."""
 
@@ -99,9 +112,34 @@ class CallWebhook(msgspec.Struct, frozen=True, tag="call_webhook"):
 
 
 class AttachContact(msgspec.Struct, frozen=True, tag="attach_contact"):
-    """Link a contact to the case; follows CreateTask."""
+    """Link a contact to the case, by ARN or by its id in the instance. It follows CreateTask, too."""
 
     contact_arn: str
+
+
+class CreateCase(msgspec.Struct, frozen=True, tag="create_case"):
+    """A new case with these fields, by field id; those that are empty are left out."""
+
+    template_id: str
+    fields: Mapping[str, FieldValue]
+    link: bool = False
+    """Whether LinkCase shall follow, so that the case shows the new one."""
+
+
+class LinkCase(msgspec.Struct, frozen=True, tag="link_case"):
+    """Link another case to the case; follows CreateCase, too."""
+
+    to_case_id: str
+
+
+LONGEST_TAG_VALUE: Final = 256
+"""Characters of a tag's value (AWS tagging rules)."""
+
+
+class Tag(msgspec.Struct, frozen=True, tag="tag"):
+    """Give the case tags, or new values to those it has."""
+
+    tags: Mapping[str, str]
 
 
 class MirrorSla(msgspec.Struct, frozen=True, tag="mirror_sla"):
@@ -123,7 +161,20 @@ class UnmirrorSla(msgspec.Struct, frozen=True, tag="unmirror_sla"):
 
 
 Action: TypeAlias = (
-    SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | PutEvent | CallWebhook | AttachContact | MirrorSla | UnmirrorSla
+    SendEmail
+    | CreateTask
+    | EndTasks
+    | UpdateCase
+    | Assign
+    | AddComment
+    | PutEvent
+    | CallWebhook
+    | AttachContact
+    | CreateCase
+    | LinkCase
+    | Tag
+    | MirrorSla
+    | UnmirrorSla
 )
 
 DAY: Final = timedelta(days=1)
@@ -139,6 +190,8 @@ def bucket_of(action: Action) -> Bucket:
             return "connect"
         case UpdateCase() | AddComment() | AttachContact() | MirrorSla() | UnmirrorSla():
             return "cases"
+        case CreateCase() | LinkCase() | Tag():
+            return "cases"
         case PutEvent() | CallWebhook():
             return "events"
         case _ as never:
@@ -148,8 +201,10 @@ def bucket_of(action: Action) -> Bucket:
 def expires_after(action: Action) -> timedelta:
     """How long after its decision the action still makes sense: 4 hours for updates and mail, a day for the rest."""
     match action:
-        case UpdateCase() | SendEmail():
+        case UpdateCase() | Tag() | SendEmail():
             return _FOUR_HOURS
+        case CreateCase() | LinkCase():
+            return DAY
         case CreateTask() | EndTasks() | AddComment() | PutEvent() | CallWebhook() | AttachContact() | MirrorSla() | UnmirrorSla():
             return DAY
         case _ as never:

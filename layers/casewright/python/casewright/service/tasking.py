@@ -15,12 +15,6 @@ from casewright.ports.cases import RelatedItems
 from casewright.ports.effects import Ledger, Recorded
 from casewright.ports.world import Tasks
 
-FURTHEST: Final = timedelta(days=6)
-"""How far ahead a task can be scheduled (Connect API, ScheduledTime; a quota page says 90 days)."""
-
-MOST_BYTES: Final = 4096
-"""What the references of a task may take together, labels and values (Connect API)."""
-
 _SOON: Final = timedelta(minutes=1)
 """A time this near may be past when Connect reads it, and would be refused."""
 
@@ -34,8 +28,9 @@ def started(effect: Effect, task: actions.CreateTask, tasks: Tasks, *, now: date
         at = _moment(task.starts_at)
         if at is None:
             return Outcome(status="failed", detail=f"its schedule gave no time: {task.starts_at[:100]!r}; ISO 8601 is accepted")
-        if at > now + FURTHEST:
-            return Outcome(status="failed", detail=f"scheduled for {at.isoformat()}; Connect takes at most {FURTHEST.days} days ahead")
+        if at > now + actions.FURTHEST_START:
+            most = f"Connect takes at most {actions.FURTHEST_START.days} days ahead"
+            return Outcome(status="failed", detail=f"scheduled for {at.isoformat()}; {most}")
         if at <= now + _SOON:
             notes.append(f"started at once: it was scheduled for {at.isoformat()}")
             at = None
@@ -96,7 +91,7 @@ def _attachment(effect: Effect, contact_arn: str) -> Effect:
 
 def _sendable(references: Sequence[actions.Reference], notes: list[str]) -> tuple[actions.Reference, ...]:
     """The references that Connect takes, in their order: each with a value of its type, as many as there is room for."""
-    sent, left = list[actions.Reference](), MOST_BYTES
+    sent, left = list[actions.Reference](), actions.MOST_REFERENCE_BYTES
     for each in references:
         value = _value(each)
         size = len(each.label.encode()) + len((value or "").encode())
@@ -105,7 +100,7 @@ def _sendable(references: Sequence[actions.Reference], notes: list[str]) -> tupl
         elif value is None:
             notes.append(f"without the reference {each.label!r}: it was no {_NOUNS[each.type]}")
         elif size > left:
-            notes.append(f"without the reference {each.label!r}: the references of a task take at most {MOST_BYTES} bytes together")
+            notes.append(f"without the reference {each.label!r}: all together take at most {actions.MOST_REFERENCE_BYTES} bytes")
         else:
             sent.append(replace(each, value=value))
             left -= size
