@@ -7,11 +7,12 @@ from typing import Any
 from building import at, parsed
 from fakes import FakeLake, FakeQueue, FakeSwitch, FakeTelemetry, FakeTime
 
-from casewright.actions import AddComment, CreateTask, MirrorSla, PutEvent, SendEmail
+from casewright.actions import AddComment, CreateCase, CreateTask, MirrorSla, PutEvent, SendEmail
 from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.ledger import EffectLedger
+from casewright.aws.turns import TurnTable
 from casewright.bundle import LinkedBundle
 from casewright.decide import decide
 from casewright.decision import Effect
@@ -58,8 +59,17 @@ class FakeWorld:
     def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
         return self._once(write_id, "comment", case_id, comment.body, write_id, entity)
 
-    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
-        return self._do("attach", case_id, contact_arn)
+    def create(self, case: CreateCase, *, client_token: str, entity: str) -> str:
+        return self._once(client_token, "create", case, entity)
+
+    def tag(self, case_id: str, tags: Any) -> None:
+        self._do("tag", case_id, dict(tags))
+
+    def attach_contact(self, case_id: str, contact: str, *, entity: str) -> str:
+        return self._do("attach", case_id, contact)
+
+    def link_case(self, case_id: str, other_id: str, *, entity: str) -> str:
+        return self._do("link", case_id, other_id)
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
         return self._do("mirror", case_id, sla.name, minutes)
@@ -99,6 +109,7 @@ class Bench:
             log=self.table,
             tokens=ControlTable(dynamodb, "cases"),
             budgets=ControlTable(dynamodb, "cases"),
+            turns=TurnTable(dynamodb, "cases"),
             arming=self.switch,
             world=Performing(
                 cases=self.world,

@@ -16,6 +16,8 @@ def described(effect: Effect, names: Names) -> str:
             text = name
         case actions.EndTasks():
             text = "open tasks of the case"
+        case actions.Assign(fields=fields, among=among) if among:
+            text = ", ".join(f"{names.fields.get(field_id, field_id)} = {_in_turn(field_id, among, names)}" for field_id in fields)
         case actions.UpdateCase(fields=fields):
             text = ", ".join(f"{names.fields.get(each, each)} = {names.value(each, value)}" for each, value in fields.items())
         case actions.AddComment(body=body):
@@ -24,8 +26,18 @@ def described(effect: Effect, names: Names) -> str:
             text = detail_type
         case actions.AttachContact(contact_arn=contact_arn):
             text = f"contact {contact_arn.rpartition('/')[2]}"
+        case actions.CreateCase(fields=fields):
+            text = str(fields.get("title", ""))
+        case actions.LinkCase(to_case_id=to_case_id):
+            text = f"case {to_case_id}"
+        case actions.Tag(tags=tags):
+            text = ", ".join(f"{name}: {value}" for name, value in tags.items())
         case actions.MirrorSla(name=name, due_at=due_at):
             text = f"{name}: due at {due_at.isoformat(timespec='minutes')}"
         case _ as never:
             assert_never(never)
     return " ".join(text.split())
+
+
+def _in_turn(field_id: str, among: tuple[str, ...], names: Names) -> str:
+    return f"in turn {' | '.join(str(names.value(field_id, each)) for each in among)}"

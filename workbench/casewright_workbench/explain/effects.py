@@ -10,6 +10,7 @@ from casewright.asking import effect_key
 from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
 from casewright.rules.rule import Rule
+from casewright_workbench.explain.ties import ties
 from casewright_workbench.explain.words import Json, Words, instant
 
 
@@ -61,14 +62,14 @@ def members(action: actions.Action, step: Instruction | None, words: Words) -> d
             return {"flow": words.resource(flow_arn), "name": name, "description": description}
         case actions.EndTasks():
             return {}
+        case actions.Assign() | actions.CreateCase() | actions.LinkCase() | actions.AttachContact() | actions.Tag():
+            return ties(action, words)
         case actions.UpdateCase(fields=fields):
             return {"set": {words.field(field_id): words.value(field_id, value) for field_id, value in fields.items()}}
         case actions.AddComment(body=body):
             return {"body": body}
         case actions.PutEvent(detail_type=detail_type, detail=detail):
             return {"detail_type": detail_type, "detail": msgspec.to_builtins(detail)}
-        case actions.AttachContact(contact_arn=contact_arn):
-            return {"contact": contact_arn}
         case actions.MirrorSla(name=name, due_at=due_at):
             return {"policy": name, "due": instant(due_at)}
         case actions.UnmirrorSla(name=name):

@@ -44,6 +44,10 @@ class Words:
         """The name of a queue, user or flow, by ARN or bare id."""
         return self._resources.get(bare_id(reference), reference)
 
+    def template(self, template_id: str) -> str:
+        """The name of a template."""
+        return self._templates.get(template_id, template_id)
+
     def value(self, field_id: str, value: FieldValue) -> Json:
         """The value of a field."""
         match value:
@@ -62,7 +66,7 @@ class Words:
             case datetime():
                 return instant(value)
             case str() if subject == Fact("template"):
-                return self._templates.get(value, value)
+                return self.template(value)
             case _:
                 return self.value(subject.id, value) if isinstance(subject, Field) else str(value)
 

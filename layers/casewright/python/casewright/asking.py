@@ -111,5 +111,5 @@ def without_conflicts(effects: Sequence[Effect]) -> tuple[tuple[Effect, ...], tu
         remaining = {field_id: value for field_id, value in effect.action.fields.items() if field_id not in winner}
         winner.update(dict.fromkeys(remaining, effect.rule))
         if remaining:
-            kept.append(replace(effect, action=actions.UpdateCase(remaining)))
+            kept.append(replace(effect, action=replace(effect.action, fields=remaining)))
     return tuple(reversed(kept)), tuple(overruled)

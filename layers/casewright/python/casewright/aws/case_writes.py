@@ -6,10 +6,10 @@ Updates and comments go through the batch operations even for one case: those al
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from casewright.actions import AddComment
+from casewright.actions import AddComment, CreateCase
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
-from casewright.cases.values import FieldValue, as_wire
+from casewright.cases.values import EMPTY, FieldValue, as_wire
 from casewright.errors import ItemFailed, Retryable
 
 _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
@@ -19,8 +19,9 @@ _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "custo
 class CaseWrites:
     """Fulfils CaseWriter for one domain."""
 
-    def __init__(self, client: Client, domain_id: str) -> None:
-        self._client, self._domain = client, domain_id
+    def __init__(self, client: Client, domain_id: str, *, arn: str) -> None:
+        """`arn` is that of the domain."""
+        self._client, self._domain, self._arn = client, domain_id, arn
 
     def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
         """BatchUpdateCase for one case."""
@@ -49,6 +50,24 @@ class CaseWrites:
             )
         _raise_failed(answer["failedItems"], "BatchCreateRelatedItem")
         return str(answer["successfulItems"][0]["relatedItemId"])
+
+    def create(self, case: CreateCase, *, client_token: str, entity: str) -> str:
+        """CreateCase, with the fields that have a value."""
+        fields = [{"id": field_id, "value": as_wire(value)} for field_id, value in case.fields.items() if value != EMPTY]
+        with translated("CreateCase"):
+            answer = self._client.create_case(
+                domainId=self._domain,
+                templateId=case.template_id,
+                fields=fields,
+                performedBy={"customEntity": entity},
+                clientToken=client_token,
+            )
+        return str(answer["caseId"])
+
+    def tag(self, case_id: str, tags: Mapping[str, str]) -> None:
+        """TagResource."""
+        with translated("TagResource"):
+            self._client.tag_resource(arn=f"{self._arn}/case/{case_id}", tags=tags)
 
 
 def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:

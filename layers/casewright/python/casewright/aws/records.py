@@ -6,6 +6,7 @@ case#ID          event#ID        Event and Decision (zlib JSON)
 case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue)
 tokens#QUOTA     tokens          a token bucket
 budget#RULE#AT   budget          effects of a rule counted in the period that began then, and when more was asked for
+turn#RING        turn            how many turns were taken among those of a ring; `turn` beside an effect is the one it took
 schedule#RULE    schedule        how far the schedule of a rule is
 control          arming          whether effects are performed
 """

@@ -21,15 +21,22 @@ _LATEST: Final = timedelta(seconds=90)
 class ItemsOfCases:
     """Fulfils RelatedItems for one domain."""
 
-    def __init__(self, client: Client, domain_id: str) -> None:
-        self._client, self._domain = client, domain_id
+    def __init__(self, client: Client, domain_id: str, *, instance_arn: str = "") -> None:
+        self._client, self._domain, self._instance = client, domain_id, instance_arn
 
-    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
-        """Look for the contact among the case's contacts, else create the item."""
+    def attach_contact(self, case_id: str, contact: str, *, entity: str) -> str:
+        """Look for the contact among the case's contacts, else create the item. An id is one of a contact of the instance."""
+        contact_arn = contact if contact.startswith("arn:") else f"{self._instance}/contact/{contact}"
         for item in self._items(case_id, {"contact": {}}):
             if item["content"]["contact"]["contactArn"] == contact_arn:
                 return str(item["relatedItemId"])
         return self._create(case_id, "Contact", {"contact": {"contactArn": contact_arn}}, entity)
+
+    def link_case(self, case_id: str, other_id: str, *, entity: str) -> str:
+        """Look for the other case among those the case is linked to, else create the item."""
+        for item in self._items(case_id, {"connectCase": {"caseId": other_id}}):
+            return str(item["relatedItemId"])
+        return self._create(case_id, "ConnectCase", {"connectCase": {"caseId": other_id}}, entity)
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
         """Look for an open SLA of the name that is due when the clock is; else delete the open ones and create one."""

@@ -3,16 +3,15 @@
 from msgspec.structs import replace
 
 from casewright.cases.recipients import ConnectUser, Person
-from casewright.cases.values import FieldValue
-from casewright.conditions.subjects import REFERENCE_FIELDS
 from casewright.conditions.texts import Text
 from casewright.errors import UnlinkedName
+from casewright.linking.cases import linked_step
 from casewright.linking.names import Names, named
 from casewright.linking.tasks import linked_task
 from casewright.rules import instructions as do
 
 
-def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:  # noqa: C901 -- one case an instruction
+def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:
     """The instruction with ids, addresses and texts for names."""
     match step:
         case do.SendEmail():
@@ -20,10 +19,8 @@ def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:  #
             return replace(step, to=to, email=names.email(step.template, where))
         case do.CreateTask():
             return linked_task(step, names, where)
-        case do.UpdateCase():
-            return do.UpdateCase(tuple(_assignment(each, names, where) for each in step.set))
-        case do.AddComment():
-            return do.AddComment(names.text(step.body, where))
+        case do.UpdateCase() | do.Assign() | do.AddComment() | do.CreateCase() | do.LinkCase() | do.AttachContact() | do.Tag():
+            return linked_step(step, names, where)
         case do.PutEvent():
             bus_arn = named(names.catalog.buses, step.bus, "bus", where) if step.bus else ""
             return replace(step, detail=_members(step.detail, names, where), bus_arn=bus_arn)
@@ -37,16 +34,6 @@ def linked(step: do.Instruction, names: Names, where: str) -> do.Instruction:  #
             return step
         case do.EndTasks():
             return step
-
-
-def _assignment(each: do.Assignment, names: Names, where: str) -> do.Assignment:
-    entry = names.entry(each.field, where)
-    value: FieldValue | Text = each.value
-    if isinstance(value, tuple):
-        value = names.text(value, where)
-    elif isinstance(value, str):
-        value = names.reference(value, entry, where) if entry.id in REFERENCE_FIELDS else names.option(value, entry, where, each.field)
-    return do.Assignment(names.field(each.field, where), value)
 
 
 def _recipients(entry: str | Text | Person, names: Names, where: str) -> tuple[str | Text | Person, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from casewright.actions import AddComment, MirrorSla
+from casewright.actions import AddComment, CreateCase, MirrorSla
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue
 
@@ -31,12 +31,24 @@ class CaseWriter(Protocol):
         """Add a comment; answers its id. Raises NotFound or Refused."""
         ...
 
+    def create(self, case: CreateCase, *, client_token: str, entity: str) -> str:
+        """Create a case; answers its id; the same token creates it once. Raises NotFound or Refused."""
+        ...
+
+    def tag(self, case_id: str, tags: Mapping[str, str]) -> None:
+        """Give the case tags, or new values to those it has. Raises NotFound or Refused."""
+        ...
+
 
 class RelatedItems(Protocol):
     """Related items without a client token: looked for before they are created."""
 
-    def attach_contact(self, case_id: str, contact_arn: str, *, entity: str) -> str:
-        """Link a contact unless it is linked; answers the item's id. Raises NotFound, QuotaReached or Refused."""
+    def attach_contact(self, case_id: str, contact: str, *, entity: str) -> str:
+        """Link a contact, by ARN or id, unless it is linked; answers the item's id. Raises NotFound, QuotaReached or Refused."""
+        ...
+
+    def link_case(self, case_id: str, other_id: str, *, entity: str) -> str:
+        """Link another case unless it is linked; answers the item's id. Raises NotFound, QuotaReached or Refused."""
         ...
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:

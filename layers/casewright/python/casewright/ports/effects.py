@@ -111,6 +111,14 @@ class Budgets(Protocol):
         ...
 
 
+class Turns(Protocol):
+    """Turns among several who take work one after the other: a ring."""
+
+    def take_turn(self, effect: Effect, *, ring: str) -> int:
+        """The turn of the effect, counted from 0: the next of the ring, or the one it took before."""
+        ...
+
+
 class Wake(Protocol):
     """The bell of the performers."""
 

@@ -165,4 +165,18 @@ class CallWebhook(msgspec.Struct, frozen=True, gc=False, tag="call_webhook"):
     body: Members
 
 
-Instruction: TypeAlias = SendEmail | CreateTask | EndTasks | UpdateCase | AddComment | AssignSla | PutEvent | CallWebhook
+Instruction: TypeAlias = (
+    SendEmail
+    | CreateTask
+    | EndTasks
+    | UpdateCase
+    | AddComment
+    | AssignSla
+    | PutEvent
+    | CallWebhook
+    | Assign
+    | CreateCase
+    | LinkCase
+    | AttachContact
+    | Tag
+)

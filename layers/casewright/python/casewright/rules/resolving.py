@@ -1,20 +1,17 @@
 """From what a rule says to what is asked of the world at one moment: every text filled."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from casewright import actions
-from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Facts
-from casewright.conditions.texts import fill
 from casewright.rules import emitting
 from casewright.rules import instructions as do
+from casewright.rules.case_actions import of_case
 from casewright.rules.mailing import letter
 from casewright.rules.recipients import recipients
 from casewright.rules.tasks import task
-
-_MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
 
 
 def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
@@ -26,10 +23,8 @@ def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
             return task(instruction, facts)
         case do.EndTasks(ours_only=ours_only):
             return actions.EndTasks(ours_only)
-        case do.UpdateCase():
-            return actions.UpdateCase({each.field.id: _value(each, facts) for each in instruction.set})
-        case do.AddComment():
-            return actions.AddComment(fill(instruction.body, facts)[:15000])
+        case do.UpdateCase() | do.Assign() | do.AddComment() | do.CreateCase() | do.LinkCase() | do.AttachContact() | do.Tag():
+            return of_case(instruction, facts)
         case do.PutEvent():
             return emitting.event_of(instruction, facts)
         case do.CallWebhook():
@@ -44,11 +39,3 @@ def _email(instruction: do.SendEmail, facts: Facts) -> actions.SendEmail:
     assert instruction.email is not None, "linking fills the email"
     found = recipients(instruction, facts)
     return replace(letter(instruction.email, facts, to=found.to), people=found.people, apart=found.apart)
-
-
-def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
-    """A filled text is cut at what the field takes: 500 characters a title, 3000 a summary, 4100 any other."""
-    value = assignment.value
-    if not isinstance(value, tuple):
-        return value
-    return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]

@@ -11,9 +11,10 @@ from casewright.actions import Bucket, SendEmail
 from casewright.decision import Effect, Outcome
 from casewright.errors import ItemFailed, Permanent, Retryable, SendingPaused, Throttled
 from casewright.ports.clock import Time
-from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Tokens, Wake, Write
+from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Tokens, Turns, Wake, Write
 from casewright.ports.log import CaseLog
 from casewright.ports.messages import Lake, Row
+from casewright.service.assigning import settled
 from casewright.service.perform import Performing, perform
 from casewright.service.spending import over_budget
 from casewright.service.wanted import alone, groups, moot, write_of
@@ -32,6 +33,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     log: CaseLog
     tokens: Tokens
     budgets: Budgets
+    turns: Turns
     arming: Arming
     world: Performing
     lake: Lake
@@ -49,7 +51,7 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
     """
     ended = 0
     while (pending := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
-        for group in groups([each for each in pending if each.outcome is None]):
+        for group in groups([settled(each, ports.turns, ports.log, ports.time.now()) for each in pending if each.outcome is None]):
             if seconds_left() < LEASE.total_seconds() / 4:
                 ports.wake.ring([bucket])
                 return ended

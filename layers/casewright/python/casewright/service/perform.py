@@ -13,6 +13,7 @@ from casewright.ports.effects import Ledger, Write
 from casewright.ports.world import Bus, Mail, Tasks
 from casewright.service import emitting
 from casewright.service.mirroring import mirrored, unmirrored
+from casewright.service.relating import related
 from casewright.service.tasking import ended, started
 
 
@@ -50,8 +51,8 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
             if not comment.body.strip():
                 return Outcome(status="failed", detail="an empty comment: every variable of its text was empty")
             return Outcome(status="done", detail=world.cases.comment(case_id, comment, write_id=write_id, entity=entity))
-        case actions.AttachContact(contact_arn=contact_arn):
-            return Outcome(status="done", detail=world.items.attach_contact(case_id, contact_arn, entity=entity))
+        case actions.CreateCase() | actions.LinkCase() | actions.AttachContact() | actions.Tag() as tie:
+            return related(effect, tie, world.cases, world.items, entity=entity)
         case actions.MirrorSla() as sla:
             return mirrored(sla, world.items, case_id=case_id, entity=entity, now=now)
         case actions.UnmirrorSla() as sla:

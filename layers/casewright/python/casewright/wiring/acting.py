@@ -11,6 +11,8 @@ from casewright.aws.ledger import EffectLedger
 from casewright.aws.mail import SesMail
 from casewright.aws.queues import WakeQueue
 from casewright.aws.related_items import ItemsOfCases
+from casewright.aws.turns import TurnTable
+from casewright.cases.subscriptions import domain_arn
 from casewright.measures import rows
 from casewright.service.act import Acting
 from casewright.service.perform import Performing
@@ -28,6 +30,7 @@ def acting(parts: Container) -> Acting:
         log=CaseTable(dynamodb, settings.case_table),
         tokens=control,
         budgets=control,
+        turns=TurnTable(dynamodb, settings.case_table),
         arming=control,
         world=_world(parts, settings),
         lake=FactsStream(parts.client("firehose"), settings.facts_stream),
@@ -46,9 +49,11 @@ def acting(parts: Container) -> Acting:
 
 def _world(parts: Container, settings: PerformSettings) -> Performing:
     connectcases = parts.client("connectcases")
+    instance_arn = f"arn:aws:connect:{settings.region}:{settings.account}:instance/{settings.instance_id}"
+    domain = domain_arn(region=settings.region, account=settings.account, domain_id=settings.domain_id)
     return Performing(
-        cases=CaseWrites(connectcases, settings.domain_id),
-        items=ItemsOfCases(connectcases, settings.domain_id),
+        cases=CaseWrites(connectcases, settings.domain_id, arn=domain),
+        items=ItemsOfCases(connectcases, settings.domain_id, instance_arn=instance_arn),
         tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
         ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
         mail=SesMail(
