@@ -1,4 +1,4 @@
-"""`detail` of put_event: JSON whose texts may hold variables, at any depth."""
+"""`detail` of put_event and `body` of call_webhook: JSON whose texts may hold variables, at any depth."""
 
 import re
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ _WHOLE: Final = re.compile(r"-?\d{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class EventDetails:
-    """Reads the detail of an event."""
+    """Reads what an event carries; `key` is what it stands under."""
 
     texts: Texts
+    key: str
 
     def read(self, node: Node) -> Members:
-        """The detail: an object."""
-        return self._members(mapping(node, "'detail'"))
+        """The whole: an object."""
+        return self._members(mapping(node, f"{self.key!r}"))
 
     def _members(self, node: Mapping) -> Members:
         return Members(dict(self.texts.report.each(self._member, node.entries)))

@@ -13,7 +13,7 @@ from casewright_authoring.suggestions import listed, unknown
 from casewright_authoring.texts import Texts
 from casewright_authoring.then.cases import UPDATE_CASE, read_add_comment, read_assign_sla, read_update_case
 from casewright_authoring.then.emails import SEND_EMAIL, read_send_email
-from casewright_authoring.then.events import CALL_WEBHOOK, PUT_EVENT, read_call_webhook, read_put_event
+from casewright_authoring.then.events import CALL_WEBHOOK, read_call_webhook, read_put_event
 from casewright_authoring.then.tasks import read_create_task, read_end_tasks
 
 _READERS: Final[Table[str, Callable[[Node, Texts], Instruction]]] = {
@@ -30,10 +30,9 @@ ACTIONS: Final = tuple(_READERS)
 ACTION_KEYS: Final[Table[str, tuple[str, ...]]] = {
     "send_email": SEND_EMAIL,
     "update_case": UPDATE_CASE,
-    "put_event": PUT_EVENT,
     "call_webhook": CALL_WEBHOOK,
 }
-"""The keys of the actions that take a mapping."""
+"""The keys of the actions that take a mapping, all of them needed."""
 
 WITHOUT_A_CASE: Final = ("send_email", "put_event", "call_webhook")
 """What can still be done once the case is deleted."""

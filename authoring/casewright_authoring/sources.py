@@ -9,7 +9,7 @@ from casewright_authoring.nodes import Node
 from casewright_authoring.reading import read
 from casewright_authoring.suggestions import unknown
 
-FILES: Final = ("catalog.yaml", "fields.yaml", "templates.yaml", "conditions.yaml", "calendars.yaml", "slas.yaml")
+FILES: Final = ("catalog.yaml", "fields.yaml", "templates.yaml", "conditions.yaml", "calendars.yaml", "slas.yaml", "webhooks.yaml")
 FOLDERS: Final = ("rules", "emails", "tests")
 
 

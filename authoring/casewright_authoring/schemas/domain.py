@@ -1,6 +1,6 @@
 """The catalog, fields, templates, field conditions and emails."""
 
-from casewright_authoring.catalog_file import ARNS, DIRECTORY_KEYS, DOMAIN_KEYS, FIELD_OPTIONAL_KEYS, FIELD_REQUIRED_KEYS
+from casewright_authoring.catalog_file import ARNS, BUS_ARN, DIRECTORY_KEYS, DOMAIN_KEYS, FIELD_OPTIONAL_KEYS, FIELD_REQUIRED_KEYS
 from casewright_authoring.emails import EMAIL_KEYS
 from casewright_authoring.field_conditions import EFFECT_KEYS, REQUIRED_KEYS
 from casewright_authoring.fields import FIELD_KEYS, FIELD_NAME, FIELD_TYPES
@@ -39,6 +39,7 @@ def catalog() -> Schema:
         **{kind: table({"type": "string", "pattern": f"^{pattern.pattern}$"}) for kind, (_, pattern) in ARNS.items()},
         "mailboxes": table(one_or_more({"type": "string", "pattern": "@"})),
         "importers": some(TEXT),
+        "buses": table({"type": "string", "pattern": f"^{BUS_ARN.pattern}$"}),
         "domain_id": TEXT,
         "fields": table(keyed(field, FIELD_REQUIRED_KEYS), f"^{FIELD_NAME.pattern}$"),
         "templates": table(TEXT),
@@ -85,7 +86,14 @@ def field_conditions(names: Names) -> Schema:
 
 def emails() -> Schema:
     """A file of emails/."""
-    return keyed(only(EMAIL_KEYS, {"email": NAME, "subject": TEXT, "text": TEXT}), EMAIL_KEYS)
+    pieces: dict[str, Schema] = {
+        "email": NAME,
+        "subject": TEXT,
+        "text": TEXT,
+        "reply_to": one_or_more(TEXT),
+        "time_zone": {**TEXT, "examples": ["America/New_York"]},
+    }
+    return keyed(only(EMAIL_KEYS, pieces), EMAIL_KEYS[:3])
 
 
 def _fields(names: Names, without: frozenset[str]) -> Schema:

@@ -12,6 +12,7 @@ from casewright_authoring.schemas.domain import catalog, emails, field_condition
 from casewright_authoring.schemas.pieces import Schema
 from casewright_authoring.schemas.rules import rules
 from casewright_authoring.schemas.slas import calendars, slas
+from casewright_authoring.schemas.webhooks import webhooks
 from casewright_authoring.sources import read_sources
 
 SCHEMA_FOLDER: Final = ".schemas"
@@ -32,6 +33,7 @@ def schemas_of(directory: Path) -> dict[str, Schema]:
         "slas": slas(names),
         "rules": rules(names),
         "emails": emails(),
+        "webhooks": webhooks(),
     }
 
 

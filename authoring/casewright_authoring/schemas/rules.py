@@ -30,6 +30,7 @@ from casewright_authoring.schemas.tasks import END as END_TASKS
 from casewright_authoring.schemas.tasks import create_task
 from casewright_authoring.subjects import field_kind
 from casewright_authoring.system_fields import READ_ONLY
+from casewright_authoring.then.events import PUT_EVENT
 from casewright_authoring.then.recipients import MOST_TAGS, OF_THE_CASE, PEOPLE
 
 
@@ -72,13 +73,15 @@ def _action(names: Names) -> Schema:
     pieces: dict[str, dict[str, Schema]] = {
         "send_email": {"to": one_or_more(_recipient(names)), "template": named(names.emails)},
         "update_case": {"set": _assignments(names)},
-        "put_event": {"detail_type": short(128), "detail": {"type": "object"}},
+        "call_webhook": {"webhook": named(names.webhooks), "body": {"type": "object"}},
     }
+    event: dict[str, Schema] = {"detail_type": short(128), "detail": {"type": "object"}, "bus": named(names.buses)}
     actions: dict[str, Schema] = {
         "create_task": create_task(names),
         "end_tasks": END_TASKS,
         "assign_sla": named(names.slas),
         "add_comment": TEXT,
+        "put_event": keyed(only(PUT_EVENT, event), PUT_EVENT[:2]),
         **{name: keyed(only(keys, pieces[name]), keys) for name, keys in ACTION_KEYS.items()},
     }
     described = {name: told(words.ACTIONS[name], action) for name, action in only(ACTIONS, actions).items()}

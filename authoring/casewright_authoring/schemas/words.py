@@ -66,6 +66,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "update_case": 'sets fields; `""` clears one',
     "assign_sla": "starts the clock of a policy, if the case has none",
     "add_comment": "adds a comment to the case",
-    "put_event": "puts an event of source `casewright` on the default bus, or on a `bus` of `catalog.yaml`; texts of the detail may hold variables, at any depth",
+    "put_event": "puts an event of source `casewright` on the default bus, or on a `bus` of `catalog.yaml`; texts of the detail may hold "
+    "variables, at any depth",
     "call_webhook": "has EventBridge call a webhook of `webhooks.yaml`; texts of the body may hold variables, at any depth",
 }
