@@ -10,6 +10,7 @@ from small_directory import Compile, Complain
 
 from casewright.actions import PutEvent
 from casewright.bundle import read
+from casewright.cases.recipients import AssignedUser, ConnectUser, TaggedUsers
 from casewright.cases.state import Case
 from casewright.cases.values import User
 from casewright.conditions.operators import Among
@@ -33,6 +34,12 @@ TITLE = Variable(Field("title"))
         ('add_comment: "Now {{ now }}."', do.AddComment((Verbatim("Now "), Variable(Fact("now")), Verbatim(".")))),
         ("send_email: {to: team-leads, template: hello}", do.SendEmail(("team-leads",), "hello")),
         ("send_email: {to: [team-leads, a@b.example], template: hello}", do.SendEmail(("team-leads", "a@b.example"), "hello")),
+        ("send_email: {to: assigned_user, template: hello}", do.SendEmail((AssignedUser(),), "hello")),
+        ("send_email: {to: {user: maya}, template: hello}", do.SendEmail((ConnectUser("maya"),), "hello")),
+        (
+            "send_email: {to: [team-leads, {users_tagged: {team: billing}}], template: hello}",
+            do.SendEmail(("team-leads", TaggedUsers({"team": "billing"})), "hello"),
+        ),
         (
             'send_email: {to: ["{{ case.customer_email }}"], template: hello}',
             do.SendEmail(((Variable(Field("customer_email")),),), "hello"),
@@ -96,7 +103,10 @@ def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compi
         ('add_comment: "{{ sla.name }}"', 55, "'sla.name' has no value in a rule set off by case_updated; it comes with sla_milestone or sla_breached or sla_met"),
         ("send_email: {to: team-leads}", 53, "send_email needs the key 'template'; it has to"),
         ("send_email: {to: team-lead, template: hello}", 58, "unknown mailbox 'team-lead' (did you mean 'team-leads'?); accepted is team-leads"),
-        ("send_email: {to: a@b, template: hello}", 58, "'a@b' is no mail address; accepted are an address, a mailbox of catalog.yaml and a variable"),
+        ("send_email: {to: a@b, template: hello}", 58, "'a@b' is no mail address; accepted are an address, a mailbox of catalog.yaml, a variable, and people"),
+        ("send_email: {to: {usr: maya}, template: hello}", 59, "unknown kind of recipient 'usr' (did you mean 'user'?); accepted are user, users_tagged"),
+        ("send_email: {to: {users_tagged: {}}, template: hello}", 73, "0 tags are given; accepted are 1 to 10, which a user has to carry all"),
+        ("send_email: {to: customer, template: hello}", 58, "'customer' is who the system field customer_id says, which no field that events carry stands for; define one"),
         ("send_email: {to: [], template: hello}", 58, "an empty list is given for 'to'; at least one is needed"),
         ('send_email: {to: "{{ case.amount }}", template: hello}', 58, "a variable that is a number cannot give a mail address; accepted is one that is a text"),
         ("send_email: {to: team-leads, template: helo}", 80, "unknown email 'helo' (did you mean 'hello'?); accepted is hello"),

@@ -56,7 +56,8 @@ def test_texts_are_filled_with_the_case_as_the_event_left_it() -> None:
     [effect] = decided(
         linked(mail, emails={"note": email}), CREATED, updated("e", 1, title="Parcel\nlost", amount=12.5, email="me@example.com")
     ).decision.effects
-    assert effect.action == SendEmail(("lead@example.com", "me@example.com", "x@example.com"), "Case Parcel lost", "It is 12.5 on c1")
+    to = ("lead@example.com", "me@example.com", "x@example.com")
+    assert effect.action == SendEmail(to, "Case Parcel lost", "It is 12.5 on c1", apart=("me@example.com",))
 
 
 def test_the_later_rule_wins_a_field_and_the_loser_is_recorded() -> None:
