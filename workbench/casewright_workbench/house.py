@@ -17,7 +17,7 @@ import lambdas.note_delivery.handler
 import lambdas.perform.handler
 import lambdas.shape_records.handler
 import lambdas.sweep.handler
-from casewright import settings
+from casewright import quotas, settings
 from casewright.aws.control import ControlTable
 from casewright.cases.catalog import Catalog
 from casewright.cases.definition import Directory
@@ -45,7 +45,7 @@ HANDLERS: Final[Mapping[str, ModuleType]] = {
     "note_delivery": lambdas.note_delivery.handler,
     "configure_domain": lambdas.configure_domain.handler,
 }
-_RATES: Final[dict[str, Any]] = {"cases_rate": 50.0, "connect_rate": 50.0, "ses_rate": 50.0, "events_rate": 500.0}
+_QUOTAS: Final = quotas.written(dict.fromkeys(quotas.QUOTAS, 500.0))
 """The local cloud has no quotas; waiting for them would only make a laptop slow."""
 
 _INVOCATION_SECONDS: Final = 0.02
@@ -193,7 +193,7 @@ class House:
             "decide": settings.DecideSettings(**automation, **events, dead_letter_queue_url=places.dead_letter_url),
             "perform": settings.PerformSettings(
                 **automation,
-                **_RATES,
+                quotas=_QUOTAS,
                 instance_id=self.instance_id,
                 mail_from=f"care@{MAIL_DOMAIN}",
                 mail_configuration_set=CONFIGURATION_SET,
@@ -244,10 +244,18 @@ class House:
 
 def _instance(directory: Directory) -> Instance:
     """The Connect instance that the directory speaks of, with everyone and everything it names."""
-    arns = [*directory.queues.values(), *directory.flows.values(), *directory.users.values()]
+    tables = (directory.queues, directory.flows, directory.users, directory.quick_connects, directory.task_templates)
+    arns = [arn for table in tables for arn in table.values()]
     instance_id = arns[0].split(":instance/")[1].split("/")[0] if arns else "11111111-2222-4333-8444-555555555555"
     users = tuple(User(id_in(arn), name, f"{name}@{MAIL_DOMAIN}") for name, arn in directory.users.items())
-    return Instance(instance_id, users=users, queues=directory.queues, flows=directory.flows)
+    return Instance(
+        instance_id,
+        users=users,
+        queues=directory.queues,
+        flows=directory.flows,
+        quick_connects=directory.quick_connects,
+        task_templates=directory.task_templates,
+    )
 
 
 def _silence(_function: str, _message: str, _facts: Mapping[str, object]) -> None:

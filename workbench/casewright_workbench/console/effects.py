@@ -14,8 +14,8 @@ def described(effect: Effect, names: Names) -> str:
             text = f"{', '.join(to) or 'nobody'}: {subject}"
         case actions.CreateTask(name=name) | actions.UnmirrorSla(name=name):
             text = name
-        case actions.EndTasks():
-            text = "open tasks of the case"
+        case actions.EndTasks(ours_only=ours_only):
+            text = "open tasks of the case" + (" that rules made" if ours_only else "")
         case actions.Assign(fields=fields, among=among) if among:
             text = ", ".join(f"{names.fields.get(field_id, field_id)} = {_in_turn(field_id, among, names)}" for field_id in fields)
         case actions.UpdateCase(fields=fields):

@@ -10,6 +10,7 @@ from casewright.asking import effect_key
 from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
 from casewright.rules.rule import Rule
+from casewright_workbench.explain.tasks import task
 from casewright_workbench.explain.ties import ties
 from casewright_workbench.explain.words import Json, Words, instant
 
@@ -58,10 +59,10 @@ def members(action: actions.Action, step: Instruction | None, words: Words) -> d
         case actions.SendEmail(to=to, subject=subject, text=text):
             template: dict[str, Json] = {"template": step.template} if isinstance(step, SendEmail) else {}
             return {"to": list(to), **template, "subject": subject, "text": text}
-        case actions.CreateTask(flow_arn=flow_arn, name=name, description=description):
-            return {"flow": words.resource(flow_arn), "name": name, "description": description}
-        case actions.EndTasks():
-            return {}
+        case actions.CreateTask():
+            return task(action, words)
+        case actions.EndTasks(ours_only=ours_only):
+            return {"only": "ours"} if ours_only else {}
         case actions.Assign() | actions.CreateCase() | actions.LinkCase() | actions.AttachContact() | actions.Tag():
             return ties(action, words)
         case actions.UpdateCase(fields=fields):

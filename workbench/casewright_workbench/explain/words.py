@@ -34,7 +34,8 @@ class Words:
         self._fields = {entry.id: name for name, entry in catalog.fields.items()}
         self._users = {entry.id for entry in catalog.fields.values() if entry.type == "User"}
         self._templates = {template_id: name for name, template_id in catalog.templates.items()}
-        self._resources = {bare_id(arn): name for table in (catalog.queues, catalog.users, catalog.flows) for name, arn in table.items()}
+        tables = (catalog.queues, catalog.users, catalog.flows, catalog.quick_connects, catalog.task_templates)
+        self._resources = {bare_id(arn): name for table in tables for name, arn in table.items()}
 
     def field(self, field_id: str) -> str:
         """The name of a field; the id where the catalog has none."""

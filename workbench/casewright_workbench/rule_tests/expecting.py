@@ -1,31 +1,42 @@
 """What a test expects: effects, rules that fired or did not, clocks at the end."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from functools import partial
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from casewright.rules.rule import Rule
 from casewright.sla.clocks import Status
 from casewright_authoring.findings import Fault, Place, fault
 from casewright_authoring.kinds import closed_choice, moment
+from casewright_authoring.known import Known, Names
 from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence
 from casewright_authoring.shapes import mapping, one_or_more, record, refuse_twice, text
 from casewright_authoring.suggestions import unknown
-from casewright_workbench.explain.words import Json
+from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.rule_tests.names import Vocabulary
 from casewright_workbench.rule_tests.values import told_values
 from casewright_workbench.rule_tests.written import Expected, ExpectedClock, Named
 
 MEMBERS: Final[Table[str, tuple[str, ...]]] = {
     "send_email": ("to", "template", "subject", "text"),
-    "create_task": ("flow", "name", "description"),
-    "end_tasks": (),
+    "create_task": ("flow", "quick_connect", "task_template", "name", "description", "references", "starts_at"),
+    "end_tasks": ("only",),
     "update_case": ("set",),
     "add_comment": ("body",),
     "put_event": ("detail_type", "detail"),
     "assign_sla": ("policy",),
 }
 """Members of each action that can be expected."""
+
+_NAMED: Final[Table[str, Callable[[Names], Known[Any]]]] = {
+    "template": lambda names: names.emails,
+    "flow": lambda names: names.flows,
+    "quick_connect": lambda names: names.quick_connects,
+    "task_template": lambda names: names.task_templates,
+    "policy": lambda names: names.slas,
+}
+"""Members that name what is defined."""
 
 STATUSES: Final = (*get_args(Status), "absent")
 
@@ -89,12 +100,12 @@ def _member(entry: Entry, known: Vocabulary) -> Json:
             return _addresses(node, known)
         case "detail":
             return _plain(mapping(node, "'detail'"))
-        case "template":
-            known.names.emails.named(node)
-        case "flow":
-            known.names.flows.named(node)
-        case "policy":
-            known.names.slas.named(node)
+        case "references":
+            return {each.name: text(each.value, f"the reference {each.name!r}") for each in mapping(node, "'references'").entries}
+        case "starts_at":
+            return instant(moment(node))
+        case _ if name in _NAMED:
+            _NAMED[name](known.names).named(node)
     return text(node, f"the {name}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from casewright.cases.catalog import FieldEntry
+from casewright_authoring.catalog_file import ARNS
 from casewright_workbench.starting.existing_domain import ExistingDomain
 
 _PLAIN: Final = re.compile(r"(?!(?:true|false|null)$)[A-Za-z](?:[\w .()/&+-]*[\w.)])?", re.ASCII)
@@ -50,8 +51,8 @@ def _instance(domain: ExistingDomain) -> Iterator[str]:
         if domain.instance
         else "# No Connect instance of this domain could be seen: name what rules speak of."
     )
-    for name, entries in (("queues", domain.queues), ("users", domain.users), ("flows", domain.flows)):
-        yield from _table(name, entries)
+    for name in ARNS:
+        yield from _table(name, getattr(domain, name))
 
 
 def _mailboxes() -> Iterator[str]:

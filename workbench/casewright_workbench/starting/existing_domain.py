@@ -9,12 +9,19 @@ from casewright.aws.clients import Client
 from casewright.cases.catalog import FieldEntry
 from casewright_authoring.known import RESERVED
 
-_STANDARD: Final = {"queues": {"QueueTypes": ["STANDARD"]}, "users": {}, "flows": {"ContactFlowTypes": ["CONTACT_FLOW"]}}
+_WANTED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "queues": {"QueueTypes": ["STANDARD"]},
+    "users": {},
+    "flows": {"ContactFlowTypes": ["CONTACT_FLOW"]},
+    "quick_connects": {"QuickConnectTypes": ["USER", "QUEUE"]},
+    "task_templates": {"Status": "ACTIVE"},
+}
+"""What rules can use: a task by quick connect runs in the flow of an agent or a queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingDomain:
-    """What was found. Without an instance that these credentials can see, its queues, users and flows are empty."""
+    """What was found. Without an instance that these credentials can see, what an instance has is empty."""
 
     domain_id: str
     name: str
@@ -24,6 +31,8 @@ class ExistingDomain:
     queues: Mapping[str, str] = field(default_factory=dict)
     users: Mapping[str, str] = field(default_factory=dict)
     flows: Mapping[str, str] = field(default_factory=dict)
+    quick_connects: Mapping[str, str] = field(default_factory=dict)
+    task_templates: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_existing(cases: Client, connect: Client, domain_id: str) -> ExistingDomain:
@@ -80,13 +89,15 @@ def _instance(connect: Client, domain_arn: str) -> str:
 
 def _directory(connect: Client, instance: str) -> dict[str, dict[str, str]]:
     def table(call: Any, member: str, name: str, kind: str) -> dict[str, str]:
-        found = _pages(call, member, "NextToken", InstanceId=instance, **_STANDARD[kind])
+        found = _pages(call, member, "NextToken", InstanceId=instance, **_WANTED[kind])
         return dict(sorted((each[name], each["Arn"]) for each in found))
 
     return {
         "queues": table(connect.list_queues, "QueueSummaryList", "Name", "queues"),
         "users": table(connect.list_users, "UserSummaryList", "Username", "users"),
         "flows": table(connect.list_contact_flows, "ContactFlowSummaryList", "Name", "flows"),
+        "quick_connects": table(connect.list_quick_connects, "QuickConnectSummaryList", "Name", "quick_connects"),
+        "task_templates": table(connect.list_task_templates, "TaskTemplates", "Name", "task_templates"),
     }
 
 

@@ -22,7 +22,7 @@ class Contact:
     attributes: dict[str, str] = field(default_factory=dict)
     references: dict[str, Any] = field(default_factory=dict)
     segment_attributes: dict[str, Any] = field(default_factory=dict)
-    flow_id: str | None = None
+    started_by: str | None = None  # ARN of the flow, quick connect or task template
     expires: datetime | None = None
     disconnected: datetime | None = None
     disconnect_reason: str | None = None

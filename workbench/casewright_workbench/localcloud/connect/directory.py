@@ -77,6 +77,23 @@ class DirectoryOperations(Operations):
         listed = [{"Id": id_in(arn), "Arn": arn, "Name": name, **state} for name, arn in shown]
         return {"ContactFlowSummaryList": listed, "NextToken": token}
 
+    def list_quick_connects(self, request: Request, caller: Caller) -> Response:
+        """List the quick connects, all of which lead to a queue."""
+        instance = self._instance(request, caller)
+        queues = "QUEUE" in (request.get("QuickConnectTypes") or ["QUEUE"])
+        shown, token = page(sorted(instance.quick_connects.items()) if queues else [], request, size=1000)
+        listed = [{"Id": id_in(arn), "Arn": arn, "Name": name, "QuickConnectType": "QUEUE"} for name, arn in shown]
+        return {"QuickConnectSummaryList": listed, "NextToken": token}
+
+    def list_task_templates(self, request: Request, caller: Caller) -> Response:
+        """List the task templates, all of which are active and have a flow."""
+        instance = self._instance(request, caller)
+        active = request.get("Status", "ACTIVE") == "ACTIVE"
+        found = [(name, arn) for name, arn in sorted(instance.task_templates.items()) if active and request.get("Name", name) == name]
+        shown, token = page(found, request, size=100)
+        listed = [{"Id": id_in(arn), "Arn": arn, "Name": name, "Status": "ACTIVE"} for name, arn in shown]
+        return {"TaskTemplates": listed, "NextToken": token}
+
 
 def _read_criteria(criteria: dict[str, Any]) -> UserTest:
     """The test that search criteria describe; every part that is given must hold."""

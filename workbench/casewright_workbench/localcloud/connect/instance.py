@@ -19,7 +19,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance of one account and region; queues and flows are given as name to ARN."""
+    """One instance of one account and region; all but its users are given as name to ARN."""
 
     id: str
     alias: str = "local-contact-center"
@@ -28,6 +28,8 @@ class Instance:
     users: tuple[User, ...] = ()
     queues: Mapping[str, str] = field(default_factory=dict)
     flows: Mapping[str, str] = field(default_factory=dict)
+    quick_connects: Mapping[str, str] = field(default_factory=dict)
+    task_templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:

@@ -46,6 +46,9 @@ def _check_references(request: Request) -> None:
         if reference["Type"] not in REFERENCE_TYPES:
             accepted = ", ".join(REFERENCE_TYPES)
             raise invalid_parameter(f"The reference {name!r} is of type {reference['Type']}; a new task takes: {accepted}.")
+    for name, reference in references.items():
+        if reference["Type"] == "DATE" and not reference.get("Value", "").removeprefix("-").isdecimal():
+            raise invalid_parameter(f"The reference {name!r} is a DATE, which is given as an epoch timestamp.")
     size = sum(len(name.encode()) + len(one.get("Value", "").encode()) for name, one in references.items())
     if size > MAX_REFERENCE_BYTES:
         raise invalid_parameter(f"The references of a task take at most {MAX_REFERENCE_BYTES} bytes; these take {size}.")

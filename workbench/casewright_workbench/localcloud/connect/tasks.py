@@ -6,7 +6,7 @@ from casewright_workbench.localcloud.connect.base import Operations
 from casewright_workbench.localcloud.connect.contacts import Contact
 from casewright_workbench.localcloud.connect.errors import not_found
 from casewright_workbench.localcloud.connect.instance import Instance, id_in
-from casewright_workbench.localcloud.connect.task_requests import check_task, life_of
+from casewright_workbench.localcloud.connect.task_requests import TARGETS, check_task, life_of
 from casewright_workbench.localcloud.service import Caller, Request, Response, ServiceError
 
 MAX_CHAIN = 12
@@ -16,7 +16,7 @@ class TaskOperations(Operations):
     """The operations on contacts."""
 
     def start_task_contact(self, request: Request, caller: Caller) -> Response:
-        """Start a task in a flow; the same client token again starts no second one."""
+        """Start a task by flow, quick connect or template; the same client token again starts no second one."""
         instance = self._instance(request, caller)
         token = request.get("ClientToken")
         if token in self._state.tasks_by_token:
@@ -50,7 +50,7 @@ class TaskOperations(Operations):
 
     def _new_task(self, instance: Instance, request: Request) -> Contact:
         now = self._state.clock.now()
-        flow_id = self._flow_id(instance, request)
+        started_by = self._started_by(instance, request)
         previous, related = (self._linked(instance, request, name) for name in ("PreviousContactId", "RelatedContactId"))
         self._check_quotas(previous)
         contact_id = self._state.uuid()
@@ -68,21 +68,20 @@ class TaskOperations(Operations):
             attributes=inherited | request.get("Attributes", {}),
             references=dict(request.get("References", {})),
             segment_attributes=dict(request.get("SegmentAttributes", {})),
-            flow_id=flow_id,
+            started_by=started_by,
             expires=(request.get("ScheduledTime") or now) + life_of(request),
             last_updated=now,
         )
 
     @staticmethod
-    def _flow_id(instance: Instance, request: Request) -> str:
-        """The flow to run; the instance has no quick connects and no task templates."""
-        for name, what in (("QuickConnectId", "quick connect"), ("TaskTemplateId", "task template")):
-            if name in request:
-                raise not_found(what, request[name])
-        flow_id = id_in(request["ContactFlowId"])
-        if flow_id not in {id_in(arn) for arn in instance.flows.values()}:
-            raise not_found("contact flow", request["ContactFlowId"])
-        return flow_id
+    def _started_by(instance: Instance, request: Request) -> str:
+        """The ARN of the flow, the quick connect or the task template."""
+        known = {"ContactFlowId": instance.flows, "QuickConnectId": instance.quick_connects, "TaskTemplateId": instance.task_templates}
+        [target] = [name for name in TARGETS if name in request]
+        for arn in known[target].values():
+            if id_in(arn) == id_in(request[target]):
+                return arn
+        raise not_found(target.removesuffix("Id"), request[target])
 
     def _linked(self, instance: Instance, request: Request, name: str) -> Contact | None:
         if name not in request:
