@@ -9,8 +9,10 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from casewright import quotas
 from casewright.cases.subscriptions import BUCKETS, mail_sent
 from casewright.settings import DecideSettings, NoteDeliverySettings, PerformSettings, Settings, SweepSettings
+from casewright_authoring import Compiled
 from stacks.parts.case_table import DUE, PENDING, CaseTable
 from stacks.parts.facts import FactsStream
 from stacks.parts.function import Function, FunctionRole
@@ -27,6 +29,7 @@ from stacks.parts.outside import (
 from stacks.parts.place import Place
 from stacks.parts.queue import DeadLetters, Queue
 from stacks.parts.rule import Tick, pattern_of, to_function, to_queue, to_ring
+from stacks.parts.webhooks import Webhooks
 from stacks.stage import Stage
 
 DECIDE_TIMEOUT: Final = Duration.minutes(1)
@@ -43,7 +46,15 @@ class Automation(Stack):
     """From an event on the queue to an effect in the world."""
 
     def __init__(
-        self, scope: Construct, *, stage: Stage, place: Place, bundles: s3.Bucket, case_events: Queue, stream: FactsStream
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        place: Place,
+        bundles: s3.Bucket,
+        case_events: Queue,
+        stream: FactsStream,
+        compiled: Compiled,
     ) -> None:
         super().__init__(
             scope, f"casewright-{stage.name}-automation", env=stage.environment, description="Casewright: deciding and performing"
@@ -55,6 +66,8 @@ class Automation(Stack):
         self._wake = self._bells()
         self._performer = FunctionRole(self, "PerformRole", stage=stage)
         self._mail = Mail(self, "Mail", stage=stage)
+        self._buses = compiled.directory.buses
+        self._webhooks = Webhooks(self, "Webhooks", stage=stage, webhooks=compiled.webhooks)
         self._mail_events = Queue(self, "MailEvents", stage=stage, reader_timeout=NOTE_TIMEOUT, oldest=Duration.minutes(10))
         self.functions = (self._decide(), self._perform(), self._sweep(), self._note_delivery())
         self.queues = (self._wake, self._mail_events)
@@ -102,20 +115,18 @@ class Automation(Stack):
             mail_configuration_set=self._mail.configuration_set,
             mail_from_name=stage.mail_from_name,
             mail_reply_to=stage.mail_reply_to or "",
-            cases_rate=stage.cases_rate,
-            connect_rate=stage.connect_rate,
-            ses_rate=stage.ses_rate,
-            events_rate=stage.events_rate,
+            quotas=quotas.written(stage.quotas),
+            webhooks=" ".join(self._webhooks.names),
         )
         perform = self._function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
         bells = sources.SqsEventSource(self._wake, batch_size=1, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
         perform.add_event_source(bells)
-        self._table.allow(role, "GetItem", "PutItem", "UpdateItem")
+        self._table.allow(role, "GetItem", "Query", "PutItem", "UpdateItem")
         self._table.allow_querying(role, PENDING)
         allow_acting_on_cases(role, self._place)
         allow_starting_tasks(role, self._place)
         self._mail.allow_sending(role)
-        allow_emitting_events(role)
+        allow_emitting_events(role, buses=self._buses.values())
         allow(role, ["sqs:SendMessage"], on=[self._wake.queue_arn])
         allow(role, ["firehose:PutRecordBatch"], on=[self._stream.arn])
         undelivered = DeadLetters(self, "NotRung", stage=stage)

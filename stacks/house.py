@@ -59,6 +59,7 @@ def build(app: App, *, stage: Stage, compiled: Compiled) -> None:
         bundles=cases.bundles,
         case_events=ingestion.case_events,
         stream=lake.stream,
+        compiled=compiled,
     )
     Dashboards(
         app,

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Place, Report, fault
-from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence
+from casewright_authoring.nodes import Mapping, Node, Scalar, Sequence, shown
 from casewright_authoring.shapes import Record, record, refuse_twice, rule_name, sequence, short_text, single_entry, text, whole_number
 from casewright_authoring.suggestions import unknown
 from casewright_authoring.web import header_name, headers_of, https_url, secret_name
@@ -158,7 +158,7 @@ def _retry(node: Node, *, report: Report) -> tuple[timedelta, int]:
 def _retry_for(node: Node) -> timedelta:
     given = duration(node, "'for' of retry")
     if not SHORTEST_RETRY <= given <= LONGEST_RETRY:
-        raise fault(node.place, "EventBridge goes on trying for 1m to 24h; another time is given for 'for' of retry")
+        raise fault(node.place, f"{shown(node)} is given for 'for' of retry; accepted are 1m to 24h")
     return given
 
 

@@ -1,5 +1,7 @@
 """What the functions may do to the world: Cases, Connect tasks and events, each as narrow as IAM can say it."""
 
+from collections.abc import Iterable
+
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 
@@ -8,7 +10,7 @@ from stacks.parts.grants import allow
 from stacks.parts.place import Place
 
 _ANY_CASE = "Rules act on every case of this one domain; ids of cases and of what belongs to them exist only later."
-_ANY_CONTACT = "A task is started in a flow that a rule names, and its contact has no id before; both are held to this instance."
+_ANY_CONTACT = "A task is started by the flow, quick connect or template that a rule names, and its contact has no id before; all of this instance."
 
 
 def allow_reading_cases(role: iam.Role, place: Place) -> None:
@@ -35,14 +37,15 @@ def allow_acting_on_cases(role: iam.Role, place: Place) -> None:
 
 
 def allow_starting_tasks(role: iam.Role, place: Place) -> None:
-    """Start and end tasks. DescribeContact is also asked of whoever links a contact to a case."""
+    """Start and end tasks. The ARN of a quick connect says transfer-destination. DescribeContact is also asked of whoever links a contact to a case."""
     instance = place.instance_arn(role)
-    allow(role, ["connect:StartTaskContact"], on=[f"{instance}/contact/*", f"{instance}/contact-flow/*"], because=_ANY_CONTACT)
+    started_by = [f"{instance}/{kind}/*" for kind in ("contact", "contact-flow", "transfer-destination", "task-template")]
+    allow(role, ["connect:StartTaskContact"], on=started_by, because=_ANY_CONTACT)
     allow(role, ["connect:StopContact", "connect:DescribeContact"], on=[f"{instance}/contact/*"], because=_ANY_CONTACT)
 
 
-def allow_emitting_events(role: iam.Role) -> None:
-    """Put events on the default bus, under our own source only."""
+def allow_emitting_events(role: iam.Role, *, buses: Iterable[str]) -> None:
+    """Put events on the default bus and on those that catalog.yaml names, under our own source only."""
     stack = Stack.of(role)
-    bus = f"arn:{Aws.PARTITION}:events:{stack.region}:{stack.account}:event-bus/default"
-    allow(role, ["events:PutEvents"], on=[bus], when={"StringEquals": {"events:source": OWN_SOURCE}})
+    default = f"arn:{Aws.PARTITION}:events:{stack.region}:{stack.account}:event-bus/default"
+    allow(role, ["events:PutEvents"], on=[default, *sorted(set(buses))], when={"StringEquals": {"events:source": OWN_SOURCE}})

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from casewright_workbench.localcloud.service import Clock
+
+from .api_calls import ApiCalls, Undertaking
+from .calls import Outcome
+from .connections import Destinations
 from .inputs import compact, target_input
 from .rules import Rule
 
@@ -49,12 +54,15 @@ class Undelivered:
 
 
 class Delivery:
-    """Delivers to queues, delivery streams, functions and other buses; `undelivered` is what was lost on the way."""
+    """Delivers to queues, delivery streams, functions, API destinations and other buses; `undelivered` is what was lost on the way."""
 
-    def __init__(self, *, queues: Queues, streams: Streams, forward: Callable[[str, dict[str, Any]], None]) -> None:
+    def __init__(
+        self, *, queues: Queues, streams: Streams, forward: Callable[[str, dict[str, Any]], None], destinations: Destinations, clock: Clock
+    ) -> None:
         self._queues = queues
         self._streams = streams
         self._forward = forward
+        self.api_calls = ApiCalls(destinations, clock=clock, give_up=self._given_up)
         self.invoke_function: InvokeFunction = _no_functions
         self.undelivered: list[Undelivered] = []
 
@@ -63,11 +71,11 @@ class Delivery:
         for target in tuple(rule.targets.values()):
             payload = target_input(target, event, _variables(rule, event, at))
             try:
-                self._to_one(target, payload, event)
+                self._to_one(rule, target, payload, event)
             except DeliveryFailedError as failure:
-                self._to_dead_letters(rule, target, event, failure)
+                self._to_dead_letters(rule.arn, target, event, failure)
 
-    def _to_one(self, target: Mapping[str, Any], payload: str, event: dict[str, Any]) -> None:
+    def _to_one(self, rule: Rule, target: dict[str, Any], payload: str, event: dict[str, Any]) -> None:
         arn: str = target["Arn"]
         kind = arn.split(":")[2]
         if kind == "sqs":
@@ -77,16 +85,31 @@ class Delivery:
             self._streams.deliver(arn, payload.encode())
         elif kind == "lambda":
             self.invoke_function(arn, payload)
+        elif ":api-destination/" in arn:
+            self.api_calls.begin(rule.arn, target, event, payload)
         else:
             self._forward(arn, event)
 
-    def _to_dead_letters(self, rule: Rule, target: Mapping[str, Any], event: dict[str, Any], failure: DeliveryFailedError) -> None:
+    def _given_up(self, undertaking: Undertaking, outcome: Outcome, exhausted: str) -> None:
+        failure = DeliveryFailedError(outcome.code, outcome.message)
+        more = {"RETRY_ATTEMPTS": str(max(0, undertaking.attempts - 1))} | ({"EXHAUSTED_RETRY_CONDITION": exhausted} if exhausted else {})
+        self._to_dead_letters(undertaking.rule_arn, undertaking.target, undertaking.event, failure, more)
+
+    def _to_dead_letters(
+        self,
+        rule_arn: str,
+        target: Mapping[str, Any],
+        event: dict[str, Any],
+        failure: DeliveryFailedError,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         attributes = {
-            "RULE_ARN": rule.arn,
+            "RULE_ARN": rule_arn,
             "TARGET_ARN": target["Arn"],
             "ERROR_CODE": failure.code,
             "ERROR_MESSAGE": failure.message,
             "RETRY_ATTEMPTS": "0",
+            **(more or {}),
         }
         dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
         reason = str(failure)
@@ -97,7 +120,7 @@ class Delivery:
                 reason = f"{failure}; and its dead-letter queue: {worse}"
             else:
                 return
-        self.undelivered.append(Undelivered(rule.arn, target["Arn"], reason, event))
+        self.undelivered.append(Undelivered(rule_arn, target["Arn"], reason, event))
 
 
 def _variables(rule: Rule, event: dict[str, Any], at: datetime) -> dict[str, Any]:

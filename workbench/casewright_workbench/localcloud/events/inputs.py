@@ -41,11 +41,11 @@ def target_input(target: Mapping[str, Any], event: Mapping[str, Any], variables:
     if "Input" in target:
         return str(target["Input"])
     if "InputPath" in target:
-        return compact(_at(event, target["InputPath"]))
+        return compact(value_at(event, target["InputPath"]))
     if "InputTransformer" not in target:
         return compact(event)
     transformer = target["InputTransformer"]
-    values = {name: _at(event, path) for name, path in transformer.get("InputPathsMap", {}).items()} | dict(variables)
+    values = {name: value_at(event, path) for name, path in transformer.get("InputPathsMap", {}).items()} | dict(variables)
     return _filled(transformer["InputTemplate"], values)
 
 
@@ -73,7 +73,8 @@ def _inside_string(value: Any) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _at(event: Any, path: str) -> Any:
+def value_at(event: Any, path: str) -> Any:
+    """What stands at a path of the event; None where nothing does."""
     for step in _steps(path) or ():
         found = step in event if isinstance(event, dict) else isinstance(event, list) and isinstance(step, int) and step < len(event)
         if not found:

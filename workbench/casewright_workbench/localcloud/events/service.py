@@ -1,4 +1,4 @@
-"""The EventBridge API: buses, rules, targets, and events put on a bus."""
+"""The EventBridge API: buses, rules, targets, API destinations, and events put on a bus."""
 
 import json
 from datetime import datetime
@@ -17,6 +17,7 @@ from casewright_workbench.localcloud.service import (
 
 from .bus_operations import BusOperations
 from .buses import Buses, short_name
+from .connections import DestinationOperations, Destinations
 from .delivery import Delivery, DeliveryFailedError, Queues, Streams
 from .entries import check_size, event_of, refusal, scheduled_event
 from .rule_operations import RuleOperations, compiled
@@ -25,7 +26,7 @@ from .tagging import TagOperations
 from .targets import TargetOperations
 
 
-class EventsService(RuleOperations, TargetOperations, BusOperations, TagOperations):
+class EventsService(RuleOperations, TargetOperations, BusOperations, TagOperations, DestinationOperations):
     """EventBridge; `deliver` takes whole events that AWS services emit on the default bus."""
 
     name = "events"
@@ -34,7 +35,8 @@ class EventsService(RuleOperations, TargetOperations, BusOperations, TagOperatio
         self._clock = clock
         self._buses = Buses(account=account, region=region)
         self._buses.add(DEFAULT_BUS, created_at=clock.now())
-        self.delivery = Delivery(queues=queues, streams=streams, forward=self._forward)
+        self._destinations = Destinations()
+        self.delivery = Delivery(queues=queues, streams=streams, forward=self._forward, destinations=self._destinations, clock=clock)
 
     def deliver(self, event: Envelope, *, bus_name: str = DEFAULT_BUS) -> None:
         """Hand an event to every enabled rule of a bus whose pattern it matches."""
@@ -42,11 +44,13 @@ class EventsService(RuleOperations, TargetOperations, BusOperations, TagOperatio
             self.delivery.to_all(rule, event, at=self._clock.now())
 
     def next_timer(self) -> datetime | None:
-        """When a schedule fires next."""
-        return min((rule.next_run for rule in self._scheduled() if rule.next_run is not None), default=None)
+        """When a schedule fires or an API destination is called next."""
+        moments = [rule.next_run for rule in self._scheduled()] + [self.delivery.api_calls.next_timer()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def run_timers(self) -> None:
-        """Fire the schedules that are due, each once however far the clock was skipped."""
+        """Make the calls that are due, and fire the schedules, each once however far the clock was skipped."""
+        self.delivery.api_calls.run_due()
         now = self._clock.now()
         due = [rule for rule in self._scheduled() if rule.next_run is not None and rule.next_run <= now]
         for rule in due:

@@ -15,7 +15,7 @@ _KINDS = {
     "sqs": "arn:aws:sqs:REGION:ACCOUNT:QUEUE",
     "firehose": "arn:aws:firehose:REGION:ACCOUNT:deliverystream/NAME",
     "lambda": "arn:aws:lambda:REGION:ACCOUNT:function:NAME",
-    "events": "arn:aws:events:REGION:ACCOUNT:event-bus/NAME",
+    "events": "arn:aws:events:REGION:ACCOUNT:event-bus/NAME or :api-destination/NAME/ID",
 }
 
 
@@ -72,6 +72,8 @@ def check_target(target: Mapping[str, Any]) -> None:
         raise ServiceError(
             "ValidationException", f"Target {target['Id']} has the ARN {target['Arn']}; the local cloud delivers to {known}."
         )
+    if ":api-destination/" in target["Arn"]:
+        _check_api_target(target)
     has_group = "MessageGroupId" in target.get("SqsParameters", {})
     if kind == "sqs" and target["Arn"].endswith(".fifo") and not has_group:
         raise ServiceError("ValidationException", f"Parameter(s) SqsParameters must be specified for target: {target['Id']}.")
@@ -81,6 +83,14 @@ def check_target(target: Mapping[str, Any]) -> None:
             "ValidationException", f"Target {target['Id']}: a DeadLetterConfig is a standard SQS queue, given {dead_letters}."
         )
     check_input(target)
+
+
+def _check_api_target(target: Mapping[str, Any]) -> None:
+    if "RoleArn" not in target:
+        raise ServiceError("ValidationException", f"RoleArn is required for target {target['Arn']}.")
+    other = set(target.get("HttpParameters", {})) - {"HeaderParameters"}
+    if other:
+        raise ServiceError("ValidationException", f"Target {target['Id']}: the local cloud fills HeaderParameters, and no {min(other)}.")
 
 
 def _reaches(rule: Rule, arn: str) -> bool:
