@@ -1,6 +1,6 @@
 """Events in words: what happened, by whom, and what changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from casewright.cases import events
@@ -8,6 +8,14 @@ from casewright.cases.events import Event
 from casewright.sla.policies import BREACH
 from casewright_workbench.console.names import OURS, Names
 
+_FATES: Final[Mapping[events.MailFate, str]] = {
+    "delivered": "delivered",
+    "delayed": "delayed: the server of the recipient does not take it yet",
+    "bounced": "bounced",
+    "complained": "called spam by its recipient",
+    "rejected": "rejected by SES, and not sent",
+    "not_rendered": "not sent, since its template could not be filled",
+}
 _ITEMS: Final = {"case": "linked case", "sla": "native SLA"}
 
 
@@ -24,10 +32,12 @@ def by(event: Event, names: Names) -> str:
     """Who did it; nobody, when a clock fell due."""
     if isinstance(event.change, events.ClockDue | events.ScheduleDue):
         return ""
+    if isinstance(event.change, events.MailReported):
+        return "Amazon SES"
     return OURS if event.own is not None else names.performer(event.performer)
 
 
-def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901 -- one case an event
+def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901, PLR0912 -- one case an event
     """What happened, and the words somebody wrote, if any."""
     match event.change:
         case events.CaseCreated():
@@ -50,6 +60,8 @@ def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901 -- one ca
             return f"Clock {policy} recomputed", ""
         case events.ScheduleDue(rule=rule):
             return f"Schedule of the rule {rule}", ""
+        case events.MailReported() as mail:
+            return _mail(mail), mail.reason
         case events.Unrecognised(event_type=event_type):
             return f"Event of the unknown type {event_type}", ""
         case _ as never:
@@ -68,6 +80,12 @@ def values(event: Event, names: Names) -> Iterator[tuple[str, str]]:
 def _shown(changed: Iterable[str], names: Names) -> Iterator[str]:
     """The changed fields that the catalog names, without those by which Cases itself keeps book of times."""
     return (field_id for field_id in changed if field_id in names.fields and not field_id.endswith("_datetime"))
+
+
+def _mail(mail: events.MailReported) -> str:
+    number = f" ({mail.recipients} recipients)" if mail.recipients > 1 else ""
+    suppressed = f"; {mail.suppressed} {'gets' if mail.suppressed == 1 else 'get'} no mail any more" if mail.suppressed else ""
+    return f"Mail {_FATES[mail.fate]}{number}{suppressed}"
 
 
 def _item(item: events.RelatedItem) -> str:

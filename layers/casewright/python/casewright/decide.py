@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from casewright.asking import Moment, asked_by, mirrors, without_conflicts
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseUpdated, Event, RelatedItem
+from casewright.cases.events import CaseUpdated, Event, MailReported, RelatedItem
 from casewright.cases.performers import role_name
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import ClockFact, Facts
@@ -187,7 +187,7 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         repaired = max(repaired or event.at, event.at)
     return Head(
         case=facts.after,
-        last=event.position,
+        last=head.last if isinstance(event.change, MailReported) else event.position,
         revision=head.revision + 1,
         clocks=folded.clocks,
         field_changes=changes,

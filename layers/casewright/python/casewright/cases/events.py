@@ -104,6 +104,23 @@ class ClockRecomputed(msgspec.Struct, frozen=True, gc=False, tag="clock_recomput
     policy: str
 
 
+MailFate = Literal["delivered", "delayed", "bounced", "complained", "rejected", "not_rendered"]
+"""What becomes of a mail after SES accepted it."""
+
+
+class MailReported(msgspec.Struct, frozen=True, gc=False, tag="mail_reported"):
+    """Our own event: SES told what became of a mail of ours. It tells nothing about the case, and no address."""
+
+    effect_key: str
+    fate: MailFate
+    recipients: int
+    """How many of the mail it is about; 0 where SES does not say."""
+    suppressed: int = 0
+    """How many of them get no mail of ours any more."""
+    reason: str = ""
+    """In the words of SES: `Permanent/General`, `abuse`."""
+
+
 class Unrecognised(msgspec.Struct, frozen=True, gc=False, tag="unrecognised"):
     """An event type this release does not know: it reaches the lake, is counted, and decides nothing."""
 
@@ -121,6 +138,7 @@ Change: TypeAlias = (
     | ClockDue
     | ScheduleDue
     | ClockRecomputed
+    | MailReported
     | Unrecognised
 )
 

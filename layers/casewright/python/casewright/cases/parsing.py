@@ -17,6 +17,7 @@ from casewright.cases.events import (
     Change,
     ClockDue,
     Event,
+    MailReported,
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
@@ -50,6 +51,12 @@ class _ScheduleDetail(msgspec.Struct, rename="camel"):
     at: wire.Instant
 
 
+class _MailDetail(msgspec.Struct, rename="camel"):
+    case_id: str
+    at: wire.Instant
+    told: MailReported
+
+
 class _RepairDetail(msgspec.Struct):
     repair: Repair
 
@@ -61,6 +68,7 @@ _envelopes: Final = msgspec.json.Decoder(wire.Envelope[msgspec.Raw])
 _details: Final = msgspec.json.Decoder(wire.Detail[_Untyped])
 _clock_details: Final = msgspec.json.Decoder(_ClockDetail)
 _schedule_details: Final = msgspec.json.Decoder(_ScheduleDetail)
+_mail_details: Final = msgspec.json.Decoder(_MailDetail)
 _repair_details: Final = msgspec.json.Decoder(_RepairDetail)
 
 
@@ -89,6 +97,9 @@ def _carefully(body: str | bytes, own_role: str) -> Event:
     if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.SCHEDULE_DUE_DETAIL_TYPE:
         told = _decode(_schedule_details, envelope.detail, "$.detail")
         return _own_event(envelope, told.at, told.case_id, "SCHEDULE.DUE", ScheduleDue(told.rule))
+    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.MAIL_REPORTED_DETAIL_TYPE:
+        mail = _decode(_mail_details, envelope.detail, "$.detail")
+        return _own_event(envelope, mail.at, mail.case_id, "MAIL.REPORTED", mail.told)
     if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.REPAIRED_DETAIL_TYPE:
         lost = _cases_event(envelope, _decode(_details, envelope.detail, "$.detail"), _values, own_role)
         return msgspec.structs.replace(lost, repair=_decode(_repair_details, envelope.detail, "$.detail").repair)

@@ -10,6 +10,7 @@ OWN_SOURCE: Final = "casewright"
 CLOCK_DUE_DETAIL_TYPE: Final = "Casewright Clock Due"
 SCHEDULE_DUE_DETAIL_TYPE: Final = "Casewright Schedule Due"
 REPAIRED_DETAIL_TYPE: Final = "Casewright Lost Event"
+MAIL_REPORTED_DETAIL_TYPE: Final = "Casewright Mail Reported"
 WEBHOOK_DETAIL_TYPE: Final = "Casewright Webhook"
 """An event that EventBridge brings to a webhook."""
 
@@ -24,6 +25,17 @@ SES_SOURCE: Final = "aws.ses"
 EFFECT_TAG: Final = "casewright-effect"
 CASE_TAG: Final = "casewright-case"
 """Tags of a mail, by which its events name the effect and the case."""
+
+MAIL_EVENTS: Final = {
+    "Email Sent": "SEND",
+    "Email Delivered": "DELIVERY",
+    "Email Delivery Delayed": "DELIVERY_DELAY",
+    "Email Bounced": "BOUNCE",
+    "Email Complaint Received": "COMPLAINT",
+    "Email Rejected": "REJECT",
+    "Email Rendering Failed": "RENDERING_FAILURE",
+}
+"""Detail-types of SES, and what a configuration set calls the kind of event (SES API)."""
 
 CASE_CREATED: Final = "CASE.CREATED"
 CASE_UPDATED: Final = "CASE.UPDATED"
@@ -40,9 +52,12 @@ def case_changes(domain_arn: str) -> dict[str, object]:
     return {"source": [CASES_SOURCE], "detail-type": list(CASES_DETAIL_TYPES), "resources": [domain_arn]}
 
 
-def mail_sent() -> dict[str, object]:
-    """The event pattern for mail of ours that SES has accepted."""
-    return {"source": [SES_SOURCE], "detail-type": ["Email Sent"], "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
+def mail_events() -> dict[str, object]:
+    """The event pattern for what becomes of mail of ours, from its being accepted on."""
+    return {"source": [SES_SOURCE], "detail-type": list(MAIL_EVENTS), "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
+
+
+mail_sent = mail_events
 
 
 def webhook_called(name: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ from casewright.cases.events import (
     Change,
     ClockDue,
     ClockRecomputed,
+    MailReported,
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
@@ -49,5 +50,5 @@ def trigger_of(change: Change) -> Trigger | None:
             return "related_item_removed"
         case ScheduleDue():
             return "schedule"
-        case CaseRead() | ClockDue() | ClockRecomputed() | Unrecognised():
+        case CaseRead() | ClockDue() | ClockRecomputed() | MailReported() | Unrecognised():
             return None

@@ -16,6 +16,7 @@ Kind = Literal[
     "clock_due",
     "clock_recomputed",
     "schedule_due",
+    "mail_reported",
     "decision",
     "effect",
     "clock",
@@ -115,6 +116,13 @@ _EFFECT: Final = (
     Column("effect_ended_timestamp", "timestamp", "When it came to that status"),
 )
 
+_MAIL: Final = (
+    Column("mail_fate", "string", "What became of a mail: delivered, delayed, bounced, complained, rejected or not_rendered"),
+    Column("mail_reason", "string", "Why, in the words of SES"),
+    Column("mail_recipients", "int", "How many recipients of the mail it is about"),
+    Column("mail_suppressed", "int", "How many of them get no mail of ours any more"),
+)
+
 _CLOCK: Final = (
     Column("clock_policy", "string", "The SLA policy"),
     Column("clock_cycle", "int", "1, and one more after each reset"),
@@ -133,4 +141,4 @@ _CLOCK: Final = (
     Column("clock_revision", "int", "How many events of the case the snapshot follows from: the greatest is the latest"),
 )
 
-FACTS: Final[tuple[Column, ...]] = (*_EVERY, *_EVENT, *_CASE_EVENT, *_RELATED_ITEM_EVENT, *_DECISION, *_EFFECT, *_CLOCK)
+FACTS: Final[tuple[Column, ...]] = (*_EVERY, *_EVENT, *_CASE_EVENT, *_RELATED_ITEM_EVENT, *_DECISION, *_EFFECT, *_CLOCK, *_MAIL)

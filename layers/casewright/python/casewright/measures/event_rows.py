@@ -12,6 +12,7 @@ from casewright.cases.events import (
     ClockDue,
     ClockRecomputed,
     Event,
+    MailReported,
     RelatedItem,
     RelatedItemAdded,
     RelatedItemRemoved,
@@ -67,6 +68,8 @@ def of_event(event: Event, *, listed: frozenset[str]) -> Row:  # noqa: C901 -- o
             row = row_of("clock_recomputed", event, {**_told(event, listed), "clock_policy": policy})
         case ScheduleDue(rule):
             row = row_of("schedule_due", event, {"event_type": event.event_type, "schedule_rule": rule})
+        case MailReported() as mail:
+            row = row_of("mail_reported", event, {"event_type": event.event_type, **_mail_columns(mail)})
         case Unrecognised():
             row = row_of("unrecognised_event", event, _told(event, listed))
         case _ as never:
@@ -123,6 +126,18 @@ def _item_row(event: Event, verb: str, item: RelatedItem, changed: tuple[str, ..
     }
     told = {**_told(event, listed), "event_type": f"CASE.RELATED_ITEM.{verb}"}
     return row_of("related_item_event", event, {**told, **columns})
+
+
+def _mail_columns(mail: MailReported) -> Row:
+    """Where a template cannot be rendered, SES tells why in words that may quote its data: those stay out."""
+    reason = "" if mail.fate == "not_rendered" else mail.reason
+    return {
+        "effect_key": mail.effect_key,
+        "mail_fate": mail.fate,
+        "mail_reason": reason,
+        "mail_recipients": mail.recipients,
+        "mail_suppressed": mail.suppressed,
+    }
 
 
 def _told(event: Event, listed: frozenset[str]) -> Row:

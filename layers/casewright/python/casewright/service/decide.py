@@ -7,7 +7,17 @@ from typing import Final
 import msgspec
 
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, ClockDue, Event, ScheduleDue, Unrecognised
+from casewright.cases.events import (
+    CaseCreated,
+    CaseDeleted,
+    CaseRead,
+    CaseUpdated,
+    ClockDue,
+    Event,
+    MailReported,
+    ScheduleDue,
+    Unrecognised,
+)
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import just_before
 from casewright.decide import Decided, blank, decide
@@ -88,8 +98,11 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
     before = stored.head
     if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
         return _duplicate(event, stored, ports) or "clock no longer due"
-    in_order = stored.head.last is None or event.position > stored.head.last
-    if (not in_order or event.repair) and (known := _duplicate(event, stored, ports)):
+    told_of_mail = isinstance(event.change, MailReported)
+    if told_of_mail and stored.head.last is None:
+        return "mail of a case that is not in the log"
+    in_order = told_of_mail or stored.head.last is None or event.position > stored.head.last
+    if (not in_order or event.repair or told_of_mail) and (known := _duplicate(event, stored, ports)):
         return known
     if twin := twin_of(event, stored.head, ports.log, bundle.included_field_ids):
         return f"told before by {twin.id}"

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from casewright.calendars.calendar import ALWAYS_OPEN, Calendar
-from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, ScheduleDue
+from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, MailReported, ScheduleDue
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import became_true, evaluate
 from casewright.conditions.triggers import trigger_of
@@ -86,6 +86,8 @@ class _Turn:
 
     def take(self, clock: Clock | None, present: Policy | None) -> Clock | None:
         """The clock after the event."""
+        if isinstance(self._facts.event.change, MailReported):
+            return clock
         if clock is None:
             return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
         if isinstance(self._facts.event.change, ClockDue | ClockRecomputed | ScheduleDue):
