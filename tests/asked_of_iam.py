@@ -138,7 +138,8 @@ def _connect(call: Call) -> Iterator[Asked]:
     match call.operation:
         case "StartTaskContact":
             yield Asked(action, f"{instance}/contact/*")
-            yield Asked(action, f"{instance}/contact-flow/{request['ContactFlowId']}")
+            kinds = {"ContactFlowId": "contact-flow", "QuickConnectId": "transfer-destination", "TaskTemplateId": "task-template"}
+            yield from (Asked(action, f"{instance}/{kind}/{request[name]}") for name, kind in kinds.items() if name in request)
         case "DescribeContact" | "StopContact":
             yield Asked(action, f"{instance}/contact/{request['ContactId']}")
         case "ListIntegrationAssociations":
