@@ -12,12 +12,16 @@ Complain = Callable[[Mapping[str, str]], list[str]]
 QUEUE = "arn:aws:connect:us-east-1:111122223333:instance/i/queue/q-1"
 USER = "arn:aws:connect:us-east-1:111122223333:instance/i/agent/u-1"
 FLOW = "arn:aws:connect:us-east-1:111122223333:instance/i/contact-flow/f-1"
+QUICK_CONNECT = "arn:aws:connect:us-east-1:111122223333:instance/i/transfer-destination/c-1"
+TASK_TEMPLATE = "arn:aws:connect:us-east-1:111122223333:instance/i/task-template/t-1"
 
 SMALL = {
     "catalog.yaml": f"""\
         queues: {{Escalations: "{QUEUE}"}}
         users: {{maya: "{USER}"}}
         flows: {{Escalations: "{FLOW}"}}
+        quick_connects: {{Leads: "{QUICK_CONNECT}"}}
+        task_templates: {{Refund: "{TASK_TEMPLATE}"}}
         mailboxes: {{team-leads: [leads@example.com]}}
         """,
     "fields.yaml": """\

@@ -10,7 +10,7 @@ from stacks.parts.grants import allow
 from stacks.parts.place import Place
 
 _ANY_CASE = "Rules act on every case of this one domain; ids of cases and of what belongs to them exist only later."
-_ANY_CONTACT = "A task is started by the flow, quick connect or template that a rule names, and its contact has no id before; all of this instance."
+_ANY_CONTACT = "A task is started by what a rule names, and its contact has no id before; both are held to this instance."
 
 
 def allow_reading_cases(role: iam.Role, place: Place) -> None:
@@ -37,7 +37,10 @@ def allow_acting_on_cases(role: iam.Role, place: Place) -> None:
 
 
 def allow_starting_tasks(role: iam.Role, place: Place) -> None:
-    """Start and end tasks. The ARN of a quick connect says transfer-destination. DescribeContact is also asked of whoever links a contact to a case."""
+    """Start and end tasks. The ARN of a quick connect says transfer-destination.
+
+    DescribeContact is also asked of whoever links a contact to a case.
+    """
     instance = place.instance_arn(role)
     started_by = [f"{instance}/{kind}/*" for kind in ("contact", "contact-flow", "transfer-destination", "task-template")]
     allow(role, ["connect:StartTaskContact"], on=started_by, because=_ANY_CONTACT)

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from small_directory import FLOW, QUEUE, SMALL, USER, Compile, Complain
+from small_directory import FLOW, QUEUE, QUICK_CONNECT, SMALL, TASK_TEMPLATE, USER, Compile, Complain
 
 from casewright import bundle
 from casewright.cases.catalog import Catalog, FieldEntry
@@ -83,6 +83,8 @@ def test_the_names_of_the_instance_compile_to_the_directory(compiled: Compile) -
         queues={"Escalations": QUEUE},
         users={"maya": USER},
         flows={"Escalations": FLOW},
+        quick_connects={"Leads": QUICK_CONNECT},
+        task_templates={"Refund": TASK_TEMPLATE},
         mailboxes={"team-leads": ("leads@example.com",)},
     )
 
@@ -191,7 +193,7 @@ def test_a_field_is_refused_at_its_place(complaints: Complain, fields: str, expe
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {vip: true}}", "1:46: a field condition of 'vip' cannot wait for 'vip' itself"),
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {amount: x}}", "1:54: the text 'x' is given for 'amount', of type Number; field conditions compare a text, a number, true or false, or an option"),
         ("conditions.yaml", "- {condition: a, field: vip, required_when: {priority: x}}", "1:56: unknown option of priority 'x'; accepted are Low, low, High, high"),
-        ("catalog.yaml", "queue: {}", "1:1: unknown key of the catalog 'queue' (did you mean 'queues'?); accepted are domain_id, fields, templates, queues, users, flows, mailboxes, importers"),
+        ("catalog.yaml", "queue: {}", "1:1: unknown key of the catalog 'queue' (did you mean 'queues'?); accepted are domain_id, fields, templates, queues, users, flows, quick_connects, task_templates, mailboxes, importers, buses"),
         ("catalog.yaml", "queues: {A: q-1}", "1:13: 'q-1' is given for 'A' of queues; accepted is arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/queue/ID"),
         ("catalog.yaml", f'flows: {{A: "{QUEUE}"}}', f"1:12: '{QUEUE}' is given for 'A' of flows; accepted is arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/contact-flow/ID"),
         ("catalog.yaml", "mailboxes: {a: [b]}", "1:17: 'b' is no mail address"),

@@ -71,7 +71,9 @@ def _schedule(node: Node, *, texts: Texts) -> tuple[timedelta | None, Text]:
         case "in":
             ahead = duration(entry.value, "the schedule of a task")
             if ahead > FURTHEST_START:
-                raise fault(entry.value.place, f"a task is scheduled {ahead.days} days ahead; Connect takes at most {FURTHEST_START.days}")
+                assert isinstance(entry.value, Scalar), "a duration is one"
+                most = f"Connect takes at most {FURTHEST_START.days} days"
+                raise fault(entry.value.place, f"a task is scheduled {entry.value.written} ahead; {most}")
             return ahead, ()
         case "at":
             return None, _time(entry.value, texts)
