@@ -13,6 +13,7 @@ from .clock import SkippableClock
 from .connect.instance import Instance
 from .connect.service import Connect
 from .connectcases.service import ConnectCases
+from .customer_profiles import CustomerProfiles
 from .events.service import EventsService
 from .firehose.service import FirehoseService
 from .functions.service import LambdaService
@@ -75,12 +76,14 @@ class LocalCloud:
         self.functions = LambdaService()
         self.instance = instance or Instance(DEFAULT_INSTANCE_ID, account=account, region=region)
         self.connect = Connect(self.clock, self.instance, app_integrations=self.appintegrations)
+        self.customer_profiles = CustomerProfiles()
         self.connectcases = ConnectCases(self.clock, self.events.deliver, contacts=self.connect.contacts)
         self.services: Mapping[str, Service] = {
             service.name: service
             for service in (
                 self.connectcases,
                 self.connect,
+                self.customer_profiles,
                 self.appintegrations,
                 self.events,
                 self.sqs,

@@ -8,7 +8,7 @@ from casewright_workbench.localcloud.appintegrations import EventIntegrations
 from casewright_workbench.localcloud.connect.associations import Association
 from casewright_workbench.localcloud.connect.contacts import ContactBook
 from casewright_workbench.localcloud.connect.errors import not_found
-from casewright_workbench.localcloud.connect.instance import Instance, id_in
+from casewright_workbench.localcloud.connect.instance import Instance, User, id_in
 from casewright_workbench.localcloud.service import Caller, Clock, Request
 
 
@@ -24,6 +24,11 @@ class State:
     max_active_tasks: int
     associations: dict[str, Association] = field(default_factory=dict)
     tasks_by_token: dict[str, str] = field(default_factory=dict)
+    users: list[User] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The users there are from the start."""
+        self.users = list(self.instance.users)
 
     def uuid(self) -> str:
         """A version 4 uuid, the same in every run with the same seed."""

@@ -15,6 +15,8 @@ class User:
     email: str
     first_name: str = ""
     last_name: str = ""
+    secondary_email: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

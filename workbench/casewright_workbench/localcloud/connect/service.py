@@ -9,10 +9,11 @@ from casewright_workbench.localcloud.connect.directory import DirectoryOperation
 from casewright_workbench.localcloud.connect.instance import Instance
 from casewright_workbench.localcloud.connect.integrations import IntegrationOperations
 from casewright_workbench.localcloud.connect.tasks import TaskOperations
+from casewright_workbench.localcloud.connect.users import UserOperations
 from casewright_workbench.localcloud.service import Clock
 
 
-class Connect(TaskOperations, IntegrationOperations, DirectoryOperations):
+class Connect(TaskOperations, IntegrationOperations, UserOperations, DirectoryOperations):
     """One Connect instance; its people, queues and flows are given, its tasks and associations are made.
 
     `contacts` is the book to hand to `ConnectCases`, so that tasks can be tied to cases; `app_integrations` is the service whose

@@ -19,7 +19,7 @@ class AccountOperations:
         recent = sum((now - at).total_seconds() < 86_400 for at in state.sent_at)
         return {
             "DedicatedIpAutoWarmupEnabled": False,
-            "EnforcementStatus": "HEALTHY",
+            "EnforcementStatus": state.enforcement,
             "ProductionAccessEnabled": state.has_production_access,
             "SendQuota": {"Max24HourSend": state.daily_quota, "MaxSendRate": state.rate, "SentLast24Hours": recent},
             "SendingEnabled": state.sends,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -14,6 +14,10 @@ from typing import Any
 from casewright_workbench.localcloud.service import ServiceError
 
 _VARIABLE = re.compile(r"\{\{\{?\s*([\w.-]+)\s*\}?\}\}")
+_MADE_BY_SES = (
+    "From", "To", "Cc", "Bcc", "Reply-To", "Return-Path", "Subject", "Date", "Message-ID",
+    "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
+)  # fmt: skip
 _DESTINATIONS = {"To": "ToAddresses", "Cc": "CcAddresses", "Bcc": "BccAddresses"}
 
 
@@ -73,12 +77,21 @@ def _simple(simple: Mapping[str, Any]) -> EmailMessage:
 
 def _with_extras(message: EmailMessage, content: Mapping[str, Any]) -> EmailMessage:
     """Headers and attachments, which Simple and Template contents carry alike."""
+    _refuse_twice([header["Name"] for header in content.get("Headers", ())])
     for header in content.get("Headers", ()):
         message[header["Name"]] = header["Value"]
     for attachment in content.get("Attachments", ()):
         main, _, sub = attachment.get("ContentType", "application/octet-stream").partition("/")
         message.add_attachment(attachment["RawContent"], maintype=main, subtype=sub or "octet-stream", filename=attachment["FileName"])
     return message
+
+
+def _refuse_twice(names: Iterable[str]) -> None:
+    seen = {name.lower(): name for name in _MADE_BY_SES}
+    for name in names:
+        if name.lower() in seen:
+            raise ServiceError("BadRequestException", f"The header {name} is given twice, or made by SES itself; leave it out of Headers")
+        seen[name.lower()] = name
 
 
 def _templated(given: Mapping[str, Any], template: Mapping[str, str]) -> EmailMessage:

@@ -113,6 +113,8 @@ class SendOperations:
             raise ServiceError("TooManyRequestsException", f"Maximum sending rate exceeded: {self._state.rate} recipients a second.")
 
     def _check_switches(self, configuration_set: ConfigurationSet | None) -> None:
+        if self._state.enforcement == "SHUTDOWN":
+            raise ServiceError("AccountSuspendedException", "The ability of this account to send email is suspended.")
         if not self._state.sends:
             raise ServiceError("SendingPausedException", "Sending is paused for this account; see PutAccountSendingAttributes.")
         if configuration_set is not None and not configuration_set.sends:

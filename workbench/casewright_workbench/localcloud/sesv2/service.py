@@ -18,7 +18,7 @@ class SesService(
 ):
     """SES; `outbox` holds what was sent.
 
-    Its switches are attributes of `state`: `has_production_access`, `verifies_at_once`, `sends`, and `enforces_rate` (off, because a
+    Its switches are attributes of `state`: `has_production_access`, `verifies_at_once`, `sends`, `enforcement`, and `enforces_rate` (off, because a
     paused clock never refills a rate).
     """
 

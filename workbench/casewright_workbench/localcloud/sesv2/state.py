@@ -59,6 +59,7 @@ class SesState:
     verifies_at_once: bool = True
     enforces_rate: bool = False
     sends: bool = True
+    enforcement: str = "HEALTHY"
     suppressed_reasons: tuple[str, ...] = ("BOUNCE", "COMPLAINT")
     identities: dict[str, Identity] = field(default_factory=dict)
     configuration_sets: dict[str, ConfigurationSet] = field(default_factory=dict)

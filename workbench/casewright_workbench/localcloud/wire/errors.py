@@ -14,6 +14,7 @@ from .writing import ShapeWriters, scalar_writer
 _VALIDATION_CODES = {
     "connectcases": "ValidationException",
     "appintegrations": "InvalidRequestException",
+    "customer-profiles": "BadRequestException",
     "events": "ValidationException",
     "firehose": "ValidationException",
     "sesv2": "BadRequestException",

@@ -29,6 +29,7 @@ class Names:
 SERVED = {
     "connectcases": Names("connectcases", "cases"),
     "connect": Names("connect", "connect"),
+    "customer-profiles": Names("customer-profiles", "profile"),
     "appintegrations": Names("appintegrations", "app-integrations"),
     "events": Names("eventbridge", "events"),
     "sqs": Names("sqs", "sqs"),
