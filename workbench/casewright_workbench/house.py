@@ -32,6 +32,7 @@ from casewright_workbench.localcloud.connect.instance import Instance, User, id_
 from casewright_workbench.localcloud.runtime import FunctionRuntime
 from casewright_workbench.localcloud.wire.http import Page
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, LAKE, STREAM, Provisioned, provision
+from casewright_workbench.provisioning_webhooks import provision_buses, provision_webhooks
 
 Listen = Callable[[str, str, Mapping[str, object]], None]
 
@@ -83,6 +84,8 @@ class House:
         self._register("shape_records", settings.ShapeRecordsSettings(**self._place()), timeout=timedelta(minutes=1))
         shaper_arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:shape_records"
         self.places = provision(cloud, admin, domain_id=self.domain_id, mail_domain=MAIL_DOMAIN, shaper_arn=shaper_arn)
+        provision_buses(admin, compiled.directory.buses.values())
+        provision_webhooks(cloud, admin, compiled.webhooks)
         self._register_functions(self.places)
         self.catalog = self._configure(admin)
         ControlTable(admin.client("dynamodb"), CASE_TABLE).arm(armed=True)
@@ -197,9 +200,10 @@ class House:
                 instance_id=self.instance_id,
                 mail_from=f"care@{MAIL_DOMAIN}",
                 mail_configuration_set=CONFIGURATION_SET,
+                webhooks=" ".join(self.compiled.directory.webhooks),
             ),
             "note_delivery": settings.NoteDeliverySettings(
-                **self._place(), case_table=CASE_TABLE, dead_letter_queue_url=places.mail_dead_letter_url
+                **self._place(), **events, case_table=CASE_TABLE, dead_letter_queue_url=places.mail_dead_letter_url
             ),
             "sweep": settings.SweepSettings(**automation, **events),
             "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),

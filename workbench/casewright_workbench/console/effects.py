@@ -7,12 +7,14 @@ from casewright.decision import Effect
 from casewright_workbench.console.names import Names
 
 
-def described(effect: Effect, names: Names) -> str:
+def described(effect: Effect, names: Names) -> str:  # noqa: C901, PLR0912 -- one case an action
     """The content of an effect on one line: recipients and subject, fields and values, the name of a task."""
     match effect.action:
         case actions.SendEmail(to=to, subject=subject):
             text = f"{', '.join(to) or 'nobody'}: {subject}"
         case actions.CreateTask(name=name) | actions.UnmirrorSla(name=name):
+            text = name
+        case actions.PutEvent(detail_type=name) | actions.CallWebhook(webhook=name):
             text = name
         case actions.EndTasks(ours_only=ours_only):
             text = "open tasks of the case" + (" that rules made" if ours_only else "")
@@ -22,8 +24,6 @@ def described(effect: Effect, names: Names) -> str:
             text = ", ".join(f"{names.fields.get(each, each)} = {names.value(each, value)}" for each, value in fields.items())
         case actions.AddComment(body=body):
             text = body
-        case actions.PutEvent(detail_type=detail_type):
-            text = detail_type
         case actions.AttachContact(contact_arn=contact_arn):
             text = f"contact {contact_arn.rpartition('/')[2]}"
         case actions.CreateCase(fields=fields):

@@ -10,6 +10,7 @@ from casewright.asking import effect_key
 from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
 from casewright.rules.rule import Rule
+from casewright_workbench.explain.emitted import emitted
 from casewright_workbench.explain.tasks import task
 from casewright_workbench.explain.ties import ties
 from casewright_workbench.explain.words import Json, Words, instant
@@ -69,8 +70,8 @@ def members(action: actions.Action, step: Instruction | None, words: Words) -> d
             return {"set": {words.field(field_id): words.value(field_id, value) for field_id, value in fields.items()}}
         case actions.AddComment(body=body):
             return {"body": body}
-        case actions.PutEvent(detail_type=detail_type, detail=detail):
-            return {"detail_type": detail_type, "detail": msgspec.to_builtins(detail)}
+        case actions.PutEvent() | actions.CallWebhook():
+            return emitted(action, step)
         case actions.MirrorSla(name=name, due_at=due_at):
             return {"policy": name, "due": instant(due_at)}
         case actions.UnmirrorSla(name=name):

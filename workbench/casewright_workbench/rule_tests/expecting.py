@@ -24,7 +24,8 @@ MEMBERS: Final[Table[str, tuple[str, ...]]] = {
     "end_tasks": ("only",),
     "update_case": ("set",),
     "add_comment": ("body",),
-    "put_event": ("detail_type", "detail"),
+    "put_event": ("detail_type", "detail", "bus"),
+    "call_webhook": ("webhook", "body"),
     "assign_sla": ("policy",),
 }
 """Members of each action that can be expected."""
@@ -35,6 +36,8 @@ _NAMED: Final[Table[str, Callable[[Names], Known[Any]]]] = {
     "quick_connect": lambda names: names.quick_connects,
     "task_template": lambda names: names.task_templates,
     "policy": lambda names: names.slas,
+    "bus": lambda names: names.buses,
+    "webhook": lambda names: names.webhooks,
 }
 """Members that name what is defined."""
 
@@ -54,7 +57,9 @@ def read_expected(node: Node, known: Vocabulary) -> Expected:
     for entry in entries:
         if entry.name not in MEMBERS[action]:
             known.report.tell(entry.key.place, unknown(f"member of {action}", entry.name, MEMBERS[action]))
-    pairs = known.report.each(lambda entry: (entry.name, _member(entry, known)), [each for each in entries if each.name in MEMBERS[action]])
+    pairs = known.report.each(
+        lambda entry: (entry.name, _member(entry, action, known)), [each for each in entries if each.name in MEMBERS[action]]
+    )
     return Expected(node.place, rule.name, action, dict(pairs))
 
 
@@ -91,7 +96,7 @@ def _action(node: Node, *, rule: Rule | None) -> str:
     return given
 
 
-def _member(entry: Entry, known: Vocabulary) -> Json:
+def _member(entry: Entry, action: str, known: Vocabulary) -> Json:
     name, node = entry.name, entry.value
     match name:
         case "set":
@@ -100,6 +105,8 @@ def _member(entry: Entry, known: Vocabulary) -> Json:
             return _addresses(node, known)
         case "detail":
             return _plain(mapping(node, "'detail'"))
+        case "body" if action == "call_webhook":
+            return _plain(mapping(node, "'body'"))
         case "references":
             return {each.name: text(each.value, f"the reference {each.name!r}") for each in mapping(node, "'references'").entries}
         case "starts_at":

@@ -92,7 +92,10 @@ def _effect(names: Names, rules: Known[str], values: Schema) -> Schema:
         "policy": named(names.slas),
         "set": values,
         "detail": {"type": "object"},
-        **dict.fromkeys(("subject", "text", "name", "description", "body", "detail_type"), TEXT),
+        **dict.fromkeys(("subject", "text", "name", "description", "detail_type"), TEXT),
+        "body": either(TEXT, {"type": "object"}),
+        "bus": named(names.buses),
+        "webhook": named(names.webhooks),
     }
     return keyed({"rule": named(rules), "action": one_of(MEMBERS), **only(members, pieces)}, ("rule", "action"))
 
