@@ -9,6 +9,8 @@ import msgspec
 from aws_cdk import Environment
 
 from casewright.cases.regions import CASES_REGIONS
+from casewright.errors import UnknownQuota
+from casewright.quotas import ours
 
 RUNTIMES: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
 LOG_RETENTIONS: Final = {
@@ -39,7 +41,7 @@ class StageError(ValueError):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One deployment: where it stands, whose domain it serves, how much it may spend. Rates are calls per second.
+    """One deployment: where it stands, whose domain it serves, how much it may spend.
 
     Raises:
         StageError: a field has a value that could only fail later, on AWS.
@@ -64,10 +66,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     listed_fields: tuple[str, ...] = ()
     """Ids of fields whose texts may come into the lake."""
     decide_concurrency: int = 10
-    cases_rate: float = 1.0
-    connect_rate: float = 1.0
-    ses_rate: float = 7.0
-    events_rate: float = 50.0
+    quotas: Mapping[str, float] = {}
+    """Calls a second that performing may make of an API; half of the documented default quota of those not named."""
 
     def __post_init__(self) -> None:
         for field, (shape, accepted) in _SHAPES.items():
@@ -104,9 +104,12 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.log_retention_days not in LOG_RETENTIONS:
             accepted = "one of " + ", ".join(map(str, LOG_RETENTIONS))
             raise StageError(self.name, "log_retention_days", self.log_retention_days, accepted)
-        for field in ("raw_retention_days", "cases_rate", "connect_rate", "ses_rate", "events_rate"):
-            if getattr(self, field) <= 0:
-                raise StageError(self.name, field, getattr(self, field), "a number above 0")
+        if self.raw_retention_days <= 0:
+            raise StageError(self.name, "raw_retention_days", self.raw_retention_days, "a number above 0")
+        try:
+            ours(self.quotas)
+        except UnknownQuota as error:
+            raise StageError(self.name, "quotas", dict(self.quotas), str(error)) from error
         if not 2 <= self.decide_concurrency <= 1000:
             raise StageError(self.name, "decide_concurrency", self.decide_concurrency, "2 to 1000 (Lambda event source mapping)")
         self._check_runtime()

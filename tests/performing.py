@@ -107,7 +107,6 @@ class Bench:
         self.ports = Acting(
             effects=EffectTable(dynamodb, "cases"),
             log=self.table,
-            tokens=ControlTable(dynamodb, "cases"),
             budgets=ControlTable(dynamodb, "cases"),
             turns=TurnTable(dynamodb, "cases"),
             arming=self.switch,
@@ -123,7 +122,6 @@ class Bench:
             wake=queue,
             time=self.time,
             telemetry=self.telemetry,
-            rates={"cases": 1.0, "connect": 1.0, "ses": 1.0, "events": 1.0},
             row=lambda effect, outcome, moment: {"rule": effect.rule, "status": outcome.status, "detail": outcome.detail},
         )
 

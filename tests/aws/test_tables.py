@@ -15,6 +15,7 @@ from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
 from casewright.ports.effects import Write
 from casewright.ports.log import DueClock
+from casewright.quotas import Quota
 from casewright.sla.policies import StartsOn, Target
 
 TABLE = "cases"
@@ -157,14 +158,24 @@ def test_a_record_of_an_unknown_format_is_refused_by_name(dynamodb: Any) -> None
 
 
 def test_a_token_bucket_gives_its_burst_and_then_its_rate(dynamodb: Any) -> None:
-    tokens = ControlTable(dynamodb, TABLE)
-    take = lambda seconds: tokens.take("cases", rate=2, burst=3, now=at(0) + timedelta(seconds=seconds))  # noqa: E731
-    assert [take(0), take(0), take(0)] == [timedelta()] * 3
-    assert take(0) == timedelta(seconds=0.5)
-    assert take(0.5) == timedelta()
-    assert take(0.5) > timedelta()
-    assert [take(100), take(100), take(100)] == [timedelta()] * 3
-    assert take(100) > timedelta()
+    tokens, limit = ControlTable(dynamodb, TABLE), Quota(rate=2, burst=3)
+
+    def turns(seconds: float, most: int = 1) -> list[float]:
+        moment = at(0) + timedelta(seconds=seconds)
+        return [(turn - at(0)).total_seconds() for turn in tokens.reserve("UpdateCase", limit, most=most, now=moment)]
+
+    assert [*turns(0), *turns(0, 3)] == [0, 0, 0, 0.5]
+    assert turns(0.25) == [1]
+    assert turns(1.5) == [1.5]
+    assert turns(100, 4) == [100, 100, 100, 100.5]
+
+
+def test_a_bucket_that_was_emptied_gives_nothing_for_a_while_and_then_its_rate(dynamodb: Any) -> None:
+    tokens, limit = ControlTable(dynamodb, TABLE), Quota(rate=2, burst=3)
+    tokens.empty("UpdateCase", limit, until=at(1))
+    assert tokens.reserve("UpdateCase", limit, most=2, now=at(0)) == (at(1), at(1) + timedelta(seconds=0.5))
+    tokens.empty("UpdateCase", limit, until=at(0.5))
+    assert tokens.reserve("UpdateCase", limit, most=1, now=at(0)) == (at(1) + timedelta(seconds=1),)
 
 
 def test_arming_is_remembered(dynamodb: Any) -> None:

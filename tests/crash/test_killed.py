@@ -51,7 +51,7 @@ class MortalClient:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name in ("exceptions", "get_paginator"):
+        if name in ("exceptions", "get_paginator", "meta"):
             return found
         return lambda *args, **kwargs: self._reaper.around(found, *args, **kwargs)
 
@@ -65,7 +65,7 @@ class MortalHouse(House):
         container = super().container(function, environment)
         if function in MORTALS:
             inner = container.client
-            container.client = lambda service: MortalClient(inner(service), self.reaper)  # type: ignore[method-assign]
+            container.client = lambda service, tries=3: MortalClient(inner(service, tries=tries), self.reaper)  # type: ignore[method-assign,misc]
         return container
 
     def live_through(self, moment: datetime) -> int:

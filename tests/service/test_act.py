@@ -266,13 +266,6 @@ def test_deadlines_come_before_what_can_wait(bench: Bench) -> None:
     assert [what for _, what in bench.world.done] == ["breach", "talk", "talk"]
 
 
-def test_calls_keep_to_the_rate(bench: Bench) -> None:
-    bench.decide(linked(rule("many", then=tuple(do.AddComment(text(str(n))) for n in range(10)))), CREATED, updated("e", 1))
-    before = bench.time.moment
-    bench.act("cases")
-    assert (bench.time.moment - before).total_seconds() == pytest.approx(9, abs=0.1)
-
-
 def test_a_performer_short_of_time_rings_for_the_next(bench: Bench) -> None:
     bench.decide(linked(rule("a")), CREATED, updated("e", 1))
     assert bench.act("events", seconds=5) == 0

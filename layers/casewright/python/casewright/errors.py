@@ -5,6 +5,7 @@ CasewrightError
 │   ├── MalformedEvent           a message that is no event; ends in the dead-letter queue
 │   ├── UnlinkedName             a rule names what the catalog of this domain does not have
 │   ├── UnreadableRecord         a stored record of a format this release does not read
+│   ├── UnknownQuota             a rate is set for what is no quota, or lets nothing through
 │   └── MissingSetting           a function started without something it needs
 ├── Retryable                    the same call may succeed later
 │   ├── Throttled                the service asked to slow down
@@ -14,6 +15,7 @@ CasewrightError
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
 │   ├── ItemFailed               one item of a batch failed; only a new write can succeed
 │   ├── SendingPaused            mail is paused; nothing is lost, nothing is sent
+│   ├── MailNotReady             who gets a mail could not be found out yet; nothing is sent
 │   └── TasksToCome              tasks that shall end are still to be started
 ├── CalendarUnusable             a calendar cannot tell a time: publish again
 │   ├── CalendarEnded            the time lies past what was resolved of the calendar
@@ -59,6 +61,14 @@ class UnreadableRecord(BadInput):
         super().__init__(f"{what}: format {given} cannot be read; this release reads {', '.join(map(str, accepted))}")
 
 
+class UnknownQuota(BadInput):
+    """A rate for what is no quota, or one that lets nothing through."""
+
+    def __init__(self, name: str, given: float | None, known: tuple[str, ...]) -> None:
+        what = f"{name}={given:g}" if given is not None else repr(name)
+        super().__init__(f"{what} is no rate of a quota; accepted are calls a second above 0 for {', '.join(known)}")
+
+
 class MissingSetting(BadInput):
     """An environment variable a function needs is not set, or cannot be read."""
 
@@ -99,7 +109,11 @@ class ItemFailed(Retryable):
 
 
 class SendingPaused(Retryable):
-    """Email sending is paused for the account or the configuration set."""
+    """Email sending is paused for the account or the configuration set, or the quota of the day is spent."""
+
+
+class MailNotReady(Retryable):
+    """What it takes to send a mail could not be found out: it was not sent."""
 
 
 class TasksToCome(Retryable):

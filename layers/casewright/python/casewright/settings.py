@@ -1,6 +1,6 @@
 """What each function is told by its environment: one class per function, written by the stacks and read by `wiring`.
 
-A field `case_table` is the environment variable CASE_TABLE. Rates are calls per second against the quotas of the account.
+A field `case_table` is the environment variable CASE_TABLE.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for field in msgspec.structs.fields(cls):
             name = field.name.upper()
             if name in environ:
-                given[field.name] = _read(name, environ[name], field.type)
+                given[field.name] = environ[name]
             elif field.required:
                 raise MissingSetting(name, None, f"a value for {cls.__name__}.{field.name}")
         return cls(**given)
@@ -58,7 +58,7 @@ class DecideSettings(AutomationSettings, frozen=True, kw_only=True):
 
 
 class PerformSettings(AutomationSettings, frozen=True, kw_only=True):
-    """Environment of `perform`. Default rates are half of the documented default quotas."""
+    """Environment of `perform`."""
 
     instance_id: str
     mail_from: str
@@ -70,10 +70,8 @@ class PerformSettings(AutomationSettings, frozen=True, kw_only=True):
     event_bus: str = "default"
     webhooks: str = ""
     """Names of the webhooks that are deployed, separated by blanks."""
-    cases_rate: float = 1.0
-    connect_rate: float = 1.0
-    ses_rate: float = 7.0
-    events_rate: float = 50.0
+    quotas: str = ""
+    """Calls a second of APIs, `UpdateCase=4 SendEmail=20`; half of the documented default quota of those not named."""
 
 
 class SweepSettings(AutomationSettings, frozen=True, kw_only=True):
@@ -86,6 +84,7 @@ class NoteDeliverySettings(Settings, frozen=True, kw_only=True):
     """Environment of `note_delivery`."""
 
     case_table: str
+    case_events_queue_url: str
     dead_letter_queue_url: str
 
 
@@ -101,15 +100,3 @@ class ConfigureDomainSettings(Settings, frozen=True, kw_only=True):
 
     instance_id: str
     bundle_bucket: str
-
-
-def _read(name: str, text: str, kind: object) -> object:
-    if kind is not float:
-        return text
-    try:
-        rate = float(text)
-    except ValueError as error:
-        raise MissingSetting(name, text, "a number") from error
-    if rate <= 0:
-        raise MissingSetting(name, text, "a number above 0")
-    return rate

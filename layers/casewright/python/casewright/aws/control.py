@@ -1,6 +1,6 @@
 """Small shared state on DynamoDB: token buckets, budgets, schedules, and whether the deployment is armed."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -8,10 +8,13 @@ from botocore.exceptions import ClientError
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, key, stamp
+from casewright.errors import Throttled
 from casewright.ports.schedules import ScheduleMark
+from casewright.quotas import Quota
 from casewright.rules.rule import Budget
 
 _KEPT: Final = timedelta(days=1)
+_RACES: Final = 5
 
 
 class ControlTable:
@@ -20,16 +23,22 @@ class ControlTable:
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table
 
-    def take(self, quota: str, *, rate: float, burst: float, now: datetime) -> timedelta:
-        """Take a token of a bucket that fills at `rate` a second up to `burst`; a lost race counts as an empty bucket."""
-        partition = f"tokens#{quota}"
-        item = self._get(partition, "tokens")
-        at = float(item["at"]["N"]) if item else now.timestamp()
-        level = min(burst, (float(item["level"]["N"]) if item else burst) + max(0.0, now.timestamp() - at) * rate)
-        if level < 1:
-            return timedelta(seconds=(1 - level) / rate)
-        fresh = {**key(partition, "tokens"), "level": {"N": repr(level - 1)}, "at": {"N": repr(now.timestamp())}}
-        return timedelta() if self._swap(item, fresh) else timedelta(seconds=1 / rate)
+    def reserve(self, quota: str, limit: Quota, *, most: int, now: datetime) -> tuple[datetime, ...]:
+        """Move `spent_until` on by as many calls: the instant at which the bucket will be full again if nothing more is taken."""
+        for _ in range(_RACES):
+            item = self._get(f"tokens#{quota}", "tokens")
+            spent_until, turns = _spent_until(item), list[float]()
+            for _ in range(most):
+                turns.append(max(now.timestamp(), spent_until - (limit.burst - 1) / limit.rate))
+                spent_until = max(spent_until, turns[-1]) + 1 / limit.rate
+            if self._spend_tokens(quota, item, spent_until):
+                return tuple(datetime.fromtimestamp(turn, UTC) for turn in turns)
+        raise Throttled(f"tokens of {quota}: {_RACES} others were faster")
+
+    def empty(self, quota: str, limit: Quota, *, until: datetime) -> None:
+        """Move `spent_until` so far that the next turn comes then, unless it comes later anyway."""
+        item = self._get(f"tokens#{quota}", "tokens")
+        self._spend_tokens(quota, item, max(_spent_until(item), until.timestamp() + (limit.burst - 1) / limit.rate))
 
     def spend(self, rule: str, budget: Budget, now: datetime) -> bool:
         """Add one to the item of the period, which ends itself a day after it."""
@@ -68,18 +77,13 @@ class ControlTable:
         with translated("PutItem"):
             self._client.put_item(TableName=self._table, Item=item)
 
-    def _swap(self, seen: Item | None, fresh: Item) -> bool:
-        condition = "#level = :level AND #at = :at" if seen else "attribute_not_exists(pk)"
-        names = {"ExpressionAttributeNames": {"#level": "level", "#at": "at"}} if seen else {}
-        values = {"ExpressionAttributeValues": {":level": seen["level"], ":at": seen["at"]}} if seen else {}
-        with translated("PutItem"):
-            try:
-                self._client.put_item(TableName=self._table, Item=fresh, ConditionExpression=condition, **names, **values)
-            except ClientError as error:
-                if error.response["Error"].get("Code") == "ConditionalCheckFailedException":
-                    return False
-                raise
-        return True
+    def _spend_tokens(self, quota: str, seen: Item | None, spent_until: float) -> bool:
+        return self._update_if(
+            "spent_until = :seen" if seen else "attribute_not_exists(spent_until)",
+            key(f"tokens#{quota}", "tokens"),
+            "SET spent_until = :until",
+            {":until": {"N": repr(spent_until)}, **({":seen": seen["spent_until"]} if seen else {})},
+        )
 
     def _update_if(self, condition: str, where: Item, expression: str, values: Item) -> bool:
         with translated("UpdateItem"):
@@ -101,6 +105,10 @@ class ControlTable:
         with translated("GetItem"):
             item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get("Item")
         return item
+
+
+def _spent_until(item: Item | None) -> float:
+    return float(item["spent_until"]["N"]) if item else 0.0
 
 
 def _budget_key(rule: str, budget: Budget, now: datetime) -> Item:

@@ -1,7 +1,7 @@
 """Ports to pending effects, and to what limits their performing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from casewright.actions import Bucket
 from casewright.cases.values import FieldValue
 from casewright.decision import Effect, EffectStatus, Outcome
+from casewright.quotas import Quota
 from casewright.rules.rule import Budget
 
 
@@ -94,8 +95,12 @@ class Deliveries(Protocol):
 class Tokens(Protocol):
     """Token buckets shared by everything that spends one quota."""
 
-    def take(self, quota: str, *, rate: float, burst: float, now: datetime) -> timedelta:
-        """Take one token; zero when it was there, else how long to wait before asking again."""
+    def reserve(self, quota: str, limit: Quota, *, most: int, now: datetime) -> tuple[datetime, ...]:
+        """Take so many tokens; answers the instants from which on each may be spent, the first of them now or later."""
+        ...
+
+    def empty(self, quota: str, limit: Quota, *, until: datetime) -> None:
+        """Let nothing be spent until then."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Act: perform the pending effects of one bucket, the most urgent first, within its quota."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,9 +9,9 @@ import msgspec
 
 from casewright.actions import Bucket, SendEmail
 from casewright.decision import Effect, Outcome
-from casewright.errors import ItemFailed, Permanent, Retryable, SendingPaused, Throttled
+from casewright.errors import ItemFailed, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
 from casewright.ports.clock import Time
-from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Tokens, Turns, Wake, Write
+from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Turns, Wake, Write
 from casewright.ports.log import CaseLog
 from casewright.ports.messages import Lake, Row
 from casewright.service.assigning import settled
@@ -27,11 +27,10 @@ LONGEST_WAIT: Final = timedelta(minutes=5)
 
 
 class Acting(msgspec.Struct, frozen=True, kw_only=True):
-    """The ports of the use case. `rates` are calls per second for each bucket."""
+    """The ports of the use case."""
 
     effects: EffectQueue
     log: CaseLog
-    tokens: Tokens
     budgets: Budgets
     turns: Turns
     arming: Arming
@@ -40,7 +39,6 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     wake: Wake
     time: Time
     telemetry: Telemetry
-    rates: Mapping[Bucket, float]
     row: Callable[[Effect, Outcome, datetime], Row]
 
 
@@ -77,10 +75,6 @@ def _write(group: Sequence[Pending], ports: Acting) -> int:
 
 
 def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interrupted: bool) -> int:
-    bucket = claimed[0].effect.bucket
-    rate = ports.rates[bucket]
-    while wait := ports.tokens.take(bucket, rate=rate, burst=max(1.0, rate), now=ports.time.now()):
-        ports.time.sleep(wait.total_seconds())
     try:
         outcomes = perform([each.effect for each in claimed], write, ports.world, now=ports.time.now(), interrupted=interrupted)
     except Retryable as error:
@@ -95,7 +89,7 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
 
 def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:
     """Give the effects back, until they expire. The write stays the same wherever some attempt at it may have happened."""
-    refused = isinstance(error, Throttled | SendingPaused)
+    refused = isinstance(error, Throttled | SendingPaused | NotPermitted)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
     wait = LONGEST_WAIT if isinstance(error, SendingPaused) else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:

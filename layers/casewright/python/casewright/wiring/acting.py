@@ -9,11 +9,13 @@ from casewright.aws.effect_queue import EffectTable
 from casewright.aws.lake import FactsStream
 from casewright.aws.ledger import EffectLedger
 from casewright.aws.mail import SesMail
+from casewright.aws.pacing import Pace
 from casewright.aws.queues import WakeQueue
 from casewright.aws.related_items import ItemsOfCases
 from casewright.aws.turns import TurnTable
 from casewright.cases.subscriptions import domain_arn
 from casewright.measures import rows
+from casewright.quotas import ours, read
 from casewright.service.act import Acting
 from casewright.service.perform import Performing
 from casewright.settings import PerformSettings
@@ -28,41 +30,37 @@ def acting(parts: Container) -> Acting:
     return Acting(
         effects=EffectTable(dynamodb, settings.case_table),
         log=CaseTable(dynamodb, settings.case_table),
-        tokens=control,
         budgets=control,
         turns=TurnTable(dynamodb, settings.case_table),
         arming=control,
-        world=_world(parts, settings),
+        world=_world(parts, settings, Pace(control, ours(read(settings.quotas)), parts.time)),
         lake=FactsStream(parts.client("firehose"), settings.facts_stream),
         wake=WakeQueue(parts.client("sqs"), settings.wake_queue_url),
         time=parts.time,
         telemetry=parts.telemetry,
-        rates={
-            "cases": settings.cases_rate,
-            "connect": settings.connect_rate,
-            "ses": settings.ses_rate,
-            "events": settings.events_rate,
-        },
         row=rows.of_outcome,
     )
 
 
-def _world(parts: Container, settings: PerformSettings) -> Performing:
-    connectcases = parts.client("connectcases")
+def _world(parts: Container, settings: PerformSettings, pace: Pace) -> Performing:
+    """Adapters whose every call is one request, made in its turn: what shall be repeated, and when, the use case knows."""
+    connectcases, connect, sesv2, events = (
+        pace.kept_by(parts.client(service, tries=1)) for service in ("connectcases", "connect", "sesv2", "events")
+    )
     instance_arn = f"arn:aws:connect:{settings.region}:{settings.account}:instance/{settings.instance_id}"
     domain = domain_arn(region=settings.region, account=settings.account, domain_id=settings.domain_id)
     return Performing(
         cases=CaseWrites(connectcases, settings.domain_id, arn=domain),
         items=ItemsOfCases(connectcases, settings.domain_id, instance_arn=instance_arn),
-        tasks=ConnectTasks(parts.client("connect"), instance_id=settings.instance_id, account=settings.account, region=settings.region),
+        tasks=ConnectTasks(connect, instance_id=settings.instance_id, account=settings.account, region=settings.region),
         ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
         mail=SesMail(
-            parts.client("sesv2"),
+            sesv2,
             sender=settings.mail_from,
             name=settings.mail_from_name,
             reply_to=settings.mail_reply_to,
             configuration_set=settings.mail_configuration_set,
         ),
-        bus=EventBus(parts.client("events"), settings.event_bus),
+        bus=EventBus(events, settings.event_bus),
         webhooks=frozenset(settings.webhooks.split()),
     )

@@ -47,15 +47,15 @@ class Container:
         self._session: Any = session or boto3.Session()
         self.time = time or SystemTime()
         self.telemetry = telemetry or PowertoolsTelemetry()
-        self._clients: dict[str, Client] = {}
+        self._clients: dict[tuple[str, int], Client] = {}
         self._made: dict[object, object] = {}
 
-    def client(self, service: str) -> Client:
+    def client(self, service: str, *, tries: int = 3) -> Client:
         """The client of a service. Retries are botocore's standard ones: three tries, so that a lease outlives a call."""
-        if service not in self._clients:
-            config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
-            self._clients[service] = self._session.client(service, config=config)
-        return self._clients[service]
+        if (service, tries) not in self._clients:
+            config = Config(retries={"mode": "standard", "total_max_attempts": tries}, connect_timeout=3, read_timeout=10)
+            self._clients[service, tries] = self._session.client(service, config=config)
+        return self._clients[service, tries]
 
     def ports(self, wire: Callable[["Container"], Ports]) -> Ports:
         """What `wire` makes of this container, made once."""
