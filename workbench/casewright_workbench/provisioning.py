@@ -10,7 +10,7 @@ from typing import Any, Final
 import boto3
 import msgspec
 
-from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn, mail_sent
+from casewright.cases.subscriptions import BUCKETS, MAIL_EVENTS, case_changes, domain_arn, mail_events
 from casewright_workbench.lake.files import arrow_schema
 from casewright_workbench.localcloud.cloud import LocalCloud
 
@@ -38,6 +38,10 @@ class Provisioned(msgspec.Struct, frozen=True, kw_only=True):
 
 def provision(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, mail_domain: str, shaper_arn: str) -> Provisioned:
     """Make everything but the functions; `shaper_arn` is the function that shapes records for the lake."""
+    domain = domain_arn(region=cloud.region, account=cloud.account, domain_id=domain_id)
+    session.client("connect").create_integration_association(
+        InstanceId=cloud.instance.id, IntegrationType="CASES_DOMAIN", IntegrationArn=domain
+    )
     _table(session)
     for bucket in (BUNDLES, LAKE):
         _bucket(session, bucket)
@@ -117,7 +121,7 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
     stream_arn = f"arn:aws:firehose:{cloud.region}:{cloud.account}:deliverystream/{STREAM}"
     role_arn = f"arn:aws:iam::{cloud.account}:role/events-to-lake"
     for name, wanted, target in (
-        ("mail-sent", mail_sent(), {"Id": "queue", "Arn": queues.mail_events_arn}),
+        ("mail-events", mail_events(), {"Id": "queue", "Arn": queues.mail_events_arn}),
         ("case-changes-to-decide", pattern, {"Id": "queue", "Arn": queues.case_events_arn}),
         ("case-changes-to-lake", pattern, {"Id": "stream", "Arn": stream_arn, "RoleArn": role_arn}),
     ):
@@ -145,7 +149,8 @@ def _mail(cloud: LocalCloud, session: boto3.Session, mail_domain: str) -> None:
     sesv2.create_email_identity(EmailIdentity=mail_domain)
     sesv2.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
     bus_arn = f"arn:aws:events:{cloud.region}:{cloud.account}:event-bus/default"
-    destination: Any = {"Enabled": True, "MatchingEventTypes": ["SEND"], "EventBridgeDestination": {"EventBusArn": bus_arn}}
+    kinds = list(MAIL_EVENTS.values())
+    destination: Any = {"Enabled": True, "MatchingEventTypes": kinds, "EventBridgeDestination": {"EventBusArn": bus_arn}}
     sesv2.create_configuration_set_event_destination(
         ConfigurationSetName=CONFIGURATION_SET, EventDestinationName="bus", EventDestination=destination
     )

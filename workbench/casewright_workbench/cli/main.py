@@ -15,6 +15,8 @@ from casewright.errors import BadInput
 from casewright_authoring.findings import Findings
 from casewright_workbench.cli.backtest import backtest
 from casewright_workbench.cli.check import check, print_findings
+from casewright_workbench.cli.doctor import doctor
+from casewright_workbench.cli.email import email
 from casewright_workbench.cli.explain import explain
 from casewright_workbench.cli.init import init
 from casewright_workbench.cli.local import local
@@ -45,7 +47,9 @@ app.command()(publish)
 app.command()(arm)
 app.add_typer(sla)
 app.add_typer(native)
+app.add_typer(email)
 app.command()(why)
+app.command()(doctor)
 
 
 @app.callback()
