@@ -29,6 +29,7 @@ class MailPage:
     suppressed: str
     subject: str
     text: str
+    html: str
     headers: tuple[tuple[str, str], ...]
     case_id: str
     reference: str
@@ -57,7 +58,8 @@ def page(desk: Desk, sent: SentMail) -> MailPage:
         to=", ".join((*sent.to, *sent.cc, *sent.bcc)),
         suppressed=", ".join(sent.suppressed),
         subject=sent.subject,
-        text=sent.text or sent.html,
+        text=sent.text,
+        html=sent.html,
         headers=tuple((name, str(value)) for name, value in sent.parsed().items()),
         case_id=case_id if head else "",
         reference=desk.names.reference(head) if head else "",

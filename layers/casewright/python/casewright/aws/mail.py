@@ -24,7 +24,6 @@ class SesMail:
 
     def send(self, email: SendEmail, *, effect_key: str, case_id: str) -> str:
         """SendEmail; the tags tell which effect it was."""
-        headers = {**_QUIET, **thread_of(case_id, self._sender)}
         answers = {"ReplyToAddresses": list(to)} if (to := email.reply_to or self._reply_to) else {}
         with translated("SendEmail"):
             answer = self._client.send_email(
@@ -35,7 +34,7 @@ class SesMail:
                     "Simple": {
                         "Subject": _utf8(email.subject),
                         "Body": {"Text": _utf8(email.text), **({"Html": _utf8(email.html)} if email.html else {})},
-                        "Headers": [{"Name": name, "Value": value} for name, value in headers.items()],
+                        "Headers": [{"Name": name, "Value": value} for name, value in headers_of(case_id, self._sender).items()],
                     }
                 },
                 EmailTags=[{"Name": EFFECT_TAG, "Value": effect_key}, {"Name": CASE_TAG, "Value": case_id}],
@@ -51,13 +50,13 @@ def sender_of(name: str, address: str) -> str:
     return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{address}>"
 
 
-def thread_of(case_id: str, sender: str) -> dict[str, str]:
-    """Headers by which mail programs keep all mail of a case together.
+def headers_of(case_id: str, sender: str) -> dict[str, str]:
+    """The headers of every mail: what keeps auto-responders quiet, and what keeps all mail of a case together.
 
     SES gives every mail a Message-ID of its own, so all of them answer one that was never sent; answers of customers name it too.
     """
     root = f"<case.{quote(case_id, safe='')}@{sender.rpartition('@')[2]}>"
-    return {"In-Reply-To": root, "References": root}
+    return {**_QUIET, "In-Reply-To": root, "References": root}
 
 
 def _utf8(text: str) -> dict[str, str]:

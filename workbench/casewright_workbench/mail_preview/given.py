@@ -1,0 +1,54 @@
+"""The values of a preview: a JSON object of variables, as texts name them."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from casewright.cases.state import Missing
+from casewright.conditions.subjects import Reading
+from casewright_authoring.findings import Findings, Report
+from casewright_authoring.kinds import moment
+from casewright_authoring.known import Names
+from casewright_authoring.nodes import Entry, Node, Scalar
+from casewright_authoring.occasions import ANYWHERE
+from casewright_authoring.reading import read
+from casewright_authoring.shapes import mapping
+from casewright_authoring.sources import read_file
+from casewright_authoring.subjects import variable_named
+
+_TWO_ESCAPES: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+
+
+def given_values(path: Path, names: Names) -> Mapping[str, Reading]:
+    """The values of a file such as `{"case.title": "Where is my tent?", "now": "2026-11-20T21:00:00Z", "case.summary": null}`.
+
+    Raises:
+        Findings: a variable that no text can name, or a value that it cannot have, each with its place.
+    """
+    report = Report()
+    node = report.attempt(lambda file: _read(file, report), path, None)
+    entries = report.attempt(lambda given: mapping(given, "the values of variables").entries, node, ()) if node is not None else ()
+    found = dict(report.each(lambda entry: (entry.name, _value(entry, names)), entries))
+    if report.findings:
+        raise Findings(report.findings)
+    return found
+
+
+def _value(entry: Entry, names: Names) -> Reading:
+    _, kind = variable_named(entry.name, entry.key.place, names, ANYWHERE)
+    if isinstance(entry.value, Scalar) and entry.value.value is None:
+        return Missing.ABSENT
+    if kind.type == "moment":
+        return moment(entry.value)
+    return kind.operand(entry.value)
+
+
+def _read(path: Path, report: Report) -> Node | None:
+    """JSON is YAML but for one thing: it may write a character beyond 16 bits as two escapes."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return read_file(path, report)  # which tells what is wrong
+    return read(_TWO_ESCAPES.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text), path.as_posix(), report)
