@@ -12,12 +12,16 @@ from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.ledger import EffectLedger
+from casewright.aws.suppression import RecipientTable
 from casewright.aws.turns import TurnTable
 from casewright.bundle import LinkedBundle
 from casewright.decide import decide
 from casewright.decision import Effect
 from casewright.errors import Refused
+from casewright.ports.mail import Standing
 from casewright.service.act import Acting, act
+from casewright.service.addressing import People
+from casewright.service.mailing import Mailing
 from casewright.service.perform import Performing
 
 
@@ -96,6 +100,31 @@ class FakeWorld:
         return self._do("event", event.detail_type)
 
 
+class FakePost:
+    """MailAccount, MailPace, Directory and Customers: an account without limits, people who are not there."""
+
+    def __init__(self) -> None:
+        self.now = Standing(most_a_second=14, left_today=50_000)
+
+    def standing(self) -> Standing:
+        return self.now
+
+    def keep_to(self, rate: float) -> None:
+        pass
+
+    def spend(self, recipients: int) -> None:
+        pass
+
+    def tagged(self, tags: Any) -> tuple[str, ...]:
+        return ()
+
+    def with_login(self, login: str) -> str:
+        return ""
+
+    def address(self, person: str) -> str:
+        return ""
+
+
 class Bench:
     """A table with decisions in it, and a performer."""
 
@@ -104,6 +133,17 @@ class Bench:
         queue = FakeQueue()
         self.lake, self.wake, self.dynamodb = FakeLake(), queue, dynamodb
         self.telemetry, self.switch = FakeTelemetry(), FakeSwitch()
+        self.post = FakePost()
+        recipients = RecipientTable(dynamodb, "cases", most_a_day=20)
+        self.mailing = Mailing(
+            mail=self.world,
+            account=self.post,
+            pace=self.post,
+            people=People(directory=self.post, customers=self.post, time=self.time),
+            suppression=recipients,
+            allowance=recipients,
+            telemetry=self.telemetry,
+        )
         self.ports = Acting(
             effects=EffectTable(dynamodb, "cases"),
             log=self.table,
@@ -115,7 +155,7 @@ class Bench:
                 items=self.world,
                 tasks=self.world,
                 ledger=EffectLedger(dynamodb, "cases"),
-                mail=self.world,
+                mail=self.mailing,
                 bus=self.world,
             ),  # type: ignore[arg-type]
             lake=self.lake,

@@ -33,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for field in msgspec.structs.fields(cls):
             name = field.name.upper()
             if name in environ:
-                given[field.name] = environ[name]
+                given[field.name] = _read(name, environ[name], field.type)
             elif field.required:
                 raise MissingSetting(name, None, f"a value for {cls.__name__}.{field.name}")
         return cls(**given)
@@ -70,6 +70,7 @@ class PerformSettings(AutomationSettings, frozen=True, kw_only=True):
     event_bus: str = "default"
     webhooks: str = ""
     """Names of the webhooks that are deployed, separated by blanks."""
+    mail_per_recipient_a_day: int = 20
     quotas: str = ""
     """Calls a second of APIs, `UpdateCase=4 SendEmail=20`; half of the documented default quota of those not named."""
 
@@ -100,3 +101,11 @@ class ConfigureDomainSettings(Settings, frozen=True, kw_only=True):
 
     instance_id: str
     bundle_bucket: str
+
+
+def _read(name: str, text: str, kind: object) -> object:
+    if kind is not int:
+        return text
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise MissingSetting(name, text, "a whole number above 0")
+    return int(text)

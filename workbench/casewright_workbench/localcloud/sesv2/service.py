@@ -18,8 +18,8 @@ class SesService(
 ):
     """SES; `outbox` holds what was sent.
 
-    Its switches are attributes of `state`: `has_production_access`, `verifies_at_once`, `sends`, `enforcement`, and `enforces_rate` (off, because a
-    paused clock never refills a rate).
+    Its switches are attributes of `state`: `has_production_access`, `verifies_at_once`, `sends`, `enforcement`, and `enforces_rate`
+    (off, because a paused clock never refills a rate).
     """
 
     name = "sesv2"

@@ -7,19 +7,22 @@ from datetime import datetime
 from itertools import islice
 from math import ceil
 
+import msgspec
+
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.aws.records import stamp
 from casewright.cases import subscriptions as names
 from casewright.ports.log import DueClock
+from casewright.ports.mail import MailReport
 
 WAITED = "waited"
 """Message attribute: how often a message was sent back to wait for its case."""
 
 
 class CaseEventsQueue:
-    """Fulfils CaseEvents."""
+    """Fulfils CaseEvents and MailReports."""
 
     def __init__(self, client: Client, url: str, *, account: str, region: str, domain_id: str) -> None:
         self._client, self._url = client, url
@@ -38,6 +41,10 @@ class CaseEventsQueue:
     def send_scheduled(self, rule: str, at: datetime, case_ids: Sequence[str]) -> None:
         """Ten a call."""
         self._send((self._schedule_event(rule, stamp(at), case_id), 0) for case_id in case_ids)
+
+    def send_report(self, report: MailReport) -> None:
+        """One."""
+        self._send([(self._mail_event(report), 0)])
 
     def send_back(self, body: str, *, waited: int, seconds: int) -> None:
         """The same body again, later."""
@@ -67,6 +74,11 @@ class CaseEventsQueue:
     def _schedule_event(self, rule: str, at: str, case_id: str) -> dict[str, object]:
         detail = {"caseId": case_id, "rule": rule, "at": at}
         return self._event(names.SCHEDULE_DUE_DETAIL_TYPE, f"schedule/{rule}/{at}/{case_id}", at, detail)
+
+    def _mail_event(self, report: MailReport) -> dict[str, object]:
+        at = stamp(report.at)
+        detail = {"caseId": report.case_id, "at": at, "told": msgspec.to_builtins(report.told)}
+        return self._event(names.MAIL_REPORTED_DETAIL_TYPE, f"mail/{report.id}", at, detail)
 
     def _event(self, detail_type: str, name: str, at: str, detail: Mapping[str, object]) -> dict[str, object]:
         return {**self._envelope, "detail-type": detail_type, "id": names.AFTER_ALL_ELSE + name, "time": at, "detail": detail}

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from casewright.actions import Bucket, SendEmail
+from casewright.actions import Bucket, MirrorSla, SendEmail
 from casewright.decision import Effect, Outcome
-from casewright.errors import ItemFailed, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
+from casewright.errors import ItemFailed, MailNotReady, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
 from casewright.ports.clock import Time
 from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Turns, Wake, Write
 from casewright.ports.log import CaseLog
@@ -89,7 +89,7 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
 
 def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:
     """Give the effects back, until they expire. The write stays the same wherever some attempt at it may have happened."""
-    refused = isinstance(error, Throttled | SendingPaused | NotPermitted)
+    refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
     wait = LONGEST_WAIT if isinstance(error, SendingPaused) else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
@@ -104,7 +104,7 @@ def _finish(effect: Effect, outcome: Outcome, ports: Acting) -> int:
         return 0
     ports.wake.ring(sorted({each.bucket for each in outcome.follow_ups}))
     ports.telemetry.count(f"Effects{outcome.status.title().replace('_', '')}")
-    if outcome.status == "skipped":  # an item that mirrors a clock: nothing else is
+    if outcome.status == "skipped" and isinstance(effect.action, MirrorSla):
         ports.telemetry.count("SlaMirrorsSkipped")
     ports.telemetry.log(
         "effect ended", case_id=effect.case_id, rule=effect.rule, effect=effect.key, bucket=effect.bucket, outcome=outcome.status

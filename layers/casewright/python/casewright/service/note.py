@@ -1,57 +1,66 @@
-"""Note: what became of a mail, from the events of SES, so that an interrupted attempt is not repeated when it had worked."""
+"""Note: what became of a mail, from the events of SES.
+
+That it was sent is written beside its effect, so that an interrupted attempt is not repeated when it had worked. Everything after that goes
+into the log of its case; and who bounced for good, or complained, gets no mail any more.
+"""
+
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
-from casewright.cases.subscriptions import CASE_TAG, EFFECT_TAG
+from casewright.cases.events import MailFate, MailReported
+from casewright.cases.mail_events import MailEvent, read_mail_event
 from casewright.errors import MalformedEvent
+from casewright.ports.clock import Time
 from casewright.ports.effects import Deliveries
+from casewright.ports.mail import MailReport, MailReports, Suppression
 from casewright.ports.messages import DeadLetters
 from casewright.telemetry import Telemetry
 
-
-class _Mail(msgspec.Struct, rename="camel"):
-    message_id: str
-    tags: dict[str, list[str]]
-
-
-class _Detail(msgspec.Struct):
-    mail: _Mail
-
-
-class _MailEvent(msgspec.Struct):
-    id: str
-    detail: _Detail
+_COUNTERS: Final[Mapping[MailFate, str]] = {
+    "delivered": "MailDelivered",
+    "delayed": "MailDelayed",
+    "bounced": "MailBounced",
+    "complained": "MailComplaints",
+    "rejected": "MailRejected",
+    "not_rendered": "MailNotRendered",
+}
 
 
 class Noting(msgspec.Struct, frozen=True, kw_only=True):
     """The ports of the use case."""
 
     deliveries: Deliveries
+    suppression: Suppression
+    reports: MailReports
     dead_letters: DeadLetters
+    time: Time
     telemetry: Telemetry
 
 
 def note(body: str, ports: Noting) -> None:
-    """Take one "Email Sent" event; one that cannot be read is buried with its reason."""
+    """Take one event of SES about mail of ours; one that cannot be read is buried with its reason."""
     try:
-        event = _read(body)
+        event = read_mail_event(body)
     except MalformedEvent as error:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("MailEventsMalformed")
         ports.telemetry.log("mail event buried", outcome="malformed", where=error.where)
         return
-    mail = event.detail.mail
-    [case_id], [effect_key] = mail.tags[CASE_TAG], mail.tags[EFFECT_TAG]
-    ports.deliveries.sent(case_id=case_id, effect_key=effect_key, message_id=mail.message_id)
-    ports.telemetry.log("mail sent", event_id=event.id, case_id=case_id, effect=effect_key)
+    if event.fate is None:
+        ports.deliveries.sent(case_id=event.case_id, effect_key=event.effect_key, message_id=event.message_id)
+    else:
+        _report(event, event.fate, ports)
+    fate = event.fate or "sent"
+    ports.telemetry.log("mail event noted", event_id=event.id, case_id=event.case_id, effect=event.effect_key, outcome=fate)
 
 
-def _read(body: str) -> _MailEvent:
-    try:
-        event = msgspec.json.decode(body, type=_MailEvent)
-    except msgspec.DecodeError as error:
-        raise MalformedEvent("$", str(error)) from error
-    for tag in (CASE_TAG, EFFECT_TAG):
-        if len(event.detail.mail.tags.get(tag, ())) != 1:
-            raise MalformedEvent(f"$.detail.mail.tags.{tag}", "accepted is a list of one value")
-    return event
+def _report(event: MailEvent, fate: MailFate, ports: Noting) -> None:
+    now = ports.time.now()
+    suppressed = event.recipients if event.is_final else ()
+    for address in suppressed:
+        ports.suppression.suppress(address, "complaint" if fate == "complained" else "bounce", now)
+    told = MailReported(event.effect_key, fate, len(event.recipients), len(suppressed), event.reason)
+    ports.reports.send_report(MailReport(id=event.id, at=event.at, case_id=event.case_id, told=told))
+    ports.telemetry.count(_COUNTERS[fate])

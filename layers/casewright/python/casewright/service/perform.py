@@ -10,8 +10,9 @@ from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
 from casewright.ports.cases import CaseWriter, RelatedItems
 from casewright.ports.effects import Ledger, Write
-from casewright.ports.world import Bus, Mail, Tasks
+from casewright.ports.world import Bus, Tasks
 from casewright.service import emitting
+from casewright.service.mailing import Mailing, mailed
 from casewright.service.mirroring import mirrored, unmirrored
 from casewright.service.relating import related
 from casewright.service.tasking import ended, started
@@ -24,7 +25,7 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     items: RelatedItems
     tasks: Tasks
     ledger: Ledger
-    mail: Mail
+    mail: Mailing
     bus: Bus
     webhooks: frozenset[str] = frozenset()
     """Names of the webhooks that are deployed."""
@@ -42,7 +43,7 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
     case_id, entity = effect.case_id, entity_for(write_id, effect.hop)
     match effect.action:
         case actions.SendEmail() as email:
-            return _mail(effect, email, world, interrupted=interrupted)
+            return mailed(effect, email, world.mail, interrupted=interrupted)
         case actions.CreateTask() as task:
             return started(effect, task, world.tasks, now=now)
         case actions.EndTasks() as end:
@@ -63,13 +64,3 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
             return emitting.called(effect, call, world.bus, world.webhooks)
         case actions.UpdateCase():
             raise AssertionError("updates are written by perform")
-
-
-def _mail(effect: Effect, email: actions.SendEmail, world: Performing, *, interrupted: bool) -> Outcome:
-    if not email.to:
-        return Outcome(status="failed", detail="no recipient: nothing in `to` gave a mail address")
-    message_id = world.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
-    return Outcome(
-        status="done",
-        detail=f"{message_id} (an earlier attempt was interrupted: possibly sent twice)" if interrupted else message_id,
-    )

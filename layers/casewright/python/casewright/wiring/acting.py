@@ -1,5 +1,7 @@
 """The ports of `perform`."""
 
+from typing import Final
+
 from casewright.aws.bus import EventBus
 from casewright.aws.case_log import CaseTable
 from casewright.aws.case_writes import CaseWrites
@@ -8,18 +10,22 @@ from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.lake import FactsStream
 from casewright.aws.ledger import EffectLedger
-from casewright.aws.mail import SesMail
+from casewright.aws.mail_pace import SendingPace
 from casewright.aws.pacing import Pace
 from casewright.aws.queues import WakeQueue
 from casewright.aws.related_items import ItemsOfCases
 from casewright.aws.turns import TurnTable
 from casewright.cases.subscriptions import domain_arn
 from casewright.measures import rows
+from casewright.ports.effects import Tokens
 from casewright.quotas import ours, read
 from casewright.service.act import Acting
 from casewright.service.perform import Performing
 from casewright.settings import PerformSettings
 from casewright.wiring.container import Container
+from casewright.wiring.mailing import mailing
+
+_SERVICES: Final = ("connectcases", "connect", "customer-profiles", "sesv2", "events")
 
 
 def acting(parts: Container) -> Acting:
@@ -33,7 +39,7 @@ def acting(parts: Container) -> Acting:
         budgets=control,
         turns=TurnTable(dynamodb, settings.case_table),
         arming=control,
-        world=_world(parts, settings, Pace(control, ours(read(settings.quotas)), parts.time)),
+        world=_world(parts, settings, control),
         lake=FactsStream(parts.client("firehose"), settings.facts_stream),
         wake=WakeQueue(parts.client("sqs"), settings.wake_queue_url),
         time=parts.time,
@@ -42,11 +48,11 @@ def acting(parts: Container) -> Acting:
     )
 
 
-def _world(parts: Container, settings: PerformSettings, pace: Pace) -> Performing:
+def _world(parts: Container, settings: PerformSettings, tokens: Tokens) -> Performing:
     """Adapters whose every call is one request, made in its turn: what shall be repeated, and when, the use case knows."""
-    connectcases, connect, sesv2, events = (
-        pace.kept_by(parts.client(service, tries=1)) for service in ("connectcases", "connect", "sesv2", "events")
-    )
+    quotas = dict(ours(read(settings.quotas)))
+    pace = Pace(tokens, quotas, parts.time)
+    connectcases, connect, profiles, sesv2, events = (pace.kept_by(parts.client(service, tries=1)) for service in _SERVICES)
     instance_arn = f"arn:aws:connect:{settings.region}:{settings.account}:instance/{settings.instance_id}"
     domain = domain_arn(region=settings.region, account=settings.account, domain_id=settings.domain_id)
     return Performing(
@@ -54,13 +60,7 @@ def _world(parts: Container, settings: PerformSettings, pace: Pace) -> Performin
         items=ItemsOfCases(connectcases, settings.domain_id, instance_arn=instance_arn),
         tasks=ConnectTasks(connect, instance_id=settings.instance_id, account=settings.account, region=settings.region),
         ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
-        mail=SesMail(
-            sesv2,
-            sender=settings.mail_from,
-            name=settings.mail_from_name,
-            reply_to=settings.mail_reply_to,
-            configuration_set=settings.mail_configuration_set,
-        ),
+        mail=mailing(parts, settings, connect=connect, profiles=profiles, sesv2=sesv2, pace=SendingPace(tokens, quotas, parts.time)),
         bus=EventBus(events, settings.event_bus),
         webhooks=frozenset(settings.webhooks.split()),
     )

@@ -1,0 +1,32 @@
+"""Answers remembered for a few minutes, so that mail does not ask other services about the same people again and again."""
+
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
+
+from casewright.ports.clock import Time
+
+FOR: Final = timedelta(minutes=5)
+_MOST: Final = 5_000
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Remembered(Generic[K, V]):
+    """Asks where nothing is remembered, or no longer; an error is not remembered."""
+
+    def __init__(self, ask: Callable[[K], V], time: Time) -> None:
+        self._ask, self._time = ask, time
+        self._answers: dict[K, tuple[datetime, V]] = {}
+
+    def __call__(self, of: K) -> V:
+        """The answer."""
+        now = self._time.now()
+        if of in self._answers and now - self._answers[of][0] < FOR:
+            return self._answers[of][1]
+        answer = self._ask(of)
+        if len(self._answers) >= _MOST:
+            self._answers.clear()
+        self._answers[of] = now, answer
+        return answer

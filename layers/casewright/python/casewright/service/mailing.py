@@ -1,0 +1,135 @@
+"""Mailing: whether an email may be sent, and to whom of its recipients; what may not go out yet waits, and nothing is lost."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+from msgspec.structs import replace
+
+from casewright.actions import SendEmail
+from casewright.asking import effect_key
+from casewright.cases.recipients import in_words
+from casewright.decision import Effect, Outcome
+from casewright.errors import MailNotReady, Refused, SendingPaused, Unavailable
+from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
+from casewright.ports.world import Mail
+from casewright.service.addressing import People, found, messages
+from casewright.telemetry import Telemetry
+
+
+class Mailing(msgspec.Struct, frozen=True, kw_only=True):
+    """The ports of sending mail."""
+
+    mail: Mail
+    account: MailAccount
+    pace: MailPace
+    people: People
+    suppression: Suppression
+    allowance: Allowance
+    telemetry: Telemetry
+
+
+class _Reached(msgspec.Struct, frozen=True):
+    """Recipients of a message who may get it, and how many others may not, by why."""
+
+    addresses: tuple[str, ...]
+    suppressed: int
+    over_budget: int
+
+
+def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: bool) -> Outcome:
+    """Send an email, or have its messages follow where it becomes several.
+
+    Raises:
+        SendingPaused: SES sends nothing now for this account, or nothing more today.
+        MailNotReady: what it takes to send could not be found out; nothing was sent.
+        Refused: SES took the mail for wrong.
+    """
+    try:
+        with _nothing_sent_yet():
+            standing = _standing(ports)
+            each = messages(email, ports.people.directory)
+            if len(each) > 1:
+                return _followed(effect, each)
+            told = found(each[0], ports.people) if each else None
+            if told is None or not told.addresses:
+                return Outcome(status="failed", detail=f"no recipient: {_asked_for(email)}")
+            reached = _reached(told.addresses, effect, ports)
+            if not reached.addresses:
+                return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told.missing)}")
+            _spend(len(reached.addresses), standing, ports.pace)
+        message_id = _sent(replace(email, to=reached.addresses, people=(), apart=()), effect, standing, ports)
+    except SendingPaused as error:
+        ports.telemetry.count("MailPaused")
+        ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=str(error))
+        raise
+    doubt = "an earlier attempt was interrupted: possibly sent twice" if interrupted else ""
+    return Outcome(status="done", detail="; ".join(filter(None, (message_id, _left_out(reached, told.missing), doubt))))
+
+
+@contextmanager
+def _nothing_sent_yet() -> Iterator[None]:
+    """A call that got no answer on the way leaves no doubt about the mail."""
+    try:
+        yield
+    except Unavailable as error:
+        raise MailNotReady(f"nothing was sent: {error}") from error
+
+
+def _standing(ports: Mailing) -> Standing:
+    standing = ports.account.standing()
+    if standing.stopped:
+        raise SendingPaused(standing.stopped)
+    return standing
+
+
+def _followed(effect: Effect, each: Sequence[SendEmail]) -> Outcome:
+    """Messages that follow are effects of their own: each is sent once, whatever becomes of the others."""
+    follow_ups = tuple(
+        replace(effect, key=effect_key(effect.key, "send_email", place), action=message, budget=None) for place, message in enumerate(each)
+    )
+    return Outcome(status="done", detail=f"{len(each)} messages follow", follow_ups=follow_ups)
+
+
+def _asked_for(email: SendEmail) -> str:
+    if not email.people:
+        return "nothing in `to` gave a mail address"
+    return f"no mail address was found for {', '.join(map(in_words, email.people))}"
+
+
+def _reached(addresses: Sequence[str], effect: Effect, ports: Mailing) -> _Reached:
+    now = ports.people.time.now()
+    suppressed = ports.suppression.suppressed(addresses, now)
+    open_to_mail = [address for address in addresses if address not in suppressed]
+    granted = tuple(address for address in open_to_mail if ports.allowance.grant(address, effect_key=effect.key, now=now))
+    reached = _Reached(granted, len(suppressed), len(open_to_mail) - len(granted))
+    for counter, left_out in (("RecipientsSuppressed", reached.suppressed), ("RecipientsOverBudget", reached.over_budget)):
+        if left_out:
+            ports.telemetry.count(counter, left_out)
+            ports.telemetry.log("recipients left out", case_id=effect.case_id, effect=effect.key, why=counter, number=left_out)
+    return reached
+
+
+def _left_out(reached: _Reached, missing: Sequence[str]) -> str:
+    parts = (
+        f"{reached.suppressed} left out: they bounced or complained" if reached.suppressed else "",
+        f"{reached.over_budget} left out: they have had their mail for today" if reached.over_budget else "",
+        f"no mail address for {', '.join(missing)}" if missing else "",
+    )
+    return "; ".join(filter(None, parts))
+
+
+def _spend(recipients: int, standing: Standing, pace: MailPace) -> None:
+    if standing.left_today < recipients:
+        raise SendingPaused(f"the quota of 24 hours leaves {standing.left_today:g} recipients, the mail has {recipients}")
+    pace.keep_to(standing.most_a_second)
+    pace.spend(recipients - 1)
+
+
+def _sent(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing) -> str:
+    try:
+        return ports.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
+    except Refused as error:
+        if standing.in_sandbox:
+            raise Refused(f"{error}; the account is in the sandbox of SES, which sends to verified addresses only") from error
+        raise
