@@ -196,7 +196,8 @@ def _events(call: Call) -> Iterator[Asked]:
     if call.operation != "PutEvents":
         raise _unknown(call)
     for entry in call.request["Entries"]:
-        bus = _arn("events", f"event-bus/{entry.get('EventBusName', 'default')}")
+        named = entry.get("EventBusName", "default")
+        bus = named if named.startswith("arn:") else _arn("events", f"event-bus/{named}")
         yield Asked("events:PutEvents", bus, {"events:source": entry["Source"]})
 
 

@@ -1,4 +1,4 @@
-"""What the pages read from: the records, the mail, the queues and the lake of one house."""
+"""What the pages read from: the records, the mail, the calls of webhooks, the queues and the lake of one house."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,6 +10,7 @@ from casewright_workbench.console.names import Names
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.clock import SkippableClock
+from casewright_workbench.localcloud.events.api_calls import ApiCalls
 from casewright_workbench.localcloud.sesv2.outbox import Outbox
 
 
@@ -22,6 +23,7 @@ class Desk:
     names: Names
     lake: LakeReader
     outbox: Outbox
+    api_calls: ApiCalls
     sqs: Any
     clock: SkippableClock
     domain_id: str
@@ -38,6 +40,7 @@ class Desk:
             names=Names(house.catalog),
             lake=LakeReader(house.lake),
             outbox=house.outbox,
+            api_calls=house.cloud.events.delivery.api_calls,
             sqs=session.client("sqs"),
             clock=house.clock,
             domain_id=house.domain_id,

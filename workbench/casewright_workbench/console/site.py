@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from casewright_workbench.console import case_list, inbox
+from casewright_workbench.console import case_list, inbox, webhook_calls
 from casewright_workbench.console.clock_list import clock_lists
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
@@ -66,7 +66,7 @@ class Site:
         return self._render("clocks.html", clocks=clock_lists(self._desk))
 
     def _inbox(self, _nothing: str) -> HttpResponse:
-        return self._render("inbox.html", mails=inbox.rows(self._desk))
+        return self._render("inbox.html", mails=inbox.rows(self._desk), calls=webhook_calls.rows(self._desk))
 
     def _mail(self, message_id: str) -> HttpResponse:
         sent = inbox.mail(self._desk, message_id)
