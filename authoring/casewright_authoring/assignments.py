@@ -1,10 +1,13 @@
 """`set` of update_case: fields and the values they shall have."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from casewright.cases.values import FieldValue, User
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Text
+from casewright.rules.case_actions import MOST_CHARACTERS
 from casewright.rules.instructions import Assignment
 from casewright_authoring.findings import fault
 from casewright_authoring.kinds import moment
@@ -14,6 +17,8 @@ from casewright_authoring.shapes import mapping, text
 from casewright_authoring.subjects import field_kind
 from casewright_authoring.system_fields import NEVER_EMPTY, READ_ONLY
 from casewright_authoring.texts import Texts, has_variables
+
+_URL: Final = re.compile(r"https?://[^/\s]\S*$")
 
 LONGEST = 4100
 """Characters of a field value (Cases API, FieldValueUnion)."""
@@ -49,6 +54,8 @@ class Assignments:
         if kind.type == "moment":
             return moment(node).isoformat().replace("+00:00", "Z")
         value = kind.operand(node)
+        if isinstance(value, str) and field.type in ("Text", "Url"):
+            _check_text(field, value, node)
         return User(self._user_arn(node)) if field.type == "User" else value
 
     def _text(self, field: KnownField, node: Node) -> Text:
@@ -68,3 +75,14 @@ class Assignments:
         """A User field holds an ARN, which linking leaves as it is."""
         given = text(node, "a user")
         return given if given.startswith("arn:") else self.texts.names.users.find(given, node.place)
+
+
+def _check_text(field: KnownField, value: str, node: Node) -> None:
+    most = MOST_CHARACTERS.get(field.id, LONGEST)
+    if len(value) > most:
+        raise fault(node.place, f"the value of {field.name!r} has {len(value)} characters; at most {most} are accepted")
+    if field.type == "Url" and not _URL.match(value):
+        raise fault(
+            node.place,
+            f"{shown(node)} is given for {field.name!r}, of type Url; accepted is an address that begins with https:// or http://",
+        )

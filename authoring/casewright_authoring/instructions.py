@@ -11,18 +11,25 @@ from casewright_authoring.nodes import Node
 from casewright_authoring.shapes import single_entry
 from casewright_authoring.suggestions import listed, unknown
 from casewright_authoring.texts import Texts
-from casewright_authoring.then.cases import UPDATE_CASE, read_add_comment, read_assign_sla, read_update_case
+from casewright_authoring.then.assigning import read_assign
+from casewright_authoring.then.cases import UPDATE_CASE, read_add_comment, read_assign_sla, read_create_case, read_update_case
 from casewright_authoring.then.emails import SEND_EMAIL, read_send_email
 from casewright_authoring.then.events import CALL_WEBHOOK, read_call_webhook, read_put_event
 from casewright_authoring.then.tasks import read_create_task, read_end_tasks
+from casewright_authoring.then.ties import read_attach_contact, read_link_case, read_tag
 
 _READERS: Final[Table[str, Callable[[Node, Texts], Instruction]]] = {
     "send_email": read_send_email,
     "create_task": read_create_task,
     "end_tasks": read_end_tasks,
     "update_case": read_update_case,
+    "assign": read_assign,
     "assign_sla": read_assign_sla,
     "add_comment": read_add_comment,
+    "create_case": read_create_case,
+    "link_case": read_link_case,
+    "attach_contact": read_attach_contact,
+    "tag": read_tag,
     "put_event": read_put_event,
     "call_webhook": read_call_webhook,
 }

@@ -27,6 +27,7 @@ from casewright_authoring import (
 from casewright_authoring.checking import findings
 from casewright_authoring.schemas import words
 from casewright_authoring.sources import FILES, FOLDERS
+from casewright_authoring.then import assigning, cases
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -52,6 +53,8 @@ def listed(page: str, head: str) -> set[str]:
         (RULES, "Operator", set(operators.OPERATORS)),
         (RULES, "Action", set(instructions.ACTIONS)),
         (RULES, "Key of an email", set(emails.EMAIL_KEYS)),
+        (RULES, "Key of `assign`", set(assigning.ASSIGN)),
+        (RULES, "Key of `create_case`", set(cases.CREATE_CASE)),
         (RULES, "Key of an SLA", {*slas.REQUIRED_KEYS, *slas.OPTIONAL_KEYS}),
         (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
         (RULES, "Key of what happens", set(slas.HAPPENING_KEYS)),

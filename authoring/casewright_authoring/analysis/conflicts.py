@@ -52,7 +52,7 @@ def _by_field(rules: Iterable[PlacedRule]) -> dict[str, list[_Writer]]:
 def _trigger_of_conflict(earlier: _Writer, later: _Writer, relations: Relations) -> Trigger | None:
     """The trigger with which both write, if one is."""
     first, second = earlier.rule.rule, later.rule.rule
-    if earlier.assignment.value == later.assignment.value:
+    if earlier.assignment.value == later.assignment.value != ():
         return None
     if first is second:
         return first.when[0]

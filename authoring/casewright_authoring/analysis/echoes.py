@@ -12,7 +12,18 @@ from casewright.conditions.operators import Absent, Among, Compares, Empty, HasT
 from casewright.conditions.subjects import REFERENCE_FIELDS, Fact, FactName, Field, bare_id
 from casewright.conditions.texts import Text, Verbatim
 from casewright.conditions.triggers import Trigger
-from casewright.rules.instructions import AddComment, Assignment, AssignSla, CreateTask, UpdateCase
+from casewright.rules.instructions import (
+    AddComment,
+    Assign,
+    Assignment,
+    AssignSla,
+    AttachContact,
+    CreateCase,
+    CreateTask,
+    Instruction,
+    LinkCase,
+    UpdateCase,
+)
 from casewright.rules.rule import Rule
 from casewright_authoring.analysis.formulas import Claim, Every, Formula, Some
 from casewright_authoring.analysis.moments import Moment, of_field
@@ -23,6 +34,7 @@ SHORTEST_CUT: Final = 500
 """Characters of a filled text that reach every field (a title is cut there)."""
 
 _OUR_NAME: Final = "casewright/"
+_TASK: Final = "a task"
 _TASK_CHANNEL: Final = "TASK"
 
 
@@ -43,7 +55,7 @@ class Echo:
 
 def echoes(rule: Rule, *, mirrored: frozenset[str]) -> Iterator[Echo]:
     """The events that come of a rule. `mirrored` are the policies whose clocks show as SLA items."""
-    written = {each.field.id: each for step in rule.then if isinstance(step, UpdateCase) for each in step.set}
+    written = {each.field.id: each for step in rule.then for each in _written(step)}
     changing = frozenset(map(of_field, (*READ_ONLY, *written)))
     added = partial(Echo, "related_item_added", written=written, changing=changing)
     if written:
@@ -53,11 +65,25 @@ def echoes(rule: Rule, *, mirrored: frozenset[str]) -> Iterator[Echo]:
             case AddComment(body=body):
                 yield added("a comment", item="comment", body=body)
             case CreateTask():
-                yield added("a task", item="contact")
+                yield added(_TASK, item="contact")
+            case AttachContact():
+                yield added("a contact", item="contact")
+            case LinkCase() | CreateCase(link=True):
+                yield added("a link to a case", item="case")
             case AssignSla(policy=policy) if policy in mirrored or rule.runs_on == "connect":
                 yield added("an SLA item", item="sla")
             case _:
                 pass
+
+
+def _written(step: Instruction) -> tuple[Assignment, ...]:
+    match step:
+        case UpdateCase(set=assignments):
+            return assignments
+        case Assign():
+            return (step.assignment,)
+        case _:
+            return ()
 
 
 def after(moment: Moment, rule: Rule, echo: Echo) -> tuple[Moment, Formula]:
@@ -76,7 +102,7 @@ def _performer(moment: Moment, rule: Rule) -> Iterator[Formula]:
 
 def _item(moment: Moment, echo: Echo) -> Iterator[Formula]:
     yield _known(moment, "related_item.type", Among((echo.item,)))
-    if echo.item == "contact":
+    if echo.shown == _TASK:
         yield _known(moment, "contact.channel", Among((_TASK_CHANNEL,)))
     if echo.item == "comment" and (test := _beginning(echo.body)):
         yield _known(moment, "comment.body", test)

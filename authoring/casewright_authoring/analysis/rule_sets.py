@@ -7,7 +7,7 @@ from casewright.conditions.subjects import Subject
 from casewright.conditions.tree import Condition
 from casewright.conditions.triggers import Trigger
 from casewright.linking.linker import Linker
-from casewright.rules.instructions import Assignment, UpdateCase
+from casewright.rules.instructions import Assign, Assignment, UpdateCase
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy, StartsWhen
 from casewright_authoring.analysis.placed import Placed, placed
@@ -53,6 +53,8 @@ class PlacedRule:
                 fields = _under(_under(item, "update_case"), "set")
                 assert isinstance(fields, Mapping), "a mapping was read from it"
                 yield from ((each, entry.key.place) for each, entry in zip(step.set, fields.entries, strict=True))
+            elif isinstance(step, Assign):
+                yield step.assignment, _under(item, "assign").place
 
     @property
     def _actions(self) -> tuple[Node, ...]:

@@ -8,6 +8,7 @@ from casewright_authoring.rollout import BUDGET_KEYS, MODES, RUNS_ON
 from casewright_authoring.rules import OPTIONAL_KEYS, REACTS_TO, REQUIRED_KEYS
 from casewright_authoring.schedules import SCHEDULE_KEYS
 from casewright_authoring.schemas import words
+from casewright_authoring.schemas.cases import of_cases
 from casewright_authoring.schemas.conditions import CONDITION, definitions, operand
 from casewright_authoring.schemas.pieces import (
     BOOLEAN,
@@ -81,6 +82,7 @@ def _action(names: Names) -> Schema:
         "end_tasks": END_TASKS,
         "assign_sla": named(names.slas),
         "add_comment": TEXT,
+        **of_cases(names, _assignments(names)),
         "put_event": keyed(only(PUT_EVENT, event), PUT_EVENT[:2]),
         **{name: keyed(only(keys, pieces[name]), keys) for name, keys in ACTION_KEYS.items()},
     }

@@ -64,8 +64,13 @@ ACTIONS: Final[Mapping[str, str]] = {
     "create_task": "starts a Connect task and links it to the case, see [Tasks](#tasks); `description` may be left out",
     "end_tasks": "ends every open task of the case; `{only: ours}` those that rules made",
     "update_case": 'sets fields; `""` clears one',
+    "assign": "gives the case to a queue, to a user, or to one of several in turn, see [Assigning](#assigning)",
     "assign_sla": "starts the clock of a policy, if the case has none",
     "add_comment": "adds a comment to the case",
+    "create_case": "creates a case of the template, see [Cases and ties](#cases-and-ties)",
+    "link_case": "links another case to the case; the text gives its id",
+    "attach_contact": "links a contact to the case; the text gives its ARN or its id",
+    "tag": "gives the case tags; a value may hold variables",
     "put_event": "puts an event of source `casewright` on the default bus, or on a `bus` of `catalog.yaml`; texts of the detail may hold "
     "variables, at any depth",
     "call_webhook": "has EventBridge call a webhook of `webhooks.yaml`; texts of the body may hold variables, at any depth",

@@ -1,14 +1,26 @@
-"""What is done to the case itself, as operators write it: `update_case`, `add_comment`, `assign_sla`."""
+"""What is done to the case itself, as operators write it: `update_case`, `add_comment`, `assign_sla`; and `create_case`."""
 
+from functools import partial
 from typing import Final
 
-from casewright.rules.instructions import AddComment, AssignSla, UpdateCase
+from casewright.conditions.subjects import Field
+from casewright.conditions.texts import Variable
+from casewright.rules.instructions import AddComment, Assignment, AssignSla, CreateCase, UpdateCase
 from casewright_authoring.assignments import Assignments
+from casewright_authoring.findings import Place, fault
+from casewright_authoring.known import Names
 from casewright_authoring.nodes import Node
-from casewright_authoring.shapes import record, text
+from casewright_authoring.shapes import boolean, record, text
+from casewright_authoring.subjects import variable_named
+from casewright_authoring.suggestions import unknown
 from casewright_authoring.texts import Texts
 
 UPDATE_CASE: Final = ("set",)
+CREATE_CASE: Final = ("template", "set", "link", "customer")
+CUSTOMERS: Final = ("same", "none")
+
+_CUSTOMER: Final = "customer_id"
+_TITLE: Final = "title"
 
 
 def read_update_case(node: Node, texts: Texts) -> UpdateCase:
@@ -26,3 +38,49 @@ def read_assign_sla(node: Node, texts: Texts) -> AssignSla:
     """The name of a policy."""
     texts.names.slas.named(node)
     return AssignSla(text(node, "the name of an SLA"))
+
+
+def read_create_case(node: Node, texts: Texts) -> CreateCase:
+    """Of which template, with which fields and whose customer, and whether this case shows it."""
+    given = record(node, "create_case", texts.report, required=CREATE_CASE[:2], optional=CREATE_CASE[2:])
+    template = given.read("template", lambda name: _template(name, texts.names), "")
+    values = given.read("set", partial(_first_values, texts=texts), ())
+    customer = given.read("customer", partial(_customer, texts=texts, values=values), ())
+    return CreateCase(template, (*values, *customer), given.read("link", lambda node: boolean(node, "link"), otherwise=False))
+
+
+def _template(node: Node, names: Names) -> str:
+    names.templates.named(node)
+    return text(node, "the name of a template")
+
+
+def _first_values(node: Node, *, texts: Texts) -> tuple[Assignment, ...]:
+    values = Assignments(texts).read(node)
+    if texts.names.fields.whole and not _sets(_TITLE, values, texts.names):
+        texts.report.tell(node.place, "create_case needs a title: Cases creates none without the system field 'title'")
+    return values
+
+
+def _customer(node: Node, *, texts: Texts, values: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    given = text(node, "customer")
+    if given not in CUSTOMERS:
+        raise fault(node.place, unknown("customer", given, CUSTOMERS))
+    if given == "none":
+        return ()
+    if _sets(_CUSTOMER, values, texts.names):
+        raise fault(node.place, f"'set' gives the customer already; write it there or 'customer: {given}'")
+    name = _customer_field(node.place, texts.names)
+    subject, _ = variable_named(f"case.{name}", node.place, texts.names, texts.occasion)
+    return (Assignment(Field(name), (Variable(subject),)),)
+
+
+def _customer_field(place: Place, names: Names) -> str:
+    name = next((name for name, field in names.fields.entries.items() if field is not None and field.id == _CUSTOMER), None)
+    if name is None:
+        raise fault(place, f"no field stands for the customer; define one in fields.yaml, such as customer: {{system_id: {_CUSTOMER}}}")
+    return name
+
+
+def _sets(field_id: str, values: tuple[Assignment, ...], names: Names) -> bool:
+    fields = (names.fields.entries.get(each.field.name) for each in values)
+    return any(field is not None and field.id == field_id for field in fields)

@@ -10,7 +10,8 @@ from casewright.rules import instructions as do
 
 OfCase: TypeAlias = do.UpdateCase | do.Assign | do.AddComment | do.CreateCase | do.LinkCase | do.AttachContact | do.Tag
 
-_MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
+MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
+"""Characters that a field takes; any other takes 4100 (Cases API)."""
 
 
 def of_case(instruction: OfCase, facts: Facts) -> actions.Action:
@@ -45,4 +46,4 @@ def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
     value = assignment.value
     if not isinstance(value, tuple):
         return value
-    return fill(value, facts)[: _MOST_CHARACTERS.get(assignment.field.id, 4100)]
+    return fill(value, facts)[: MOST_CHARACTERS.get(assignment.field.id, 4100)]
