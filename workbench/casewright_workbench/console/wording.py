@@ -48,6 +48,8 @@ def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901, PLR0912 
             return "Case deleted", ""
         case events.CaseRead():
             return "Case read, because its own events did not come", ""
+        case events.CaseAdopted():
+            return "Case adopted as it was", ""
         case events.RelatedItemAdded(item):
             return f"{_item(item)} added", item.comment_body
         case events.RelatedItemUpdated(item):

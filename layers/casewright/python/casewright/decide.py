@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from casewright.asking import Moment, asked_by, mirrors, without_conflicts
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseUpdated, Event, MailReported, RelatedItem
+from casewright.cases.events import CaseAdopted, CaseUpdated, Event, MailReported, RelatedItem
 from casewright.cases.performers import role_name
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import ClockFact, Facts
@@ -18,6 +18,7 @@ from casewright.errors import RuleSetBreaker
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
+from casewright.sla import adopting
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock, Transition, TransitionKind
 from casewright.sla.native import breach_of, overdue_item
@@ -54,7 +55,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     assigned = _assigned(rule for rule, _ in acting)
     for policy in bundle.policies:
         if policy.name in assigned:
-            folded = sla.assign(folded, policy, facts)
+            folded = adopting.assign(folded, policy, facts)
     effects, overruled = without_conflicts([effect for rule, moment in acting for effect in asked_by(rule, moment)])
     after = _head_after(head, facts, folded)
     decision = Decision(
@@ -73,7 +74,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         closed=folded.closed,
         overruled=overruled,
     )
-    return Decided(_unless_broken(decision), after)
+    return Decided(_asking_nothing(decision) if isinstance(event.change, CaseAdopted) else _unless_broken(decision), after)
 
 
 def fold(head: Head, event: Event, bundle: LinkedBundle, decision: Decision) -> Decided:
@@ -81,7 +82,7 @@ def fold(head: Head, event: Event, bundle: LinkedBundle, decision: Decision) -> 
     facts, folded = _facts_and_clocks(head, event, bundle)
     for policy in bundle.policies:
         if policy.name in decision.assigned:
-            folded = sla.assign(folded, policy, facts)
+            folded = adopting.assign(folded, policy, facts)
     return Decided(replace(decision, closed=folded.closed), _head_after(head, facts, folded))
 
 
@@ -105,7 +106,7 @@ def shadow_effects(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Effe
 
 def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
     facts = facts_of(head, event, bundle)
-    folded = sla.fold(head.clocks, bundle.policies, facts)
+    folded = adopting.fold(head.clocks, bundle.policies, facts)
     return facts, replace(folded, transitions=tuple(_hushed(each, head.told) for each in folded.transitions)) if head.told else folded
 
 
@@ -131,6 +132,9 @@ def _is_import(event: Event, importers: frozenset[str]) -> bool:
 
 def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) -> Iterator[Moment]:
     event = facts.event
+    if isinstance(event.change, CaseAdopted):
+        yield Moment("case_created", facts, "", None)  # for the clocks that rules assign; nothing else is asked
+        return
     trigger = trigger_of(event.change)
     if trigger and not (trigger == "schedule" and facts.after.deleted):
         yield Moment(trigger, facts, "", event.own, imported)
@@ -173,6 +177,10 @@ def _unless_broken(decision: Decision) -> Decision:
     rules = tuple(dict.fromkeys(effect.rule for effect in decision.effects))
     breaker = RuleSetBreaker(decision.position.event_id, asked, MOST_EFFECTS, rules)
     return replace(decision, effects=(), broken=str(breaker))
+
+
+def _asking_nothing(decision: Decision) -> Decision:
+    return replace(decision, matched=(), shadowed=(), looped=(), overruled=(), effects=())
 
 
 def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:

@@ -14,7 +14,7 @@ from casewright.cases.performers import Performer
 from casewright.cases.subscriptions import AFTER_ALL_ELSE
 from casewright.decide import Decided, blank, facts_of
 from casewright.decision import Decision, Head, Logged, Recomputed
-from casewright.sla import clocks
+from casewright.sla import adopting, clocks
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock
 from casewright.sla.fold import Stalled
@@ -93,9 +93,9 @@ def refold(policy: Policy, event: Event, before: Iterable[Logged], bundle: Linke
     log = [(entry.event, entry.decision.assigned) for entry in before]
     for each, assigned in [*log, (event, ())]:
         facts = facts_of(head, each, bundle)
-        folded = sla.fold(head.clocks, (policy,), facts)
+        folded = adopting.fold(head.clocks, (policy,), facts)
         if policy.name in assigned:
-            folded = sla.assign(folded, policy, facts)
+            folded = adopting.assign(folded, policy, facts)
         head = replace(head, case=facts.after, clocks=folded.clocks)
         stalled += folded.stalled
     return Refolded(head.clocks.get(policy.name), tuple(stalled))

@@ -65,6 +65,16 @@ class CaseRead(msgspec.Struct, frozen=True, gc=False, tag="case_read"):
     fields: Mapping[str, FieldValue]
 
 
+class CaseAdopted(msgspec.Struct, frozen=True, gc=False, tag="case_adopted"):
+    """Our own reading of a case that was there before us: its clocks start as if it had been so since `created_at`; no rule fires on it."""
+
+    template_id: str
+    created_at: datetime
+    updated_at: datetime
+    """Its last change: since then it is as it is told."""
+    fields: Mapping[str, FieldValue]
+
+
 class RelatedItemAdded(msgspec.Struct, frozen=True, gc=False, tag="related_item_added"):
     """A related item was added to the case."""
 
@@ -132,6 +142,7 @@ Change: TypeAlias = (
     | CaseUpdated
     | CaseDeleted
     | CaseRead
+    | CaseAdopted
     | RelatedItemAdded
     | RelatedItemUpdated
     | RelatedItemRemoved

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from casewright.cases.events import CaseCreated, CaseDeleted, CaseRead, CaseUpdated, Event
+from casewright.cases.events import CaseAdopted, CaseCreated, CaseDeleted, CaseRead, CaseUpdated, Event
 from casewright.cases.values import FieldValue
 
 
@@ -58,6 +58,8 @@ def apply(case: Case, event: Event) -> Case:
         case CaseUpdated() | CaseCreated() as change:
             template_id, created_at = change.template_id or case.template_id, change.created_at or case.created_at
             return Case(case.case_id, template_id, created_at, change.fields, case.deleted, case.hydrated)
+        case CaseAdopted(template_id=template_id, created_at=created_at, fields=fields):
+            return Case(case.case_id, template_id, created_at, fields, case.deleted, hydrated=True)
         case CaseRead(template_id=template_id, created_at=created_at, fields=fields) if not case.is_known:
             return Case(case_id=case.case_id, template_id=template_id, created_at=created_at, fields=fields, hydrated=True)
         case CaseDeleted():

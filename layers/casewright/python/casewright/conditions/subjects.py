@@ -9,6 +9,7 @@ import msgspec
 from casewright.calendars.calendar import Calendar
 from casewright.cases.catalog import FieldType
 from casewright.cases.events import (
+    CaseAdopted,
     CaseRead,
     CaseUpdated,
     ClockDue,
@@ -157,7 +158,7 @@ def _fact(name: FactName, facts: Facts) -> Reading:
 
 
 def _performer_fact(name: str, facts: Facts) -> Reading:
-    if isinstance(facts.event.change, CaseRead | ClockDue | ScheduleDue) or (facts.clock and facts.clock.by_time):
+    if isinstance(facts.event.change, CaseRead | CaseAdopted | ClockDue | ScheduleDue) or (facts.clock and facts.clock.by_time):
         return Missing.ABSENT  # nobody did it: time passed
     performer = facts.event.performer
     return (performer.kind if name == "performed_by.kind" else performer.id) if performer.id else Missing.UNKNOWN

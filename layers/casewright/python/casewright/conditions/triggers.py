@@ -3,6 +3,7 @@
 from typing import Final, Literal, get_args
 
 from casewright.cases.events import (
+    CaseAdopted,
     CaseCreated,
     CaseDeleted,
     CaseRead,
@@ -50,5 +51,5 @@ def trigger_of(change: Change) -> Trigger | None:
             return "related_item_removed"
         case ScheduleDue():
             return "schedule"
-        case CaseRead() | ClockDue() | ClockRecomputed() | MailReported() | Unrecognised():
+        case CaseRead() | CaseAdopted() | ClockDue() | ClockRecomputed() | MailReported() | Unrecognised():
             return None

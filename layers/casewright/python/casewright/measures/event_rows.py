@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from casewright.cases.events import (
+    CaseAdopted,
     CaseCreated,
     CaseDeleted,
     CaseRead,
@@ -46,10 +47,12 @@ SYSTEM_FIELDS: Final[Mapping[str, str]] = {**_TEXTS, **_TIMES}
 """System field -> its column; every other field goes to custom_fields."""
 
 
-def of_event(event: Event, *, listed: frozenset[str]) -> Row:  # noqa: C901 -- one case an event
+def of_event(event: Event, *, listed: frozenset[str]) -> Row:  # noqa: C901, PLR0912 -- one case an event
     """The row of an event. `listed` are the ids of fields whose texts may come in: see `privacy`."""
     match event.change:
         case CaseCreated(template_id, created_at, fields) | CaseRead(template_id, created_at, fields):
+            row = _case_row(event, template_id, created_at, fields, listed)
+        case CaseAdopted(template_id, created_at, _, fields):
             row = _case_row(event, template_id, created_at, fields, listed)
         case CaseUpdated(template_id, created_at, fields, changed):
             row = {**_case_row(event, template_id, created_at, fields, listed), "changed_field_ids": list(changed)}

@@ -5,9 +5,10 @@ row told twice, late, or again after a crash falls where the first one fell, and
 """
 
 from datetime import datetime
+from typing import Final
 
 from casewright.actions import name_of
-from casewright.cases.events import CaseRead, ClockDue, ClockRecomputed, Event, MailReported, ScheduleDue
+from casewright.cases.events import CaseAdopted, CaseRead, ClockDue, ClockRecomputed, Event, MailReported, ScheduleDue
 from casewright.decide import Decided
 from casewright.decision import Decision, Effect, Head, Outcome
 from casewright.measures.columns import PARTITION
@@ -15,6 +16,8 @@ from casewright.measures.event_rows import of_event
 from casewright.measures.row import Row, date_of, instant, row_of
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import BREACH
+
+_OURS: Final = (CaseRead, CaseAdopted, ClockDue, ClockRecomputed, MailReported, ScheduleDue)
 
 __all__ = ["Row", "of_decision", "of_event", "of_outcome"]
 
@@ -26,7 +29,7 @@ def of_decision(decided: Decided, event: Event) -> tuple[Row, ...]:
     reading of ours, a lost event, a clock falling due) its own row stands first; the stream brings the others by itself.
     """
     decision, head = decided.decision, decided.head
-    is_own = event.repair is not None or isinstance(event.change, CaseRead | ClockDue | ClockRecomputed | MailReported | ScheduleDue)
+    is_own = event.repair is not None or isinstance(event.change, _OURS)
     own = (of_event(event, listed=frozenset()),) if is_own else ()
     did = {each.policy for each in decision.transitions}
     changed = [clock for name, clock in head.clocks.items() if decision.late or name in did or clock.team.since == event.at]

@@ -1,0 +1,105 @@
+"""What Amazon Connect Cases remembers: the audit history of a case, and searches by what changed last."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from casewright.aws.clients import Client
+from casewright.aws.failures import translated
+from casewright.aws.records import stamp
+from casewright.cases import items
+from casewright.cases.performers import Performer
+from casewright.cases.values import EMPTY, FieldValue, from_wire
+from casewright.ports.audit import AuditChange, AuditEntry, ChangedCase, ChangedCases, FoundItem, FoundItems
+
+_UPDATED: Final = "last_updated_datetime"
+_CASES_A_PAGE: Final = 100
+_A_PAGE: Final = 25
+"""Of audit entries and of related items: the most there can be."""
+
+
+class CasesAudit:
+    """Fulfils AuditHistory for one domain."""
+
+    def __init__(self, client: Client, domain_id: str) -> None:
+        self._client, self._domain = client, domain_id
+
+    def entries(self, case_id: str) -> tuple[AuditEntry, ...]:
+        """GetCaseAuditEvents, all pages: how long AWS keeps them, and in which order it tells them, is not documented."""
+        pages = self._pages("GetCaseAuditEvents", self._client.get_case_audit_events, caseId=case_id)
+        found = [_entry(each) for page in pages for each in page["auditEvents"] if each]
+        return tuple(sorted(found, key=lambda entry: (entry.at, entry.id)))
+
+    def changed(self, since: datetime, until: datetime) -> ChangedCases:
+        """One page of SearchCases. It goes on by time and not by token, so that cases that change meanwhile shift nothing."""
+        between = [{"field": {"greaterThanOrEqualTo": _moment(since)}}, {"field": {"lessThanOrEqualTo": _moment(until)}}]
+        with translated("SearchCases"):
+            answer = self._client.search_cases(
+                domainId=self._domain,
+                maxResults=_CASES_A_PAGE,
+                fields=[{"id": _UPDATED}],
+                filter={"andAll": between},
+                sorts=[{"fieldId": _UPDATED, "sortOrder": "Asc"}],
+            )
+        found = [ChangedCase(case["caseId"], _instant(case["fields"][0]["value"])) for case in answer["cases"] if case and case["fields"]]
+        return ChangedCases(tuple(found), is_last=not answer.get("nextToken"))
+
+    def newest_items(self, page: str) -> FoundItems:
+        """One page of SearchAllRelatedItems."""
+        asked = {"nextToken": page} if page else {}
+        newest_first = [{"sortProperty": "AssociationTime", "sortOrder": "Desc"}]
+        with translated("SearchAllRelatedItems"):
+            answer = self._client.search_all_related_items(domainId=self._domain, maxResults=_A_PAGE, sorts=newest_first, **asked)
+        return FoundItems(tuple(_item(each, each["caseId"]) for each in answer["relatedItems"] if each), answer.get("nextToken") or "")
+
+    def items(self, case_id: str) -> tuple[FoundItem, ...]:
+        """SearchRelatedItems, all pages."""
+        pages = self._pages("SearchRelatedItems", self._client.search_related_items, caseId=case_id)
+        return tuple(_item(each, case_id) for page in pages for each in page["relatedItems"] if each)
+
+    def _pages(self, name: str, call: Callable[..., Any], **asked: Any) -> Iterator[Any]:
+        page: dict[str, str] = {}
+        while True:
+            with translated(name):
+                answer = call(domainId=self._domain, maxResults=_A_PAGE, **asked, **page)
+            yield answer
+            if not answer.get("nextToken"):
+                return
+            page = {"nextToken": answer["nextToken"]}
+
+
+def _entry(told: Mapping[str, Any]) -> AuditEntry:
+    by = told.get("performedBy") or {}
+    user = by.get("user") or {}
+    return AuditEntry(
+        id=told["eventId"],
+        type=told["type"],
+        at=told["performedTime"].astimezone(UTC),
+        performer=Performer(by.get("iamPrincipalArn", ""), user.get("userArn", ""), user.get("customEntity", "")),
+        changes=tuple(_change(each) for each in told["fields"] if each),
+        item_type=told.get("relatedItemType") or "",
+    )
+
+
+def _change(told: Mapping[str, Any]) -> AuditChange:
+    old = told.get("oldValue")
+    return AuditChange(told["eventFieldId"], _value(old) if old else None, _value(told.get("newValue")))
+
+
+def _value(union: Mapping[str, object] | None) -> FieldValue:
+    return from_wire(union) if union else EMPTY
+
+
+def _item(told: Mapping[str, Any], case_id: str) -> FoundItem:
+    at = told["associationTime"].astimezone(UTC)
+    wire = {"caseId": case_id, "relatedItemId": told["relatedItemId"], "relatedItemType": told["type"], "createdDateTime": at}
+    item, _ = items.parse(wire | told["content"])
+    return FoundItem(case_id, item, at)
+
+
+def _moment(at: datetime) -> dict[str, object]:
+    return {"id": _UPDATED, "value": {"stringValue": stamp(at)}}
+
+
+def _instant(value: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(value["stringValue"]).astimezone(UTC)

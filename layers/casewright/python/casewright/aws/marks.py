@@ -1,0 +1,69 @@
+"""How far comparing Cases with our log is, on DynamoDB; and the heads to compare, as they stand in the table."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from casewright.aws.clients import Client
+from casewright.aws.failures import translated
+from casewright.aws.records import case_key, key, stamp, unpack
+from casewright.decision import Head
+from casewright.ports.audit import ReconcileMark, Walk
+
+_ITEMS_A_PAGE: Final = 500
+"""Items looked at in one call, of which few are heads: the events and effects of a case stand in its partition too."""
+
+
+class MarkTable:
+    """Fulfils ReconcileMarks."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
+
+    def get(self, walk: Walk) -> ReconcileMark | None:
+        """The mark, read consistently."""
+        with translated("GetItem"):
+            item = self._client.get_item(TableName=self._table, Key=key(_partition(walk), "mark"), ConsistentRead=True).get("Item")
+        if not item:
+            return None
+        until = datetime.fromisoformat(item["until"]["S"]) if "until" in item else None
+        return ReconcileMark(at=datetime.fromisoformat(item["at"]["S"]), page=item["page"]["S"], until=until)
+
+    def put(self, walk: Walk, mark: ReconcileMark) -> None:
+        """Write the mark."""
+        item = {**key(_partition(walk), "mark"), "at": {"S": stamp(mark.at)}, "page": {"S": mark.page}}
+        if mark.until is not None:
+            item["until"] = {"S": stamp(mark.until)}
+        with translated("PutItem"):
+            self._client.put_item(TableName=self._table, Item=item)
+
+
+class HeadsOfTable:
+    """Fulfils KnownCases."""
+
+    def __init__(self, client: Client, table: str) -> None:
+        self._client, self._table = client, table
+
+    def heads(self, after: str) -> tuple[tuple[Head, ...], str]:
+        """One page of a scan. The head is the last item of its case, so that the next one may follow any case."""
+        start: dict[str, Any] = {"ExclusiveStartKey": key(case_key(after), "head")} if after else {}
+        found: tuple[Head, ...] = ()
+        while not found:
+            with translated("Scan"):
+                answer = self._client.scan(
+                    TableName=self._table,
+                    Limit=_ITEMS_A_PAGE,
+                    FilterExpression="sk = :head",
+                    ProjectionExpression="pk, sk, #format, body",
+                    ExpressionAttributeNames={"#format": "format"},
+                    ExpressionAttributeValues={":head": {"S": "head"}},
+                    **start,
+                )
+            found = tuple(unpack(item["body"], Head, item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return found, ""
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return found, found[-1].case.case_id
+
+
+def _partition(walk: Walk) -> str:
+    return f"reconcile#{walk}"

@@ -1,0 +1,121 @@
+"""Ports to what Cases itself remembers, and to how far comparing it with our log is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from casewright.cases.events import Event, RelatedItem
+from casewright.cases.performers import Performer
+from casewright.cases.values import FieldValue
+from casewright.decision import Head
+
+EntryType = Literal["Case.Created", "Case.Updated", "RelatedItem.Created", "RelatedItem.Updated", "RelatedItem.Deleted", "Case.Merged"]
+
+
+class AuditChange(msgspec.Struct, frozen=True):
+    """A field before and after; `old` is None where the history does not tell it, and an empty field is the empty value."""
+
+    field_id: str
+    old: FieldValue | None
+    new: FieldValue
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One edit of a case. `item_type` is empty where it is not of a related item."""
+
+    id: str
+    type: EntryType
+    at: datetime
+    performer: Performer
+    changes: tuple[AuditChange, ...] = ()
+    item_type: str = ""
+
+
+class ChangedCase(msgspec.Struct, frozen=True):
+    """A case as a search finds it, and when Cases says that it changed last."""
+
+    case_id: str
+    updated_at: datetime
+
+
+class ChangedCases(msgspec.Struct, frozen=True):
+    """Cases by their last change, earliest first; `is_last` when no other changed within the time asked for."""
+
+    cases: tuple[ChangedCase, ...]
+    is_last: bool
+
+
+class FoundItem(msgspec.Struct, frozen=True):
+    """A related item of any case, and when it was tied to it."""
+
+    case_id: str
+    item: RelatedItem
+    at: datetime
+
+
+class FoundItems(msgspec.Struct, frozen=True):
+    """A page of related items, newest first; `next_page` is empty after the last."""
+
+    items: tuple[FoundItem, ...]
+    next_page: str
+
+
+class AuditHistory(Protocol):
+    """What Cases remembers."""
+
+    def entries(self, case_id: str) -> tuple[AuditEntry, ...]:
+        """Every edit of a case that is kept, earliest first. Raises NotFound when the case is gone."""
+        ...
+
+    def changed(self, since: datetime, until: datetime) -> ChangedCases:
+        """The first cases whose last change lies within these times, both included."""
+        ...
+
+    def newest_items(self, page: str) -> FoundItems:
+        """Related items of all cases. The first page is the empty text. Raises Refused when the page is none of this search."""
+        ...
+
+    def items(self, case_id: str) -> tuple[FoundItem, ...]:
+        """The related items a case has now, with their content. Raises NotFound when the case is gone."""
+        ...
+
+
+class KnownCases(Protocol):
+    """The cases of the table."""
+
+    def heads(self, after: str) -> tuple[tuple[Head, ...], str]:
+        """Some heads that follow the case of that id in the order of the table, and the id to go on from; empty ids begin and end it."""
+        ...
+
+
+class ReconcileMark(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a walk is. `at` is what it has reached or begun at, `page` where it goes on, `until` the end of a walk that is under way."""
+
+    at: datetime
+    page: str = ""
+    until: datetime | None = None
+
+
+Walk = Literal["began", "cases", "items", "round"]
+
+
+class ReconcileMarks(Protocol):
+    """How far each walk is."""
+
+    def get(self, walk: Walk) -> ReconcileMark | None:
+        """The mark; None when the walk never began."""
+        ...
+
+    def put(self, walk: Walk, mark: ReconcileMark) -> None:
+        """Move the mark."""
+        ...
+
+
+class Repairs(Protocol):
+    """The way of lost events into the queue that `decide` reads."""
+
+    def send(self, events: Iterable[Event], *, seconds: int) -> None:
+        """Send each as an event of our own, to arrive after a while."""
+        ...
