@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
-from small_directory import Complain
+from small_directory import SMALL, Complain
 
 from casewright.conditions.subjects import FACT_NAMES
 from casewright.conditions.triggers import TRIGGERS
@@ -27,10 +28,11 @@ from casewright_authoring import (
 from casewright_authoring.checking import findings
 from casewright_authoring.schemas import words
 from casewright_authoring.sources import FILES, FOLDERS
-from casewright_authoring.then import assigning, cases
+from casewright_authoring.then import assigning, cases, tasks
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+TASKS = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
 CENTER = (ROOT / "docs" / "contact-center.md").read_text(encoding="utf-8")
 
 
@@ -55,6 +57,9 @@ def listed(page: str, head: str) -> set[str]:
         (RULES, "Key of an email", set(emails.EMAIL_KEYS)),
         (RULES, "Key of `assign`", set(assigning.ASSIGN)),
         (RULES, "Key of `create_case`", set(cases.CREATE_CASE)),
+        (TASKS, "Key of `create_task`", set(tasks.CREATE_TASK)),
+        (TASKS, "Type of reference", set(tasks.REFERENCE_TYPES)),
+        (TASKS, "Key of the schedule of a task", set(tasks.SCHEDULE)),
         (RULES, "Key of an SLA", {*slas.REQUIRED_KEYS, *slas.OPTIONAL_KEYS}),
         (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
         (RULES, "Key of what happens", set(slas.HAPPENING_KEYS)),
@@ -113,6 +118,12 @@ def test_the_examples_of_the_language_compile(complaints: Complain) -> None:
         "emails/still-there.yaml": "email: still-there\nsubject: Well?\ntext: Are you?\n",
     }
     assert complaints({**world, "rules/a.yaml": rule, "rules/b.yaml": scheduled, "emails/hello.yaml": email, "slas.yaml": sla}) == []
+
+
+def test_the_example_of_tasks_compiles(complaints: Complain) -> None:
+    [rules_written] = yaml_blocks(TASKS)
+    more = "refund_amount: {type: Number}\norder_number: {type: Text}\ncallback_at: {type: DateTime}\n"
+    assert complaints({"fields.yaml": dedent(SMALL["fields.yaml"]) + more, "rules/a.yaml": rules_written}) == []
 
 
 def test_the_examples_of_the_other_files_compile(complaints: Complain, tmp_path: Path) -> None:

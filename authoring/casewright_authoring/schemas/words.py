@@ -61,8 +61,8 @@ OPERATORS: Final[Mapping[str, str]] = {
 
 ACTIONS: Final[Mapping[str, str]] = {
     "send_email": "sends an email of `emails/`; `to` holds mailboxes of `catalog.yaml`, addresses, and texts with variables that give one",
-    "create_task": "starts a Connect task and links it to the case, see [Tasks](#tasks); `description` may be left out",
-    "end_tasks": "ends every open task of the case; `{only: ours}` those that rules made",
+    "create_task": "starts a Connect task and links it to the case, see [tasks](tasks.md)",
+    "end_tasks": "ends every open task of the case; with `{only: ours}` those that rules made",
     "update_case": 'sets fields; `""` clears one',
     "assign": "gives the case to a queue, to a user, or to one of several in turn, see [Assigning](#assigning)",
     "assign_sla": "starts the clock of a policy, if the case has none",
