@@ -21,10 +21,13 @@ def as_plain(tokens: Sequence[Token]) -> str:
     return "\n".join(_blocks(SyntaxTreeNode(tokens).children)) + "\n"
 
 
-def _blocks(nodes: Iterable[SyntaxTreeNode]) -> list[str]:
-    """The lines of blocks, a blank line between two of them."""
-    blocks = [_block(node) for node in nodes]
-    return list(chain.from_iterable(["", *lines] if index else lines for index, lines in enumerate(blocks)))
+def _blocks(nodes: Iterable[SyntaxTreeNode], *, tight: bool = False) -> list[str]:
+    return _stacked([_block(node) for node in nodes], tight=tight)
+
+
+def _stacked(blocks: Iterable[list[str]], *, tight: bool) -> list[str]:
+    """The lines of blocks, a blank line between two of them unless they stand tight."""
+    return list(chain.from_iterable(["", *lines] if index and not tight else lines for index, lines in enumerate(blocks)))
 
 
 def _block(node: SyntaxTreeNode) -> list[str]:
@@ -48,9 +51,9 @@ def _lines(node: SyntaxTreeNode) -> list[str]:
 def _list(node: SyntaxTreeNode) -> list[str]:
     first = int(node.attrs.get("start", 1))
     bullets = ["- " if node.type == "bullet_list" else f"{first + index}. " for index in range(len(node.children))]
-    items = [_indented(bullet, _blocks(item.children)) for bullet, item in zip(bullets, node.children, strict=True)]
     tight = all(block.hidden for item in node.children for block in item.children if block.type == "paragraph")
-    return list(chain.from_iterable(["", *item] if index and not tight else item for index, item in enumerate(items)))
+    items = [_indented(bullet, _blocks(item.children, tight=tight)) for bullet, item in zip(bullets, node.children, strict=True)]
+    return _stacked(items, tight=tight)
 
 
 def _indented(bullet: str, lines: list[str]) -> list[str]:
