@@ -199,6 +199,7 @@ class House:
                 quotas=_QUOTAS,
                 instance_id=self.instance_id,
                 mail_from=f"care@{MAIL_DOMAIN}",
+                mail_from_name="Brookline Outfitters",
                 mail_configuration_set=CONFIGURATION_SET,
                 webhooks=" ".join(self.compiled.directory.webhooks),
             ),
