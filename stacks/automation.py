@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from casewright import quotas
-from casewright.cases.subscriptions import BUCKETS, mail_sent
+from casewright.cases.subscriptions import BUCKETS, mail_events
 from casewright.settings import DecideSettings, NoteDeliverySettings, PerformSettings, Settings, SweepSettings
 from casewright_authoring import Compiled
 from stacks.parts.case_table import DUE, PENDING, CaseTable
@@ -23,6 +23,7 @@ from stacks.parts.outside import (
     allow_acting_on_cases,
     allow_emitting_events,
     allow_finding_cases,
+    allow_finding_recipients,
     allow_reading_cases,
     allow_starting_tasks,
 )
@@ -115,17 +116,19 @@ class Automation(Stack):
             mail_configuration_set=self._mail.configuration_set,
             mail_from_name=stage.mail_from_name,
             mail_reply_to=stage.mail_reply_to or "",
+            mail_per_recipient_a_day=stage.mail_per_recipient_a_day,
             quotas=quotas.written(stage.quotas),
             webhooks=" ".join(self._webhooks.names),
         )
         perform = self._function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
         bells = sources.SqsEventSource(self._wake, batch_size=1, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
         perform.add_event_source(bells)
-        self._table.allow(role, "GetItem", "Query", "PutItem", "UpdateItem")
+        self._table.allow(role, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
         self._table.allow_querying(role, PENDING)
         allow_acting_on_cases(role, self._place)
         allow_starting_tasks(role, self._place)
         self._mail.allow_sending(role)
+        allow_finding_recipients(role, self._place)
         allow_emitting_events(role, buses=self._buses.values())
         allow(role, ["sqs:SendMessage"], on=[self._wake.queue_arn])
         allow(role, ["firehose:PutRecordBatch"], on=[self._stream.arn])
@@ -150,13 +153,18 @@ class Automation(Stack):
     def _note_delivery(self) -> Function:
         role = FunctionRole(self, "NoteDeliveryRole", stage=self._stage)
         dead_letters = self._mail_events.dead_letters
-        settings = NoteDeliverySettings(**self._where(), case_table=self._table.table_name, dead_letter_queue_url=dead_letters.queue_url)
+        settings = NoteDeliverySettings(
+            **self._where(),
+            case_table=self._table.table_name,
+            case_events_queue_url=self._case_events.queue_url,
+            dead_letter_queue_url=dead_letters.queue_url,
+        )
         note = self._function("NoteDelivery", role, settings, timeout=NOTE_TIMEOUT)
         note.add_event_source(sources.SqsEventSource(self._mail_events, batch_size=10, report_batch_item_failures=True))
-        rule = events.Rule(self, "MailSent", event_pattern=pattern_of(mail_sent()), description="Mail of ours that SES accepted")
+        rule = events.Rule(self, "MailSent", event_pattern=pattern_of(mail_events()), description="What becomes of mail of ours")
         rule.add_target(to_queue(self._mail_events, undelivered=DeadLetters(self, "NotNoted", stage=self._stage)))
         self._table.allow(role, "UpdateItem")
-        allow(role, ["sqs:SendMessage"], on=[dead_letters.queue_arn])
+        allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn, dead_letters.queue_arn])
         return note
 
     def _function(

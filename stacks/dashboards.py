@@ -27,6 +27,11 @@ ALARMED: Final[Mapping[str, str]] = {
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
     "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",
+    "MailPaused": "SES sends nothing for this account, or nothing more today: mail waits, and expires after four hours",
+    "MailComplaints": "a recipient called mail of ours spam, and gets none any more; too many complaints stop the account",
+    "MailRejected": "SES found a virus in a mail and did not send it",
+    "MailNotRendered": "SES accepted a mail and could not fill its template: it was not sent",
+    "RecipientsOverBudget": "an address has had its mail for today, more was left out: look for two programs that answer each other",
     "BundleRefused": "a published bundle does not link to this domain; the one before stays in force",
 }
 """Counters whose every increase is worth a look, with what it means."""
@@ -59,6 +64,7 @@ class Dashboards(Stack):
         dashboard.add_widgets(
             _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "EventsImported", "CasesHydrated", "ClocksSent"]),
             _counters("Effects", ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"]),
+            _counters("Mail", ["MailDelivered", "MailDelayed", "MailBounced", "MailComplaints", "MailPaused", "RecipientsSuppressed"]),
             _counters("Rules held back", ["RulesShadowed", "LoopsStopped", "BudgetsSpent", "EffectsOverBudget"]),
             _graph("Waiting messages", [queue.metric_approximate_number_of_messages_visible(label=queue.node.id) for queue in queues]),
             _graph("Oldest message, seconds", [queue.metric_approximate_age_of_oldest_message(label=queue.node.id) for queue in queues]),

@@ -58,6 +58,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mail_from_name: str = ""
     mail_reply_to: str | None = None
     """None lets answers go to the sender."""
+    mail_per_recipient_a_day: int = 20
+    """So much mail one address gets in a day, so that two programs that answer each other come to an end."""
     alarm_topic: str | None = None
     runtime: str
     log_retention_days: int = 90
@@ -104,8 +106,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.log_retention_days not in LOG_RETENTIONS:
             accepted = "one of " + ", ".join(map(str, LOG_RETENTIONS))
             raise StageError(self.name, "log_retention_days", self.log_retention_days, accepted)
-        if self.raw_retention_days <= 0:
-            raise StageError(self.name, "raw_retention_days", self.raw_retention_days, "a number above 0")
+        for field in ("raw_retention_days", "mail_per_recipient_a_day"):
+            if getattr(self, field) <= 0:
+                raise StageError(self.name, field, getattr(self, field), "a number above 0")
         try:
             ours(self.quotas)
         except UnknownQuota as error:

@@ -55,6 +55,8 @@ def _dynamodb(call: Call) -> Iterator[Asked]:
         for item in call.request["TransactItems"]:
             for kind, write in item.items():
                 yield Asked(f"dynamodb:{_ITEMS[kind]}", _arn("dynamodb", f"table/{write['TableName']}"))
+    elif call.operation == "BatchGetItem":
+        yield from (Asked("dynamodb:BatchGetItem", _arn("dynamodb", f"table/{table}")) for table in call.request["RequestItems"])
     elif call.operation in _TABLE_OPERATIONS:
         index = f"/index/{call.request['IndexName']}" if "IndexName" in call.request else ""
         item = call.request.get("Item") or call.request.get("Key")
@@ -147,8 +149,18 @@ def _connect(call: Call) -> Iterator[Asked]:
         case "CreateIntegrationAssociation":
             yield Asked(action, instance)
             yield Asked(action, f"{instance}/integration-association/*")
+        case "SearchUsers":
+            yield Asked(action, instance)
+        case "DescribeUser":
+            yield Asked(action, f"{instance}/agent/{request['UserId']}")
         case _:
             raise _unknown(call)
+
+
+def _profiles(call: Call) -> Iterator[Asked]:
+    if call.operation != "SearchProfiles":
+        raise _unknown(call)
+    yield Asked("profile:SearchProfiles", _arn("profile", f"domains/{call.request['DomainName']}"))
 
 
 def _appintegrations(call: Call) -> Iterator[Asked]:
@@ -183,6 +195,9 @@ def _s3(call: Call) -> Iterator[Asked]:
 
 
 def _sesv2(call: Call) -> Iterator[Asked]:
+    if call.operation == "GetAccount":
+        yield Asked("ses:GetAccount", "*")
+        return
     if call.operation != "SendEmail":
         raise _unknown(call)
     sender = call.request["FromEmailAddress"]
@@ -211,6 +226,7 @@ _QUESTIONS: Final[Mapping[str, Callable[[Call], Iterator[Asked]]]] = {
     "dynamodb": _dynamodb,
     "connectcases": _connectcases,
     "connect": _connect,
+    "customer-profiles": _profiles,
     "appintegrations": _appintegrations,
     "sqs": _sqs,
     "s3": _s3,

@@ -5,12 +5,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from casewright.cases.subscriptions import MAIL_EVENTS
 from stacks.parts.grants import allow
 from stacks.stage import Stage
 
 
 class Mail(Construct):
-    """The configuration set of the stage, or one of our own, telling EventBridge of every mail that was accepted.
+    """The configuration set of the stage, or one of our own, telling EventBridge what becomes of every mail.
 
     SES reports to the default bus only (SES API); whoever owns the set, the destination in it is ours.
     """
@@ -25,17 +26,24 @@ class Mail(Construct):
             configuration_set_name=self.configuration_set,
             event_destination={
                 "enabled": True,
-                "matchingEventTypes": ["send"],
+                "matchingEventTypes": [_as_cloudformation_says(kind) for kind in MAIL_EVENTS.values()],
                 "eventBridgeDestination": {"eventBusArn": self._arn("events", "event-bus/default")},
             },
         )
 
     def allow_sending(self, role: iam.Role) -> None:
-        """Send as one address, by the identity of the address or of its domain, whichever is verified."""
+        """Send as one address, by the identity of the address or of its domain, whichever is verified; ask what may be sent."""
         identities = [self._arn("ses", f"identity/{name}") for name in (self._sender, self._sender.rpartition("@")[2])]
         resources = [*identities, self._arn("ses", f"configuration-set/{self.configuration_set}")]
         allow(role, ["ses:SendEmail"], on=resources, when={"StringEquals": {"ses:FromAddress": self._sender}})
+        allow(role, ["ses:GetAccount"], on=["*"], because="GetAccount is about the account; it takes no resource.")
 
     def _arn(self, service: str, resource: str) -> str:
         stack = Stack.of(self)
         return f"arn:{Aws.PARTITION}:{service}:{stack.region}:{stack.account}:{resource}"
+
+
+def _as_cloudformation_says(kind: str) -> str:
+    """`RENDERING_FAILURE` of the API is `renderingFailure` in a template."""
+    first, *others = kind.lower().split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -10,6 +10,7 @@ from stacks.parts.grants import allow
 from stacks.parts.place import Place
 
 _ANY_CASE = "Rules act on every case of this one domain; ids of cases and of what belongs to them exist only later."
+_ANY_PERSON = "Mail goes to whoever a case or a rule names; users come and go, and cases name the domain of their customers' profiles."
 _ANY_CONTACT = "A task is started by what a rule names, and its contact has no id before; both are held to this instance."
 
 
@@ -45,6 +46,15 @@ def allow_starting_tasks(role: iam.Role, place: Place) -> None:
     started_by = [f"{instance}/{kind}/*" for kind in ("contact", "contact-flow", "transfer-destination", "task-template")]
     allow(role, ["connect:StartTaskContact"], on=started_by, because=_ANY_CONTACT)
     allow(role, ["connect:StopContact", "connect:DescribeContact"], on=[f"{instance}/contact/*"], because=_ANY_CONTACT)
+
+
+def allow_finding_recipients(role: iam.Role, place: Place) -> None:
+    """Look up mail addresses of users and customers. A case names the domain of its customer's profile; there is none before."""
+    stack, instance = Stack.of(role), place.instance_arn(role)
+    profiles = f"arn:{Aws.PARTITION}:profile:{stack.region}:{stack.account}:domains/*"
+    allow(role, ["connect:SearchUsers"], on=[instance])
+    allow(role, ["connect:DescribeUser"], on=[f"{instance}/agent/*"], because=_ANY_PERSON)
+    allow(role, ["profile:SearchProfiles"], on=[profiles], because=_ANY_PERSON)
 
 
 def allow_emitting_events(role: iam.Role, *, buses: Iterable[str]) -> None:

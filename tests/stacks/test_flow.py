@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn, mail_sent
+from casewright.cases.subscriptions import BUCKETS, case_changes, domain_arn, mail_events
 from casewright.measures.columns import FACTS, PARTITION
 from casewright.settings import (
     ConfigureDomainSettings,
@@ -92,7 +92,7 @@ def test_mail_is_sent_under_a_set_that_reports_to_the_bus(made: Any, adopted: An
 
 def test_events_of_our_mail_go_to_the_queue_of_those_who_note_them(made: Any) -> None:
     rule = made.one("AWS::Events::Rule", "MailSent")["Properties"]
-    assert rule["EventPattern"] == mail_sent()
+    assert rule["EventPattern"] == mail_events()
     assert [made.text("automation", target["Arn"]) for target in rule["Targets"]] == [made.deployed.arn("MailEvents", "AWS::SQS::Queue")]
 
 

@@ -36,6 +36,9 @@ CALLS: dict[str, list[Call]] = {
         ("connect:StartTaskContact", f"{INSTANCE}/contact/x"), ("connect:StartTaskContact", f"{INSTANCE}/contact-flow/f"),
         ("connect:StopContact", f"{INSTANCE}/contact/x"), ("connect:DescribeContact", f"{INSTANCE}/contact/x"),
         ("ses:SendEmail", f"arn:aws:ses:{A}:identity/example.com"), ("ses:SendEmail", f"arn:aws:ses:{A}:configuration-set/cases"),
+        ("ses:GetAccount", "*"), ("dynamodb:BatchGetItem", TABLE),
+        ("connect:SearchUsers", INSTANCE), ("connect:DescribeUser", f"{INSTANCE}/agent/u"),
+        ("profile:SearchProfiles", f"arn:aws:profile:{A}:domains/d"),
         ("events:PutEvents", f"arn:aws:events:{A}:event-bus/default"),
         ("sqs:ReceiveMessage", WAKE), ("sqs:SendMessage", WAKE), ("firehose:PutRecordBatch", STREAM),
     ],
@@ -46,7 +49,7 @@ CALLS: dict[str, list[Call]] = {
     ],
     "ShapeRecords": [],
     "NoteDelivery": [
-        ("dynamodb:UpdateItem", TABLE), ("sqs:ReceiveMessage", f"arn:aws:sqs:{A}:mailevents"),
+        ("dynamodb:UpdateItem", TABLE), ("sqs:ReceiveMessage", f"arn:aws:sqs:{A}:mailevents"), ("sqs:SendMessage", CASE_EVENTS),
         ("sqs:SendMessage", f"arn:aws:sqs:{A}:maileventsdead"),
     ],
     "ConfigureDomain": [
