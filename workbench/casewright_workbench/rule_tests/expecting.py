@@ -11,7 +11,7 @@ from casewright_authoring.findings import Fault, Place, fault
 from casewright_authoring.kinds import closed_choice, moment
 from casewright_authoring.known import Known, Names
 from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence
-from casewright_authoring.shapes import mapping, one_or_more, record, refuse_twice, text
+from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, text
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.rule_tests.names import Vocabulary
@@ -23,10 +23,15 @@ MEMBERS: Final[Table[str, tuple[str, ...]]] = {
     "create_task": ("flow", "quick_connect", "task_template", "name", "description", "references", "starts_at"),
     "end_tasks": ("only",),
     "update_case": ("set",),
+    "assign": ("queue", "user", "round_robin"),
     "add_comment": ("body",),
     "put_event": ("detail_type", "detail", "bus"),
     "call_webhook": ("webhook", "body"),
     "assign_sla": ("policy",),
+    "create_case": ("template", "set", "link"),
+    "link_case": ("to",),
+    "attach_contact": ("contact",),
+    "tag": ("tags",),
 }
 """Members of each action that can be expected."""
 
@@ -38,6 +43,8 @@ _NAMED: Final[Table[str, Callable[[Names], Known[Any]]]] = {
     "policy": lambda names: names.slas,
     "bus": lambda names: names.buses,
     "webhook": lambda names: names.webhooks,
+    "queue": lambda names: names.queues,
+    "user": lambda names: names.users,
 }
 """Members that name what is defined."""
 
@@ -96,15 +103,21 @@ def _action(node: Node, *, rule: Rule | None) -> str:
     return given
 
 
-def _member(entry: Entry, action: str, known: Vocabulary) -> Json:
+def _member(entry: Entry, action: str, known: Vocabulary) -> Json:  # noqa: C901 -- one case a member
     name, node = entry.name, entry.value
     match name:
         case "set":
             return dict(told_values(node, known))
-        case "to":
+        case "to" if action == "send_email":
             return _addresses(node, known)
-        case "detail":
-            return _plain(mapping(node, "'detail'"))
+        case "template" if action == "create_case":
+            known.names.templates.named(node)
+        case "detail" | "tags":
+            return _plain(mapping(node, f"'{name}'"))
+        case "link":
+            return boolean(node, "link")
+        case "round_robin":
+            return _plain(node)
         case "body" if action == "call_webhook":
             return _plain(mapping(node, "'body'"))
         case "references":

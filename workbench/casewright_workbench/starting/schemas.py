@@ -82,7 +82,7 @@ def _effect(names: Names, rules: Known[str], values: Schema) -> Schema:
     members = dict.fromkeys(member for each in MEMBERS.values() for member in each)
     pieces: dict[str, Schema] = {
         "to": one_or_more(TEXT),
-        "template": named(names.emails),
+        "template": either(named(names.emails), named(names.templates)),
         "flow": named(names.flows),
         "quick_connect": named(names.quick_connects),
         "task_template": named(names.task_templates),
@@ -96,6 +96,12 @@ def _effect(names: Names, rules: Known[str], values: Schema) -> Schema:
         "body": either(TEXT, {"type": "object"}),
         "bus": named(names.buses),
         "webhook": named(names.webhooks),
+        "queue": named(names.queues),
+        "user": named(names.users),
+        "round_robin": either(some(named(names.users)), keyed({"queues": some(named(names.queues))}, ("queues",))),
+        "link": BOOLEAN,
+        "contact": TEXT,
+        "tags": table(TEXT),
     }
     return keyed({"rule": named(rules), "action": one_of(MEMBERS), **only(members, pieces)}, ("rule", "action"))
 
