@@ -242,6 +242,8 @@ UPDATED = "case_updated\n  reacts_to: casewright"
     ("when", "then", "reason"),
     [
         ("case_created", "- end_tasks: true", "end_tasks: Connect ends tasks only with case_updated"),
+        (UPDATED, "- end_tasks: {only: ours}", "end_tasks: a native rule ends every task: it cannot tell those that rules made"),
+        ("case_created", "- create_task: {flow: Call back, name: Call, references: {A: {text: x}}, schedule: {in: 1h}}", "create_task: a task of a native rule has no references and no schedule here"),
         ("case_created", "- add_comment: hi", "add_comment: a native rule cannot comment"),
         ("case_created", "- put_event: {detail_type: x, detail: {}}", "put_event: a native rule about cases puts no event on the bus"),
         ("case_created", "- send_email: {to: team-leads, template: hello}", "send_email: a native rule sends mail to Connect users only, from a fixed address and without our templates"),

@@ -24,7 +24,16 @@ BEN = User("5d5ef1a8-4c6f-4a39-9a07-3c2f70b0a002", "ben", "ben@example.com", "Be
 ANA_ARN = f"{INSTANCE_ARN}/agent/{ANA.id}"
 FLOW_ARN = f"{INSTANCE_ARN}/contact-flow/8d6ef1a8-4c6f-4a39-9a07-3c2f70b0f001"
 QUEUE_ARN = f"{INSTANCE_ARN}/queue/7c6ef1a8-4c6f-4a39-9a07-3c2f70b0c001"
-INSTANCE = Instance(INSTANCE_ID, users=(ANA, BEN), queues={"Escalations": QUEUE_ARN}, flows={"Call back": FLOW_ARN})
+QUICK_CONNECT_ARN = f"{INSTANCE_ARN}/transfer-destination/6b6ef1a8-4c6f-4a39-9a07-3c2f70b0d001"
+TASK_TEMPLATE_ARN = f"{INSTANCE_ARN}/task-template/5a6ef1a8-4c6f-4a39-9a07-3c2f70b0e001"
+INSTANCE = Instance(
+    INSTANCE_ID,
+    users=(ANA, BEN),
+    queues={"Escalations": QUEUE_ARN},
+    flows={"Call back": FLOW_ARN},
+    quick_connects={"Escalations": QUICK_CONNECT_ARN},
+    task_templates={"Refund": TASK_TEMPLATE_ARN},
+)
 
 _session = botocore.session.get_session()
 _models = {name: _session.get_service_model(name) for name in ("connectcases", "connect", "appintegrations")}

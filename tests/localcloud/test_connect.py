@@ -4,7 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from localcloud.cases_world import ANA, ANA_ARN, FLOW_ARN, INSTANCE, INSTANCE_ARN, INSTANCE_ID, NOON, QUEUE_ARN, ROBOT, Checked, World
+from localcloud.cases_world import (
+    ANA,
+    ANA_ARN,
+    FLOW_ARN,
+    INSTANCE,
+    INSTANCE_ARN,
+    INSTANCE_ID,
+    NOON,
+    QUEUE_ARN,
+    QUICK_CONNECT_ARN,
+    ROBOT,
+    TASK_TEMPLATE_ARN,
+    Checked,
+    World,
+)
 
 from casewright_workbench.localcloud.appintegrations import AppIntegrations
 from casewright_workbench.localcloud.clock import SkippableClock
@@ -50,6 +64,16 @@ def test_a_task_starts_and_stops(world: World) -> None:
         describe(world, "nope")
 
 
+@pytest.mark.parametrize(
+    ("target", "arn"), [("ContactFlowId", FLOW_ARN), ("QuickConnectId", QUICK_CONNECT_ARN), ("TaskTemplateId", TASK_TEMPLATE_ARN)]
+)
+def test_a_task_is_started_by_a_flow_a_quick_connect_or_a_template(world: World, target: str, arn: str) -> None:
+    contact_id = start(world.connect, **{"ContactFlowId": None, target: arn.rpartition("/")[2]})
+    contact = world.connect._service.contacts.with_id(INSTANCE_ARN, contact_id)
+    assert contact is not None
+    assert contact.started_by == arn
+
+
 def test_a_client_token_starts_one_task(world: World) -> None:
     assert start(world.connect, ClientToken="t-1") == start(world.connect, ClientToken="t-1")
     assert start(world.connect, ClientToken="t-2") != start(world.connect, ClientToken="t-1")
@@ -79,6 +103,8 @@ def test_a_task_expires_after_its_life(world: World) -> None:
         ({"ScheduledTime": NOON + timedelta(days=6, seconds=1)}, "InvalidParameterException"),
         ({"References": {"case": {"Type": "ATTACHMENT", "Value": "x"}}}, "InvalidParameterException"),
         ({"References": {"case": {"Type": "STRING", "Value": "x" * 4096}}}, "InvalidParameterException"),
+        ({"References": {"due": {"Type": "DATE", "Value": "2026-03-02"}}}, "InvalidParameterException"),
+        ({"ContactFlowId": None, "QuickConnectId": "q"}, "ResourceNotFoundException"),
         ({"Attributes": {"two words": "x"}}, "InvalidParameterException"),
         ({"Attributes": {"k": "x" * 32_767, "l": "x"}}, "InvalidParameterException"),
     ],
@@ -146,6 +172,12 @@ def test_looking_up_the_instance(world: World) -> None:
     (flow,) = connect.list_contact_flows(InstanceId=INSTANCE_ID)["ContactFlowSummaryList"]
     assert (flow["Name"], flow["Id"]) == ("Call back", FLOW_ID)
     assert connect.list_contact_flows(InstanceId=INSTANCE_ID, ContactFlowTypes=["CAMPAIGN"])["ContactFlowSummaryList"] == []
+    (quick,) = connect.list_quick_connects(InstanceId=INSTANCE_ID, QuickConnectTypes=["USER", "QUEUE"])["QuickConnectSummaryList"]
+    assert (quick["Name"], quick["Arn"]) == ("Escalations", QUICK_CONNECT_ARN)
+    assert connect.list_quick_connects(InstanceId=INSTANCE_ID, QuickConnectTypes=["PHONE_NUMBER"])["QuickConnectSummaryList"] == []
+    (template,) = connect.list_task_templates(InstanceId=INSTANCE_ID, Status="ACTIVE")["TaskTemplates"]
+    assert (template["Name"], template["Arn"]) == ("Refund", TASK_TEMPLATE_ARN)
+    assert connect.list_task_templates(InstanceId=INSTANCE_ID, Status="INACTIVE")["TaskTemplates"] == []
 
 
 def test_users_are_listed_in_pages_and_found_by_name(world: World) -> None:

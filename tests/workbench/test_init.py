@@ -141,7 +141,8 @@ class TestFromADomain:
         assert catalog is not None
         assert catalog.domain_id == house.domain_id
         assert catalog.templates == house.catalog.templates
-        assert (catalog.queues, catalog.users, catalog.flows) == (house.catalog.queues, house.catalog.users, house.catalog.flows)
+        for table in ("queues", "users", "flows", "quick_connects", "task_templates"):
+            assert getattr(catalog, table) == getattr(house.catalog, table)
         ids = {entry.id: entry for entry in catalog.fields.values()}
         for entry in house.catalog.fields.values():
             assert ids[entry.id].type == entry.type

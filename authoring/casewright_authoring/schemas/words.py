@@ -25,7 +25,8 @@ TRIGGERS: Final[Mapping[str, str]] = {
     "related_item_updated": "such an item changed",
     "related_item_removed": "such an item was removed",
     "sla_milestone": "a milestone of a clock has come",
-    "sla_breached": "a clock ran out before what it waits for came",
+    "sla_breached": "a clock ran out before what it waits for came, or Cases tells that an "
+    "[SLA item that is not ours](sla.md#sla-items-that-are-not-ours) is overdue",
     "sla_met": "a clock ended in time",
     "schedule": "the schedule of the rule comes, for every case that its condition finds",
 }
