@@ -30,16 +30,14 @@ class Connection:
     description: str | None = None
     token: tuple[str, datetime] | None = None
 
+    def told(self) -> dict[str, Any]:
+        """What is answered to whoever made or deleted it."""
+        times = {"CreationTime": self.created_at, "LastModifiedTime": self.created_at}
+        return {"ConnectionArn": self.arn, "ConnectionState": "AUTHORIZED", **times}
+
     def described(self) -> dict[str, Any]:
         """The connection as lists and descriptions show it."""
-        return {
-            "Name": self.name,
-            "ConnectionArn": self.arn,
-            "ConnectionState": "AUTHORIZED",
-            "AuthorizationType": self.kind,
-            "CreationTime": self.created_at,
-            "LastModifiedTime": self.created_at,
-        }
+        return {**self.told(), "Name": self.name, "AuthorizationType": self.kind}
 
 
 @dataclass(slots=True)
@@ -56,18 +54,20 @@ class ApiDestination:
     description: str | None = None
     free_at: datetime | None = field(default=None)
 
+    def told(self) -> dict[str, Any]:
+        """What is answered to whoever made it."""
+        times = {"CreationTime": self.created_at, "LastModifiedTime": self.created_at}
+        return {"ApiDestinationArn": self.arn, "ApiDestinationState": "ACTIVE", **times}
+
     def described(self) -> dict[str, Any]:
         """The destination as lists and descriptions show it."""
         return {
+            **self.told(),
             "Name": self.name,
-            "ApiDestinationArn": self.arn,
-            "ApiDestinationState": "ACTIVE",
             "ConnectionArn": self.connection_arn,
             "InvocationEndpoint": self.url,
             "HttpMethod": self.method,
             "InvocationRateLimitPerSecond": self.per_second,
-            "CreationTime": self.created_at,
-            "LastModifiedTime": self.created_at,
         }
 
 
@@ -104,7 +104,7 @@ class DestinationOperations:
         arn = f"{self._buses.arn}:connection/{name}/{uuid.uuid4()}"
         made = Connection(name, arn, kind, given[_PARAMETERS[kind]], self._clock.now(), request.get("Description"))
         self._destinations.connections[name] = made
-        return made.described()
+        return made.told()
 
     def describe_connection(self, request: Request, _caller: Caller) -> Response:
         """One connection, without its secrets."""
@@ -119,7 +119,7 @@ class DestinationOperations:
         """Forget credentials."""
         found = _found("Connection", request["Name"], self._destinations.connections)
         del self._destinations.connections[found.name]
-        return {**found.described(), "ConnectionState": "DELETING"}
+        return {**found.told(), "ConnectionState": "DELETING"}
 
     def create_api_destination(self, request: Request, _caller: Caller) -> Response:
         """Name an address to call with the credentials of a connection."""
@@ -140,7 +140,7 @@ class DestinationOperations:
             request.get("Description"),
         )
         self._destinations.all[name] = made
-        return made.described()
+        return made.told()
 
     def describe_api_destination(self, request: Request, _caller: Caller) -> Response:
         """One API destination."""
