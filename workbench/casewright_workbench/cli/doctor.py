@@ -1,24 +1,27 @@
 """`casewright doctor`: is what was deployed able to work?"""
 
 import json
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import boto3
-import msgspec
 import typer
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
 
+from casewright.errors import CasewrightError
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.deployment import AsJson
 from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.doctor.asking import Clients, NotKnown
 from casewright_workbench.doctor.checks import examine
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.findings import Finding
 from casewright_workbench.doctor.places import OPTIONS, Places, of_names, of_stage
-from casewright_workbench.doctor.printing import print_end, print_finding, record
+from casewright_workbench.doctor.printing import Report
+from casewright_workbench.doctor.probe.running import Running, refuse_armed
+from casewright_workbench.doctor.probe.steps import probe_of
 from casewright_workbench.explain.printing import console
 
 CDK_JSON: Final = Path("cdk.json")
@@ -39,9 +42,17 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     ] = DIRECTORY,
     endpoint_url: Annotated[str, typer.Option(help="Ask there instead of AWS: the local cloud of `make run`.")] = "",
     region: Annotated[str, typer.Option(help="The region of the deployment, where credentials say another.")] = "",
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Also create, change and delete a probe case, and compare what AWS tells of it."),
+    ] = False,
+    template: Annotated[str, typer.Option(help="Of the probe case; the first active one that can be filled, otherwise. With --live.")] = "",
+    wait: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for its events. With --live.")] = 120,
+    save: Annotated[Path | None, typer.Option(help="Save its envelopes in this folder, without who asked. With --live.")] = None,
+    armed_is_fine: Annotated[bool, typer.Option("--armed-is-fine", help="Let rules act on the probe case. With --live.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look at a deployment and say what is wrong and what to do, with your own AWS credentials; nothing is changed.
+    """Look at a deployment and say what is wrong and what to do, with your own AWS credentials; without --live nothing is changed.
 
     Names are read from the environments of the functions; where several deployments fit, or functions cannot be listed, give some by hand.
     """
@@ -51,24 +62,41 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
         clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region or _region_of(stage))
         places = _places(clients, stage, given)
         context = Context(clients, places, config)
-        told = _told(context, as_json=as_json)
+        running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
+        is_fine = _report(context, running, save, as_json=as_json)
     except BotoCoreError as error:
         raise WrongUsage(f"{error}; see `aws configure`, --region and --endpoint-url") from error
-    if any(each.is_wrong for each in told):
+    if not is_fine:
         raise typer.Exit(1)
 
 
-def _told(context: Context, *, as_json: bool) -> list[Finding]:
-    output, told = console(), list[Finding]()
-    for finding in examine(context):
-        told.append(finding)
-        if not as_json:
-            print_finding(finding, output)
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode({"findings": [record(each) for each in told]})))
-    else:
-        print_end(told, output)
-    return told
+def _report(context: Context, running: Running | None, save: Path | None, *, as_json: bool) -> bool:
+    """Examine, run the probe, clean up whatever happens, and tell; whether all is fine."""
+    report = Report(console(), as_json=as_json)
+    try:
+        for finding in examine(context):
+            report.add(finding)
+        if running:
+            try:
+                for finding in running.findings(save):
+                    report.add(finding)
+            finally:
+                report.add(running.close())
+    finally:
+        report.end()
+    return report.is_fine
+
+
+def _prepared(context: Context, template: str, wait: float, *, armed_is_fine: bool) -> Running:
+    """The probe, not begun. Raises WrongUsage where there can be none."""
+    try:
+        if not armed_is_fine:
+            refuse_armed(context)
+        probe = probe_of(context.clients("connectcases"), context.domain_id, template=template, write_id=uuid.uuid4().hex)
+    except (NotKnown, ClientError, CasewrightError) as error:
+        raise WrongUsage(f"no probe can be made: {error}") from error
+    progress = Console(stderr=True, highlight=False)
+    return Running(context, probe, wait=wait, say=lambda text: progress.print(text, style="dim"))
 
 
 def _places(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:

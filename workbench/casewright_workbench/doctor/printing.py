@@ -1,8 +1,10 @@
 """A report for people, and for programs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -14,26 +16,43 @@ _MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "fail": ("✗", "bold red"),
     "unchecked": ("·", "dim"),
 }
+_WORDS: Final[Mapping[str, str]] = {"ok": "fine", "warn": "to look at", "fail": "wrong", "unchecked": "with nothing to ask"}
 
 
-def print_finding(finding: Finding, output: Console) -> None:
-    """What was found on one line; what is wrong and what to do on a second."""
-    mark, style = _MARKS[finding.status]
-    line = Text.assemble((f"{mark} ", style), (f"{finding.check:<24}", "bold" if finding.is_wrong else ""), " ")
-    output.print(line.append(finding.found, "dim" if finding.status == "unchecked" else ""), soft_wrap=True)
-    if finding.is_wrong:
-        output.print(Text.assemble(" " * 27, (finding.wrong, style), f"  →  {finding.do}  ", (finding.see, "dim")), soft_wrap=True)
+class Report:
+    """Findings told as they come to people, and at the end to programs."""
+
+    def __init__(self, output: Console, *, as_json: bool) -> None:
+        self._output, self._as_json = output, as_json
+        self._told = list[Finding]()
+
+    @property
+    def is_fine(self) -> bool:
+        """Nothing is wrong so far."""
+        return not any(each.is_wrong for each in self._told)
+
+    def add(self, finding: Finding) -> None:
+        """What was found on one line; what is wrong and what to do on a second."""
+        self._told.append(finding)
+        if self._as_json:
+            return
+        mark, style = _MARKS[finding.status]
+        line = Text.assemble((f"{mark} ", style), (f"{finding.check:<24}", "bold" if finding.is_wrong else ""), " ")
+        self._output.print(line.append(finding.found, "dim" if finding.status == "unchecked" else ""), soft_wrap=True)
+        if finding.is_wrong:
+            second = Text.assemble(" " * 27, (finding.wrong, style), f"  →  {finding.do}  ", (finding.see, "dim"))
+            self._output.print(second, soft_wrap=True)
+
+    def end(self) -> None:
+        """How many stand how, or everything as one JSON object."""
+        if self._as_json:
+            typer.echo(msgspec.json.format(msgspec.json.encode({"findings": [_record(each) for each in self._told]})))
+            return
+        counts = {status: sum(each.status == status for each in self._told) for status in _MARKS}
+        self._output.print(Text("; ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count), "bold"))
 
 
-def print_end(findings: Iterable[Finding], output: Console) -> None:
-    """How many stand how."""
-    told = list(findings)
-    counts = {status: sum(each.status == status for each in told) for status in _MARKS}
-    words = {"ok": "fine", "warn": "to look at", "fail": "wrong", "unchecked": "with nothing to ask"}
-    output.print(Text("; ".join(f"{count} {words[status]}" for status, count in counts.items() if count), "bold"))
-
-
-def record(finding: Finding) -> dict[str, str]:
+def _record(finding: Finding) -> dict[str, str]:
     """A finding for a program."""
     return {
         "check": finding.check,
