@@ -11,7 +11,7 @@ from constructs import Construct
 
 from casewright import quotas
 from casewright.cases.subscriptions import BUCKETS, mail_events
-from casewright.settings import DecideSettings, NoteDeliverySettings, PerformSettings, Settings, SweepSettings
+from casewright.settings import DecideSettings, NoteDeliverySettings, PerformSettings, ReconcileSettings, Settings, SweepSettings
 from casewright_authoring import Compiled
 from stacks.parts.case_table import DUE, PENDING, CaseTable
 from stacks.parts.facts import FactsStream
@@ -21,6 +21,7 @@ from stacks.parts.layer import Layers
 from stacks.parts.mail import Mail
 from stacks.parts.outside import (
     allow_acting_on_cases,
+    allow_auditing_cases,
     allow_emitting_events,
     allow_finding_cases,
     allow_finding_recipients,
@@ -29,7 +30,7 @@ from stacks.parts.outside import (
 )
 from stacks.parts.place import Place
 from stacks.parts.queue import DeadLetters, Queue
-from stacks.parts.rule import Tick, pattern_of, to_function, to_queue, to_ring
+from stacks.parts.rule import EVERY_QUARTER, Tick, pattern_of, to_function, to_queue, to_ring
 from stacks.parts.webhooks import Webhooks
 from stacks.stage import Stage
 
@@ -38,6 +39,9 @@ PERFORM_TIMEOUT: Final = Duration.minutes(2)
 """A performer that has more to do rings again before that; one that dies blocks its bucket for no longer than that."""
 
 NOTE_TIMEOUT: Final = Duration.seconds(30)
+
+RECONCILING_CALLS_A_MINUTE: Final = 60
+"""Half of what Cases grants an account for one of the searches or histories; all of them together spend it."""
 
 BELLS_KEPT: Final = Duration.hours(1)
 """A bell carries no work, and every minute brings another: old ones are only noise."""
@@ -70,7 +74,7 @@ class Automation(Stack):
         self._buses = compiled.directory.buses
         self._webhooks = Webhooks(self, "Webhooks", stage=stage, webhooks=compiled.webhooks)
         self._mail_events = Queue(self, "MailEvents", stage=stage, reader_timeout=NOTE_TIMEOUT, oldest=Duration.minutes(10))
-        self.functions = (self._decide(), self._perform(), self._sweep(), self._note_delivery())
+        self.functions = (self._decide(), self._perform(), self._sweep(), self._reconcile(), self._note_delivery())
         self.queues = (self._wake, self._mail_events)
 
     def _bells(self) -> Queue:
@@ -149,6 +153,25 @@ class Automation(Stack):
         allow_finding_cases(role, self._place)
         allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
         return sweep
+
+    def _reconcile(self) -> Function:
+        role = FunctionRole(self, "ReconcileRole", stage=self._stage)
+        dead_letters = DeadLetters(self, "NotReconciled", stage=self._stage)
+        settings = ReconcileSettings(
+            **self._where(),
+            case_table=self._table.table_name,
+            bundle_bucket=self._bundles.bucket_name,
+            case_events_queue_url=self._case_events.queue_url,
+            calls_a_minute=RECONCILING_CALLS_A_MINUTE,
+        )
+        reconcile = self._function("Reconcile", role, settings, timeout=Duration.minutes(5), dead_letters=dead_letters)
+        Tick(self, "EveryQuarter", targets=[to_function(reconcile, undelivered=dead_letters)], schedule=EVERY_QUARTER)
+        self._table.allow(role, "GetItem", "Query", "Scan")
+        self._table.allow_putting(role, "reconcile#*")
+        allow_reading_bundles(role, self._bundles)
+        allow_auditing_cases(role, self._place)
+        allow(role, ["sqs:SendMessage"], on=[self._case_events.queue_arn])
+        return reconcile
 
     def _note_delivery(self) -> Function:
         role = FunctionRole(self, "NoteDeliveryRole", stage=self._stage)

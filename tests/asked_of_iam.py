@@ -68,10 +68,13 @@ def _dynamodb(call: Call) -> Iterator[Asked]:
 
 _CASE_KINDS: Final[Mapping[str, str]] = {
     "GetCase": "domain case field",
+    "CreateCase": "domain template field",
     "UpdateCase": "domain case field",
     "CreateRelatedItem": "domain case related-item",
     "SearchRelatedItems": "domain case",
     "SearchCases": "domain field",
+    "SearchAllRelatedItems": "domain",
+    "GetCaseAuditEvents": "domain case",
     "DeleteRelatedItem": "domain case related-item",
     "DeleteCase": "domain case",
     "ListFields": "domain",
@@ -103,6 +106,10 @@ def _connectcases(call: Call) -> Iterator[Asked]:
     for kind in _CASE_KINDS[operation].split():
         for resource in _case_resources(kind, call.request):
             yield Asked(f"cases:{operation}", resource)
+    customers = [each["value"]["stringValue"] for each in call.request.get("fields", ()) if each.get("id") == "customer_id"]
+    if operation == "CreateCase" and customers:
+        # Administrator guide: CreateCase searches for the profile that the customer is.
+        yield Asked("profile:SearchProfiles", customers[0].rpartition("/profiles/")[0])
     contact = call.request.get("content", {}).get("contact")
     if contact:
         # API reference of CreateRelatedItem: a contact is linked only by those who may describe it.

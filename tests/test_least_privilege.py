@@ -61,8 +61,11 @@ UNUSED: dict[str, dict[tuple[str, str], str]] = {
     "Perform": LOG
     | polling("wake.fifo")
     | {("connect:StartTaskContact", "instance/task-template/*"): "rules may start tasks by a template; the example has none"}
+    | {("cases:TagResource", "domain/case/*"): "rules may tag cases; the example has none that does"}
+    | dict.fromkeys((("cases:CreateCase", "domain"), ("cases:CreateCase", "domain/*")), "rules may create cases; the example has none that does")
     | {("ses:SendEmail", "identity/care@brookline-outfitters.example"): "SES looks at this one where the address itself is verified"},
     "Sweep": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
+    "Reconcile": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notreconciled"): "Lambda puts an invocation there that failed, as the role"},
     "ShapeRecords": LOG,
     "NoteDelivery": LOG | polling("mail-events"),
     "ConfigureDomain": LOG

@@ -26,15 +26,24 @@ def allow_finding_cases(role: iam.Role, place: Place) -> None:
     allow(role, ["cases:SearchCases"], on=[domain, f"{domain}/*"], because=_ANY_CASE)
 
 
+def allow_auditing_cases(role: iam.Role, place: Place) -> None:
+    """Read what Cases remembers of any case, and find what changed last."""
+    domain = place.domain_arn(role)
+    operations = ["GetCaseAuditEvents", "GetCase", "SearchCases", "SearchRelatedItems", "SearchAllRelatedItems"]
+    allow(role, [f"cases:{operation}" for operation in operations], on=[domain, f"{domain}/*"], because=_ANY_CASE)
+
+
 def allow_acting_on_cases(role: iam.Role, place: Place) -> None:
-    """Updates, comments, links and SLA items.
+    """New cases, updates, comments, links, SLA items and tags.
 
     BatchUpdateCase is checked as cases:UpdateCase and BatchCreateRelatedItem as cases:CreateRelatedItem (API reference of both);
-    there are no actions of those names.
+    there are no actions of those names. Creating a case for a customer takes profile:SearchProfiles,
+    which whoever looks up addresses has.
     """
     domain = place.domain_arn(role)
-    operations = ["UpdateCase", "CreateRelatedItem", "SearchRelatedItems", "DeleteRelatedItem"]
+    operations = ["CreateCase", "UpdateCase", "CreateRelatedItem", "SearchRelatedItems", "DeleteRelatedItem"]
     allow(role, [f"cases:{operation}" for operation in operations], on=[domain, f"{domain}/*"], because=_ANY_CASE)
+    allow(role, ["cases:TagResource"], on=[f"{domain}/case/*"], because=_ANY_CASE)
 
 
 def allow_starting_tasks(role: iam.Role, place: Place) -> None:

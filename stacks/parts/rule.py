@@ -18,6 +18,7 @@ from stacks.parts.grants import allow
 from stacks.parts.queue import DeadLetters
 
 EVERY_MINUTE = events.Schedule.rate(Duration.minutes(1))
+EVERY_QUARTER = events.Schedule.rate(Duration.minutes(15))
 STALE = Duration.minutes(1)
 """After this a tick is not delivered any more: the next one is there."""
 
@@ -72,10 +73,12 @@ def pattern_of(wanted: Mapping[str, object]) -> events.EventPattern:
 
 
 class Tick(events.Rule):
-    """Every minute, these targets: at most five (EventBridge quota)."""
+    """Every minute, unless said otherwise, these targets: at most five (EventBridge quota)."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, targets: Sequence[events.IRuleTarget]) -> None:
-        super().__init__(scope, construct_id, schedule=EVERY_MINUTE, targets=list(targets))
+    def __init__(
+        self, scope: Construct, construct_id: str, *, targets: Sequence[events.IRuleTarget], schedule: events.Schedule = EVERY_MINUTE
+    ) -> None:
+        super().__init__(scope, construct_id, schedule=schedule, targets=list(targets))
 
 
 def _let_write(rule: IRuleRef, queue: sqs.Queue) -> None:

@@ -15,6 +15,7 @@ import lambdas.configure_domain.handler
 import lambdas.decide.handler
 import lambdas.note_delivery.handler
 import lambdas.perform.handler
+import lambdas.reconcile.handler
 import lambdas.shape_records.handler
 import lambdas.sweep.handler
 from casewright import quotas, settings
@@ -42,6 +43,7 @@ HANDLERS: Final[Mapping[str, ModuleType]] = {
     "decide": lambdas.decide.handler,
     "perform": lambdas.perform.handler,
     "sweep": lambdas.sweep.handler,
+    "reconcile": lambdas.reconcile.handler,
     "shape_records": lambdas.shape_records.handler,
     "note_delivery": lambdas.note_delivery.handler,
     "configure_domain": lambdas.configure_domain.handler,
@@ -207,6 +209,9 @@ class House:
                 **self._place(), **events, case_table=CASE_TABLE, dead_letter_queue_url=places.mail_dead_letter_url
             ),
             "sweep": settings.SweepSettings(**automation, **events),
+            "reconcile": settings.ReconcileSettings(
+                **self._place(), **events, case_table=CASE_TABLE, bundle_bucket=BUNDLES, calls_a_minute=60_000
+            ),
             "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),
         }
 
@@ -219,11 +224,13 @@ class House:
         perform = self._register("perform", environments["perform"], timeout=timedelta(minutes=2))
         note = self._register("note_delivery", environments["note_delivery"], timeout=timedelta(minutes=1))
         sweep = self._register("sweep", environments["sweep"], timeout=timedelta(minutes=1))
+        reconcile = self._register("reconcile", environments["reconcile"], timeout=timedelta(minutes=5))
         self._register("configure_domain", environments["configure_domain"], timeout=timedelta(minutes=15))
         self.runtime.map_queue(places.case_events_arn, decide, batch_size=10)
         self.runtime.map_queue(places.mail_events_arn, note, batch_size=10)
         self.runtime.map_queue(places.wake_arn, perform, batch_size=1)
         self.runtime.schedule(sweep, "rate(1 minute)")
+        self.runtime.schedule(reconcile, "rate(15 minutes)")
 
     def _register(self, name: str, environment: settings.Settings, *, timeout: timedelta) -> Any:
         container, handler = self.container(name, environment), HANDLERS[name]

@@ -81,6 +81,16 @@ class SweepSettings(AutomationSettings, frozen=True, kw_only=True):
     case_events_queue_url: str
 
 
+class ReconcileSettings(Settings, frozen=True, kw_only=True):
+    """Environment of `reconcile`."""
+
+    case_table: str
+    bundle_bucket: str
+    case_events_queue_url: str
+    calls_a_minute: int
+    """To Cases, of all operations together."""
+
+
 class NoteDeliverySettings(Settings, frozen=True, kw_only=True):
     """Environment of `note_delivery`."""
 

@@ -1,0 +1,17 @@
+"""Every fifteen minutes: find the events that never came, and feed them in."""
+
+from typing import Any
+
+from casewright.service.reconcile import reconcile
+from casewright.wiring.container import container
+from casewright.wiring.reconciling import reconciling
+
+
+def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer how many cases were audited, and how many events were lost."""
+    parts = container()
+    try:
+        done = reconcile(parts.ports(reconciling), lambda: context.get_remaining_time_in_millis() / 1000)
+        return {"audited": done.audited, "lost": len(done.lost), "through": done.is_through}
+    finally:
+        parts.telemetry.flush()
