@@ -33,6 +33,7 @@ CALLS: dict[str, list[Call]] = {
         ("dynamodb:Query", f"{TABLE}/index/pending"),
         ("cases:UpdateCase", CASE), ("cases:UpdateCase", f"{DOMAIN}/field/status"), ("cases:CreateRelatedItem", CASE),
         ("cases:SearchRelatedItems", CASE), ("cases:DeleteRelatedItem", f"{CASE}/related-item/r1"),
+        ("cases:CreateCase", DOMAIN), ("cases:CreateCase", f"{DOMAIN}/template/t"), ("cases:TagResource", CASE),
         ("connect:StartTaskContact", f"{INSTANCE}/contact/x"), ("connect:StartTaskContact", f"{INSTANCE}/contact-flow/f"),
         ("connect:StopContact", f"{INSTANCE}/contact/x"), ("connect:DescribeContact", f"{INSTANCE}/contact/x"),
         ("ses:SendEmail", f"arn:aws:ses:{A}:identity/example.com"), ("ses:SendEmail", f"arn:aws:ses:{A}:configuration-set/cases"),
