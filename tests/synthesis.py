@@ -85,10 +85,10 @@ def check(app: App) -> None:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 
-def synthesise(stage: Stage) -> Templates:
+def synthesise(stage: Stage, compiled: Compiled | None = None) -> Templates:
     """The templates of a stage by the last word of the stack's name; fails on any finding of cdk-nag."""
     app = new_app()
-    stacks.house.build(app, stage=stage, compiled=compiled_of())
+    stacks.house.build(app, stage=stage, compiled=compiled or compiled_of())
     check(app)
     assembly = app.synth()
     return {stack.stack_name.rpartition("-")[2]: stack.template for stack in assembly.stacks}

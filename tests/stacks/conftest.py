@@ -54,3 +54,9 @@ def either(request: pytest.FixtureRequest) -> Resources:
     """Both, one after the other."""
     resources: Resources = request.getfixturevalue(request.param)
     return resources
+
+
+@pytest.fixture(scope="session")
+def resources() -> type[Resources]:
+    """For templates that a test synthesises itself."""
+    return Resources
