@@ -20,6 +20,7 @@ from casewright_workbench.doctor.probe.saving import save
 from casewright_workbench.doctor.probe.seen import Envelope, Seen, envelope_of, kind_of
 from casewright_workbench.doctor.probe.steps import BEFORE_DELETE, EXPECTED, Probe
 from casewright_workbench.doctor.probe.tap import Tap
+from casewright_workbench.localcloud.service import ServiceError
 from casewright_workbench.doctor.probe.twin import assumed
 
 Say = Callable[[str], None]
@@ -61,7 +62,12 @@ class Running:
 
     def findings(self, folder: Path | None = None) -> Iterator[Finding]:
         """The steps, then what came of them; envelopes are saved in the folder."""
-        expected = assumed(self._cases, self._probe, self._context.now)
+        try:
+            expected = assumed(self._cases, self._probe, self._context.now)
+        except ServiceError as error:
+            problem = f"the local cloud cannot make this case: {error}"
+            yield named("live.probe", fail(f"template {self._probe.template}", wrong=problem, do="choose another with --template"))
+            return
         self._open()
         try:
             audit, unaudited, after = self._play()

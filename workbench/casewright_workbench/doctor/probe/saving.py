@@ -19,7 +19,7 @@ def save(envelopes: Iterable[Envelope], folder: Path, *, account: str) -> list[P
     folder.mkdir(parents=True, exist_ok=True)
     written = list[Path]()
     for number, each in enumerate(envelopes, start=1):
-        path = folder / f"{number:02}-{each.kind.lower().replace('.', '-')}.json"
+        path = folder / f"{number:02}-{each.kind.lower().translate(str.maketrans('._', '--'))}.json"
         path.write_text(scrubbed(json.dumps(each.written, indent=2), account) + "\n", encoding="utf-8")
         written.append(path)
     return written
