@@ -10,16 +10,16 @@ from casewright.aws.records import stamp
 from casewright.cases import items
 from casewright.cases.performers import Performer
 from casewright.cases.values import EMPTY, FieldValue, from_wire
-from casewright.ports.audit import AuditChange, AuditEntry, ChangedCase, ChangedCases, FoundItem, FoundItems
+from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, TimedCase, TimedCases
 
-_UPDATED: Final = "last_updated_datetime"
+_CREATED, _UPDATED = "created_datetime", "last_updated_datetime"
 _CASES_A_PAGE: Final = 100
 _A_PAGE: Final = 25
 """Of audit entries and of related items: the most there can be."""
 
 
 class CasesAudit:
-    """Fulfils AuditHistory for one domain."""
+    """Fulfils AuditHistory and OpenCases for one domain."""
 
     def __init__(self, client: Client, domain_id: str) -> None:
         self._client, self._domain = client, domain_id
@@ -30,19 +30,28 @@ class CasesAudit:
         found = [_entry(each) for page in pages for each in page["auditEvents"] if each]
         return tuple(sorted(found, key=lambda entry: (entry.at, entry.id)))
 
-    def changed(self, since: datetime, until: datetime) -> ChangedCases:
+    def changed(self, since: datetime, until: datetime) -> TimedCases:
         """One page of SearchCases. It goes on by time and not by token, so that cases that change meanwhile shift nothing."""
-        between = [{"field": {"greaterThanOrEqualTo": _moment(since)}}, {"field": {"lessThanOrEqualTo": _moment(until)}}]
+        before = {"field": {"lessThanOrEqualTo": {"id": _UPDATED, "value": {"stringValue": stamp(until)}}}}
+        return self._timed(_UPDATED, since, before)
+
+    def open_cases(self, since: datetime) -> TimedCases:
+        """One page of SearchCases. A case is closed when its status is `closed`, and no other."""
+        is_closed = {"field": {"equalTo": {"id": "status", "value": {"stringValue": "closed"}}}}
+        return self._timed(_CREATED, since, {"not": is_closed})
+
+    def _timed(self, field_id: str, since: datetime, condition: dict[str, Any]) -> TimedCases:
+        after = {"field": {"greaterThanOrEqualTo": {"id": field_id, "value": {"stringValue": stamp(since)}}}}
         with translated("SearchCases"):
             answer = self._client.search_cases(
                 domainId=self._domain,
                 maxResults=_CASES_A_PAGE,
-                fields=[{"id": _UPDATED}],
-                filter={"andAll": between},
-                sorts=[{"fieldId": _UPDATED, "sortOrder": "Asc"}],
+                fields=[{"id": field_id}],
+                filter={"andAll": [after, condition]},
+                sorts=[{"fieldId": field_id, "sortOrder": "Asc"}],
             )
-        found = [ChangedCase(case["caseId"], _instant(case["fields"][0]["value"])) for case in answer["cases"] if case and case["fields"]]
-        return ChangedCases(tuple(found), is_last=not answer.get("nextToken"))
+        found = [TimedCase(case["caseId"], _instant(case["fields"][0]["value"])) for case in answer["cases"] if case and case["fields"]]
+        return TimedCases(tuple(found), is_last=not answer.get("nextToken"))
 
     def newest_items(self, page: str) -> FoundItems:
         """One page of SearchAllRelatedItems."""
@@ -95,10 +104,6 @@ def _item(told: Mapping[str, Any], case_id: str) -> FoundItem:
     wire = {"caseId": case_id, "relatedItemId": told["relatedItemId"], "relatedItemType": told["type"], "createdDateTime": at}
     item, _ = items.parse(wire | told["content"])
     return FoundItem(case_id, item, at)
-
-
-def _moment(at: datetime) -> dict[str, object]:
-    return {"id": _UPDATED, "value": {"stringValue": stamp(at)}}
 
 
 def _instant(value: Mapping[str, Any]) -> datetime:

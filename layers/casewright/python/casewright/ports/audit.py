@@ -33,17 +33,17 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     item_type: str = ""
 
 
-class ChangedCase(msgspec.Struct, frozen=True):
-    """A case as a search finds it, and when Cases says that it changed last."""
+class TimedCase(msgspec.Struct, frozen=True):
+    """A case as a search finds it, and the time it was sorted by."""
 
     case_id: str
-    updated_at: datetime
+    at: datetime
 
 
-class ChangedCases(msgspec.Struct, frozen=True):
-    """Cases by their last change, earliest first; `is_last` when no other changed within the time asked for."""
+class TimedCases(msgspec.Struct, frozen=True):
+    """Cases by a time of theirs, earliest first; `is_last` when there is no other within the times asked for."""
 
-    cases: tuple[ChangedCase, ...]
+    cases: tuple[TimedCase, ...]
     is_last: bool
 
 
@@ -69,7 +69,7 @@ class AuditHistory(Protocol):
         """Every edit of a case that is kept, earliest first. Raises NotFound when the case is gone."""
         ...
 
-    def changed(self, since: datetime, until: datetime) -> ChangedCases:
+    def changed(self, since: datetime, until: datetime) -> TimedCases:
         """The first cases whose last change lies within these times, both included."""
         ...
 
@@ -79,6 +79,14 @@ class AuditHistory(Protocol):
 
     def items(self, case_id: str) -> tuple[FoundItem, ...]:
         """The related items a case has now, with their content. Raises NotFound when the case is gone."""
+        ...
+
+
+class OpenCases(Protocol):
+    """The cases that are not closed."""
+
+    def open_cases(self, since: datetime) -> TimedCases:
+        """The first of them that were created then or later."""
         ...
 
 

@@ -14,7 +14,7 @@ from casewright.cases.events import Event, RelatedItemAdded
 from casewright.cases.twins import WITHIN
 from casewright.decision import Head
 from casewright.errors import Refused, Throttled
-from casewright.ports.audit import ChangedCase, FoundItem, ReconcileMark
+from casewright.ports.audit import FoundItem, ReconcileMark, TimedCase
 from casewright.service.reconcile_case import GRACE, Reconciling, audit, paced
 
 OVERLAP: Final = timedelta(minutes=15)
@@ -86,7 +86,7 @@ class Walker:
             if found.is_last or not found.cases:
                 self._ports.marks.put("cases", ReconcileMark(at=self._until))
                 return True
-            last = found.cases[-1].updated_at
+            last = found.cases[-1].at
             self._ports.marks.put("cases", ReconcileMark(at=max(mark.at, last)))
             since = last if last > since else since + _TICK
         return since > self._until
@@ -134,13 +134,13 @@ class Walker:
                 return True
         return False
 
-    def _look_at(self, case: ChangedCase, reached: datetime) -> None:
-        if knows(self._ports.log.head(case.case_id).head, case.updated_at):
-            if case.updated_at <= reached or not self._spare:
+    def _look_at(self, case: TimedCase, reached: datetime) -> None:
+        if knows(self._ports.log.head(case.case_id).head, case.at):
+            if case.at <= reached or not self._spare:
                 return
             self._spare -= 1
         self._audit(case.case_id)
-        self._ports.marks.put("cases", ReconcileMark(at=max(reached, case.updated_at)))
+        self._ports.marks.put("cases", ReconcileMark(at=max(reached, case.at)))
 
     def _is_known(self, found: FoundItem) -> bool:
         """Look at an item; False when there was no time to."""
