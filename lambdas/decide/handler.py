@@ -9,19 +9,22 @@ from casewright.aws.powertools import watched
 from casewright.aws.queues import WAITED
 from casewright.service.decide import take
 from casewright.wiring.container import container
-from casewright.wiring.deciding import deciding
+from casewright.wiring.deciding import deciding, following
 
 
 def handle(event: dict[str, Any], context: Any) -> Any:
-    """Answer the ids of the messages that shall be delivered again."""
+    """Answer the ids of the messages that shall be delivered again; all of them are where what follows could not be delivered."""
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    ports = container().ports(deciding)
+    parts = container()
+    ports = parts.ports(deciding)
 
     def one(record: SQSRecord) -> None:
         waited = record.message_attributes[WAITED]
         take(record.body, int(waited.string_value or 0) if waited else 0, ports)
 
     try:
-        return process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
+        answer = process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
+        parts.ports(following).deliver()
+        return answer
     finally:
         ports.telemetry.flush()

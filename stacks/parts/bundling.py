@@ -15,11 +15,13 @@ from typing import Final
 
 import uv
 
+from stacks.parts import slimming
+
 LAMBDA_PLATFORM: Final = "aarch64-manylinux_2_28" if sys.version_info >= (3, 12) else "aarch64-manylinux2014"
 """As `uv --python-platform` spells arm64 Lambda: Amazon Linux 2023 from Python 3.12 on, Amazon Linux 2 (glibc 2.26) before."""
 
 SERVICES: Final = ("appintegrations", "connect", "connectcases", "dynamodb", "events", "firehose", "s3", "sesv2", "sqs", "sts")
-"""The botocore service models that our functions call; the others are nine tenths of botocore."""
+"""The botocore service models that our functions call."""
 
 ROOM_BYTES: Final = 250 * 1024 * 1024
 """What a function and all its layers may take unzipped (Lambda quota)."""
@@ -57,7 +59,8 @@ def build_casewright(source: Path, output: Path) -> int:
 
 def fingerprint(*sources: Path, platform: str = LAMBDA_PLATFORM) -> str:
     """Name what a layer is built of, so that an unchanged one is neither built nor deployed again."""
-    digest = hashlib.sha256(f"{platform} {sys.version_info[:2]} {SERVICES} {Path(__file__).read_text()}".encode())
+    building = "".join(Path(module).read_text() for module in (__file__, slimming.__file__))
+    digest = hashlib.sha256(f"{platform} {sys.version_info[:2]} {building}".encode())
     for source in sources:
         for path in _files(source):
             digest.update(path.relative_to(source.parent).as_posix().encode() + b"\0" + path.read_bytes())
@@ -88,9 +91,7 @@ def _trim_botocore(data: Path) -> None:
     missing = [service for service in SERVICES if not (data / service).is_dir()]
     if missing:
         raise BundlingError("runtime", f"botocore has no model of {', '.join(missing)}; pin one that has (layers/runtime/requirements.txt)")
-    for folder in data.iterdir():
-        if folder.is_dir() and folder.name not in SERVICES:
-            shutil.rmtree(folder)
+    slimming.slim(data, SERVICES)
 
 
 def _compile(folder: Path, *, mounted_from: Path) -> None:
