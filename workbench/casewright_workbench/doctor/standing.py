@@ -8,7 +8,7 @@ from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, warn
 
-FUNCTIONS: Final = ("decide", "perform", "sweep", "note_delivery", "shape_records", "configure_domain")
+FUNCTIONS: Final = ("decide", "perform", "sweep", "reconcile", "note_delivery", "shape_records", "configure_domain")
 
 
 def caller(context: Context) -> Iterable[Finding]:

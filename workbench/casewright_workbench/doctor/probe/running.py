@@ -20,8 +20,8 @@ from casewright_workbench.doctor.probe.saving import save
 from casewright_workbench.doctor.probe.seen import Envelope, Seen, envelope_of, kind_of
 from casewright_workbench.doctor.probe.steps import BEFORE_DELETE, EXPECTED, Probe
 from casewright_workbench.doctor.probe.tap import Tap
-from casewright_workbench.localcloud.service import ServiceError
 from casewright_workbench.doctor.probe.twin import assumed
+from casewright_workbench.localcloud.service import ServiceError
 
 Say = Callable[[str], None]
 _AWS: Final = (ClientError, BotoCoreError)
