@@ -10,6 +10,7 @@ import pytest
 from building import CATALOG, case_event, parsed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from serving import CONTACT_CENTER
 from small_directory import SMALL, Compile, Complain
 
 from casewright.actions import AddComment, SendEmail
@@ -231,3 +232,12 @@ def test_an_email_of_an_older_bundle_is_sent_as_text_alone() -> None:
     older["rules"][0]["then"], older["emails"] = json.loads(then), {"hello": json.loads(email)}
     mail = sent(link(read(json.dumps(older).encode()), CATALOG, bundle_hash="h"), title="<b>")
     assert (mail.subject, mail.text, mail.html, mail.reply_to) == ("<b>", "# Hello <b>", "", ())
+
+
+def test_what_customers_of_the_example_get_names_their_case_in_the_subject() -> None:
+    bundle = compile_directory(CONTACT_CENTER).bundle
+    sends = [step for rule in bundle.rules for step in rule.then if isinstance(step, do.SendEmail)]
+    to_customers = {step.template for step in sends if not all(isinstance(entry, str) for entry in step.to)}
+    assert to_customers == {"acknowledgement", "closed", "still-there"}
+    for name in to_customers:
+        assert Variable(Field("reference_number")) in bundle.emails[name].subject, name

@@ -83,8 +83,10 @@ def test_what_a_customer_writes_is_shown_and_never_becomes_markup(served: Served
     message_id = served.house.outbox.messages()[-1].message_id
     for path in ("/", "/cases", "/clocks", f"/cases/{case_id}", "/inbox", f"/inbox/{message_id}"):
         text = page(served, path)
-        tags = {tag for tag, _ in Elements(text).found}
-        assert not tags & {"script", "img", "iframe", "link", "form"}, path
+        frames = [given for tag, given in Elements(text).found if tag == "iframe"]
+        shown = [text, *(str(given["srcdoc"]) for given in frames)]
+        assert not {tag for each in shown for tag, _ in Elements(each).found} & {"script", "img", "link", "form"}, path
+        assert [given["sandbox"] for given in frames] == ([None] if "/inbox/" in path else []), "a sandbox that allows nothing"
         assert escape(EVIL).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")[:40] in text, path
 
 
