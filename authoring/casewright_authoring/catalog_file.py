@@ -36,7 +36,7 @@ ARNS: Final = {
 _IMPORTER: Final = re.compile(rf"{_ARN % 'agent|user'}|(?!arn:)[a-zA-Z0-9_\-.@:/ +=,]+")
 """The alphabets of role names and of custom entities. The ARN of a role is refused: events carry that of its session."""
 
-BUS_ARN: Final = re.compile(r"arn:aws[a-z-]*:events:[a-z0-9-]+:\d+:event-bus/[A-Za-z0-9/._-]{1,256}")
+BUS_ARN: Final = re.compile(r"arn:aws[a-z-]*:events:[a-z0-9-]+:\d+:event-bus/[A-Za-z0-9._-]{1,256}")
 
 
 @dataclass(frozen=True, slots=True)
