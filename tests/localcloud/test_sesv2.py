@@ -95,6 +95,14 @@ def test_headers_and_attachments_travel_along(cloud: LocalCloud, ses: Any, kind:
     assert [(part.get_filename(), part.get_content_type()) for part in parsed.iter_attachments()] == [("a.csv", "text/csv")]
 
 
+@pytest.mark.parametrize("names", [("subject",), ("X-Case", "x-case")])
+def test_a_header_that_would_stand_twice_is_refused(ses: Any, names: tuple[str, ...]) -> None:
+    simple = {**mail()["Content"]["Simple"], "Headers": [{"Name": name, "Value": "x"} for name in names]}
+    code, message = refused(ses.send_email, **mail(Content={"Simple": simple}))
+    assert code == "BadRequestException"
+    assert f"The header {names[-1]} is given twice, or made by SES itself" in message
+
+
 def test_a_stored_template_is_filled_or_missed(cloud: LocalCloud, ses: Any) -> None:
     ses.create_email_template(TemplateName="t", TemplateContent={"Subject": "Hi {{n}}", "Text": "x"})
     ses.send_email(**mail(Content={"Template": {"TemplateName": "t", "TemplateData": '{"n": "Ann"}'}}))

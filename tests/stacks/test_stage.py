@@ -20,6 +20,8 @@ from stacks.stage import Stage, StageError
         ({"account": "123"}, r"stages\.test\.account is '123'; accepted: 12 digits"),
         ({"instance_id": "arn:aws:connect:x"}, r"instance_id is .*the last part of its ARN"),
         ({"mail_from": "Cases <cases@example.com>"}, r"mail_from is .*a bare address"),
+        ({"mail_reply_to": "Care <care@example.com>"}, r"mail_reply_to is .*a bare address such as care@example.com, or null"),
+        ({"mail_from_name": "Care\r\nBcc: x"}, r"mail_from_name is .*at most 64 characters on one line"),
         ({"alarm_topic": "operations"}, r"alarm_topic is 'operations'; accepted: the ARN of an SNS topic"),
         ({"log_retention_days": 91}, r"log_retention_days is 91; accepted: one of 1, 3, 5"),
         ({"quotas": {"UpdateCase": 0}}, r"quotas is .*UpdateCase=0 is no rate of a quota; accepted are calls a second"),
