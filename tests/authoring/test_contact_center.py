@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 from building import AGENT, CATALOG, case_event, envelope, parsed
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from casewright.actions import AddComment, CreateTask, MirrorSla, SendEmail, UnmirrorSla, UpdateCase
 from casewright.bundle import LinkedBundle, link
@@ -48,15 +48,11 @@ def catalog(example: Compiled) -> Catalog:
         for field in example.definition.fields
     }
     templates = {template.name: f"t-{template.name}" for template in example.definition.templates}
-    names = example.directory
     return Catalog(
         domain_id="d",
         fields=fields,
         templates=templates,
-        queues=names.queues,
-        users=names.users,
-        flows=names.flows,
-        mailboxes=names.mailboxes,
+        **asdict(example.directory),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from building import CATALOG, rule
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.control import ControlTable
@@ -53,10 +53,7 @@ def configured(session: boto3.Session) -> BundleBucket:
             CATALOG,
             fields=fields,
             templates={template.name: template.name for template in definition.templates},
-            queues=directory.queues,
-            users=directory.users,
-            flows=directory.flows,
-            mailboxes=directory.mailboxes,
+            **asdict(directory),
         )
     )
     return store
