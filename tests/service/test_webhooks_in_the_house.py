@@ -49,7 +49,7 @@ FILES = SMALL | {
         - webhook: orders
           url: https://orders.example.com/in
           authentication: {api_key: {header: X-Api-Key, secret: shop/orders}}
-          retry: {for: 10m}
+          retry: {for: 2m}
         """,
     "rules/emitting.yaml": RULES,
 }
@@ -133,7 +133,7 @@ def test_a_repetition_comes_with_the_same_key(center: Center) -> None:
     with Faults(center.house.cloud) as faults:
         faults.at("events", "PutEvents", Throttled())
         faults.at("events", "PutEvents", Lost.ANSWER, calls={2})
-        center.asks(case_id, "book", minutes=10)
+        center.asks(case_id, "book", minutes=2)
         assert faults.happened["events", "PutEvents", "Lost.ANSWER"] == 1
     [standing] = center.effects(case_id, "book")
     assert standing.status == "done"
@@ -144,7 +144,7 @@ def test_a_repetition_comes_with_the_same_key(center: Center) -> None:
 def test_what_the_receiver_never_takes_says_which_case_and_why(center: Center) -> None:
     case_id = center.opens()
     center.answers = [500] * 100
-    center.asks(case_id, "book", minutes=15)
+    center.asks(case_id, "book", minutes=3)
     center.answers = []
     [standing] = center.effects(case_id, "book")
     [message] = center.dead()
