@@ -24,6 +24,7 @@ ALARMED: Final[Mapping[str, str]] = {
     "ClocksStalled": "a calendar cannot tell the time any more: publish again, which resolves it for the years ahead",
     "CalendarEnds": "a calendar of the bundle in force ends within 180 days: publish again, which resolves it for the years ahead",
     "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
+    "FieldValuesUnread": "fields hold values of a kind this release does not know: rules take them for unknown; look for a newer one",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
     "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",

@@ -74,7 +74,7 @@ FIELD = '{"value": {"stringValue": "x"}}'
         '{"value": {"stringValue": "x", "newValue": 1}}',
         '{"value": {"stringValue": null}}',
         '{"value": {}}',
-        '{"value": {"text": "x"}}',
+        '{"value": {"text": "x", "stringValue": "x"}}',
         '{"value": "x"}',
         "{}",
         '{"value": {"doubleValue": %s}}' % ("1" * 400),

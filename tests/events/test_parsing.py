@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +22,10 @@ from casewright.cases.events import (
 )
 from casewright.cases.parsing import parse
 from casewright.cases.performers import OwnWrite, entity_for
-from casewright.cases.values import User
+from casewright.cases.state import Case, Missing, apply
+from casewright.cases.values import Unread, User
 from casewright.errors import MalformedEvent
+from casewright.measures.privacy import custom_values
 
 SAMPLES = Path(__file__).parent / "samples"
 CASE_ID = "689b0bea-aa29-4340-896d-4ca3ce9b6226"
@@ -185,7 +188,7 @@ def broken(path: str, value: object) -> str:
         (broken("detail/case/caseId", ""), "$.detail.case.caseId", "length >= 1"),
         (broken("detail/case/fields/amount", {"value": {"doubleValue": "12"}}), "$.detail.case.fields.amount.value", "doubleValue"),
         (
-            broken("detail/case/fields/amount", {"value": {"boolValue": True}}),
+            broken("detail/case/fields/amount", {"value": {"boolValue": True, "doubleValue": 1}}),
             "$.detail.case.fields.amount.value",
             "exactly one of",
         ),
@@ -210,3 +213,17 @@ def test_nothing_but_malformed_event_comes_out_of_any_json(value: object) -> Non
     body["detail"] = value
     with pytest.raises(MalformedEvent):
         parse(json.dumps(body))
+
+
+def test_a_value_of_a_new_kind_leaves_its_field_unknown_and_the_others_known() -> None:
+    event = parse(broken("detail/case/fields/amount", {"value": {"moneyValue": {"amount": 12, "currency": "USD"}}}))
+    assert isinstance(event.change, CaseUpdated | CaseCreated)
+    fields = event.change.fields
+    assert fields is not None
+    assert fields["amount"] == Unread("moneyValue")
+    assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
+    case, included = apply(Case(event.case_id), event), frozenset(fields)
+    known = {field_id: case.field(field_id, included=included) for field_id in fields}
+    assert [field_id for field_id, value in known.items() if isinstance(value, Missing)] == ["amount"]
+    assert known["amount"] is Missing.UNKNOWN
+    assert "amount" not in custom_values(fields, frozenset(fields))

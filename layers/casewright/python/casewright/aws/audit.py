@@ -9,7 +9,7 @@ from casewright.aws.failures import translated
 from casewright.aws.records import stamp
 from casewright.cases import items
 from casewright.cases.performers import Performer
-from casewright.cases.values import EMPTY, FieldValue, from_wire
+from casewright.cases.values import EMPTY, HeldValue, from_wire
 from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, TimedCase, TimedCases
 
 _CREATED, _UPDATED = "created_datetime", "last_updated_datetime"
@@ -95,7 +95,7 @@ def _change(told: Mapping[str, Any]) -> AuditChange:
     return AuditChange(told["eventFieldId"], _value(old) if old else None, _value(told.get("newValue")))
 
 
-def _value(union: Mapping[str, object] | None) -> FieldValue:
+def _value(union: Mapping[str, object] | None) -> HeldValue:
     return from_wire(union) if union else EMPTY
 
 

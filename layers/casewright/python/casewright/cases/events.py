@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from casewright.cases.performers import OwnWrite, Performer
-from casewright.cases.values import FieldValue
+from casewright.cases.values import HeldValue
 
 RelatedItemType = Literal["comment", "contact", "file", "sla", "case", "custom", "unknown"]
 
@@ -31,7 +31,7 @@ class RelatedItem(msgspec.Struct, frozen=True, gc=False):
     sla_target_at: datetime | None = None
     sla_completed_at: datetime | None = None
     connected_case_id: str = ""
-    fields: Mapping[str, FieldValue] = {}
+    fields: Mapping[str, HeldValue] = {}
 
 
 class CaseCreated(msgspec.Struct, frozen=True, gc=False, tag="case_created"):
@@ -39,7 +39,7 @@ class CaseCreated(msgspec.Struct, frozen=True, gc=False, tag="case_created"):
 
     template_id: str
     created_at: datetime | None
-    fields: Mapping[str, FieldValue] | None
+    fields: Mapping[str, HeldValue] | None
 
 
 class CaseUpdated(msgspec.Struct, frozen=True, gc=False, tag="case_updated"):
@@ -47,7 +47,7 @@ class CaseUpdated(msgspec.Struct, frozen=True, gc=False, tag="case_updated"):
 
     template_id: str
     created_at: datetime | None
-    fields: Mapping[str, FieldValue] | None
+    fields: Mapping[str, HeldValue] | None
     changed_field_ids: tuple[str, ...]
 
 
@@ -62,7 +62,7 @@ class CaseRead(msgspec.Struct, frozen=True, gc=False, tag="case_read"):
 
     template_id: str
     created_at: datetime | None
-    fields: Mapping[str, FieldValue]
+    fields: Mapping[str, HeldValue]
 
 
 class CaseAdopted(msgspec.Struct, frozen=True, gc=False, tag="case_adopted"):
@@ -72,7 +72,7 @@ class CaseAdopted(msgspec.Struct, frozen=True, gc=False, tag="case_adopted"):
     created_at: datetime
     updated_at: datetime
     """Its last change: since then it is as it is told."""
-    fields: Mapping[str, FieldValue]
+    fields: Mapping[str, HeldValue]
 
 
 class RelatedItemAdded(msgspec.Struct, frozen=True, gc=False, tag="related_item_added"):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, get_args
 import msgspec
 
 from casewright.cases.events import RelatedItem, RelatedItemType
-from casewright.cases.values import FieldValue, from_wire
+from casewright.cases.values import HeldValue, from_wire
 from casewright.errors import MalformedEvent
 
 _TYPES: Final = frozenset(get_args(RelatedItemType))
@@ -85,7 +85,7 @@ def _sla_part(parts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     return (_parts(nested).get(_CONFIGURATION) if nested else None) or parts.get(_CONFIGURATION) or nested
 
 
-def _custom_fields(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, FieldValue]]:
+def _custom_fields(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, HeldValue]]:
     fields = parts["custom"].get("fields", ())
     for place, field in enumerate(fields if isinstance(fields, list) else ()):
         try:

@@ -26,7 +26,7 @@ from casewright.cases.events import (
     Unrecognised,
 )
 from casewright.cases.performers import Performer, own_write
-from casewright.cases.values import FieldValue, from_wire
+from casewright.cases.values import HeldValue, from_wire
 from casewright.errors import MalformedEvent
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def _carefully(body: str | bytes, own_role: str) -> Event:
 
 
 def _cases_event(
-    envelope: wire.Envelope[Any], detail: wire.Detail[F], values: Callable[[F], dict[str, FieldValue]], own_role: str
+    envelope: wire.Envelope[Any], detail: wire.Detail[F], values: Callable[[F], dict[str, HeldValue]], own_role: str
 ) -> Event:
     change, case_id = _change(detail, envelope.resources, values)
     by = detail.performed_by
@@ -135,7 +135,7 @@ def _own_event(envelope: wire.Envelope[Any], at: datetime, case_id: str, event_t
     return Event(envelope.id, at, case_id, domain_id, envelope.account, envelope.region, event_type, Performer(), change)
 
 
-def _change(detail: wire.Detail[F], resources: Sequence[str], values: Callable[[F], dict[str, FieldValue]]) -> tuple[Change, str]:
+def _change(detail: wire.Detail[F], resources: Sequence[str], values: Callable[[F], dict[str, HeldValue]]) -> tuple[Change, str]:
     kind, case = detail.event_type, detail.case
     if kind in _ITEM_VERBS:
         return _item_change(_ITEM_VERBS[kind], detail)
@@ -166,8 +166,8 @@ def _item_change(verb: str, detail: wire.Detail[Any]) -> tuple[Change, str]:
             return RelatedItemRemoved(item), case_id
 
 
-def _values(fields: _Untyped) -> dict[str, FieldValue]:
-    values: dict[str, FieldValue] = {}
+def _values(fields: _Untyped) -> dict[str, HeldValue]:
+    values: dict[str, HeldValue] = {}
     for field_id, holder in fields.items():
         value = holder.get("value")
         try:

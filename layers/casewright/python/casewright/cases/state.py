@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from casewright.cases.events import CaseAdopted, CaseCreated, CaseDeleted, CaseRead, CaseUpdated, Event
-from casewright.cases.values import FieldValue
+from casewright.cases.values import FieldValue, HeldValue, Unread
 
 
 class Missing(Enum):
@@ -29,7 +29,7 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     case_id: str
     template_id: str = ""
     created_at: datetime | None = None
-    fields: Mapping[str, FieldValue] | None = None
+    fields: Mapping[str, HeldValue] | None = None
     deleted: bool = False
     hydrated: bool = False
     """The state came from GetCase, not from the stream alone."""
@@ -44,7 +44,8 @@ class Case(msgspec.Struct, frozen=True, gc=False):
         if self.fields is None:
             return Missing.UNKNOWN
         if field_id in self.fields:
-            return self.fields[field_id]
+            value = self.fields[field_id]
+            return Missing.UNKNOWN if isinstance(value, Unread) else value
         return Missing.ABSENT if field_id in included else Missing.UNKNOWN
 
 

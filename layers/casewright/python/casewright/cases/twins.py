@@ -18,7 +18,7 @@ from casewright.cases.events import (
     RelatedItemRemoved,
     RelatedItemUpdated,
 )
-from casewright.cases.values import EMPTY, FieldValue
+from casewright.cases.values import EMPTY, HeldValue
 
 WITHIN: Final = timedelta(seconds=2)
 """How far the times of one change may lie apart."""
@@ -64,7 +64,7 @@ def _same_values(one: CaseUpdated, other: CaseUpdated, included: frozenset[str])
     return all(_value(one.fields.get(each)) == _value(other.fields.get(each)) for each in changed & included)
 
 
-def _value(value: FieldValue | None) -> FieldValue:
+def _value(value: HeldValue | None) -> HeldValue:
     return EMPTY if value is None else value
 
 

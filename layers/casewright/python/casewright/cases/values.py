@@ -19,16 +19,25 @@ class User(msgspec.Struct, frozen=True, gc=False, tag="user"):
 FieldValue: TypeAlias = str | float | bool | User
 """What a field holds. The empty value of Cases is `""`."""
 
+class Unread(msgspec.Struct, frozen=True, gc=False, tag="unread"):
+    """A value of a kind that this release does not know: its field is unknown, and the rest of the case is not."""
+
+    kind: str
+
+
+HeldValue: TypeAlias = FieldValue | Unread
+"""What a field holds as it came."""
+
 EMPTY: Final = ""
 
 _KINDS: Final = ("stringValue", "doubleValue", "booleanValue", "userArnValue", "emptyValue")
 
 
-def from_wire(union: Mapping[str, object]) -> FieldValue:
-    """Read one member of the wire union.
+def from_wire(union: Mapping[str, object]) -> HeldValue:
+    """Read one member of the wire union; one that AWS added since is there, and not read.
 
     Raises:
-        ValueError: the mapping is not exactly one known member holding a value of its type.
+        ValueError: the mapping is not exactly one member, or a known one does not hold a value of its type.
     """
     if len(union) == 1:
         [(kind, value)] = union.items()
@@ -44,11 +53,18 @@ def from_wire(union: Mapping[str, object]) -> FieldValue:
                 return User(value)
             case "emptyValue", _:
                 return EMPTY
+            case _ if kind not in _KINDS:
+                return Unread(str(kind))
     raise ValueError(f"exactly one of {', '.join(_KINDS)} with a value of its type")
 
 
-def as_wire(value: FieldValue) -> dict[str, object]:
-    """Write a field value as the wire union; the empty string becomes emptyValue, which clears the field."""
+def unread_kinds(fields: Mapping[str, HeldValue]) -> tuple[str, ...]:
+    """The kinds among the values of fields that this release does not know."""
+    return tuple(dict.fromkeys(value.kind for value in fields.values() if type(value) is Unread))
+
+
+def as_wire(value: HeldValue) -> dict[str, object]:
+    """Write a field value as the wire union; the empty string becomes emptyValue, which clears the field. What was not read stays so."""
     match value:
         case bool():
             return {"booleanValue": value}
@@ -56,6 +72,8 @@ def as_wire(value: FieldValue) -> dict[str, object]:
             return {"doubleValue": float(value)}
         case User(arn=arn):
             return {"userArnValue": arn}
+        case Unread(kind=kind):
+            return {kind: None}
         case "":
             return {"emptyValue": {}}
         case str():

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar, cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from casewright.cases.values import EMPTY, FieldValue, User
+from casewright.cases.values import EMPTY, FieldValue, HeldValue, User
 
 D = TypeVar("D")
 F = TypeVar("F")
@@ -86,7 +86,7 @@ class CasesMessage(Envelope[Detail[dict[str, Holder]]], gc=False, rename={"detai
     source: Literal["aws.cases"]
 
 
-def values_of(fields: dict[str, Holder]) -> dict[str, FieldValue]:
+def values_of(fields: dict[str, Holder]) -> dict[str, HeldValue]:
     """Field values by id, put in the place of what held them.
 
     Raises:

@@ -21,7 +21,7 @@ from casewright.cases.events import (
     ScheduleDue,
     Unrecognised,
 )
-from casewright.cases.values import FieldValue, User
+from casewright.cases.values import HeldValue, User
 from casewright.measures import privacy
 from casewright.measures.row import Row, instant, row_of
 
@@ -84,7 +84,7 @@ def _case_row(
     event: Event,
     template_id: str,
     created_at: datetime | None,
-    fields: Mapping[str, FieldValue] | None,
+    fields: Mapping[str, HeldValue] | None,
     listed: frozenset[str],
 ) -> Row:
     known = fields or {}
@@ -100,7 +100,7 @@ def _case_row(
     return row_of("case_event", event, {**_told(event, listed), **columns})
 
 
-def _system_columns(fields: Mapping[str, FieldValue], listed: frozenset[str]) -> Iterator[tuple[str, object]]:
+def _system_columns(fields: Mapping[str, HeldValue], listed: frozenset[str]) -> Iterator[tuple[str, object]]:
     for field_id, value in fields.items():
         text = value.arn if isinstance(value, User) else value
         if not isinstance(text, str) or (field_id in privacy.LISTED_ONLY and field_id not in listed):

@@ -10,7 +10,7 @@ from typing import Final
 
 from casewright.cases.catalog import Catalog
 from casewright.cases.performers import Performer, role_name
-from casewright.cases.values import FieldValue, User
+from casewright.cases.values import HeldValue, User
 
 CUSTOM_ENTITY: Final = "performed_by_custom_entity"
 """Listing this name lets every customEntity in: a text that whoever writes to the case chooses. Ours comes in anyway."""
@@ -31,12 +31,12 @@ def listed_fields(catalog: Catalog, names: Iterable[str] = ()) -> frozenset[str]
     return frozenset(chosen | options)
 
 
-def custom_values(fields: Mapping[str, FieldValue], listed: frozenset[str]) -> dict[str, dict[str, object]]:
+def custom_values(fields: Mapping[str, HeldValue], listed: frozenset[str]) -> dict[str, dict[str, object]]:
     """The custom fields that may come in, as the map columns hold them."""
     return dict(_admitted(fields, listed))
 
 
-def _admitted(fields: Mapping[str, FieldValue], listed: frozenset[str]) -> Iterator[tuple[str, dict[str, object]]]:
+def _admitted(fields: Mapping[str, HeldValue], listed: frozenset[str]) -> Iterator[tuple[str, dict[str, object]]]:
     for field_id, value in fields.items():
         match value:
             case bool():

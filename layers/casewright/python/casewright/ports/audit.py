@@ -8,7 +8,7 @@ import msgspec
 
 from casewright.cases.events import Event, RelatedItem
 from casewright.cases.performers import Performer
-from casewright.cases.values import FieldValue
+from casewright.cases.values import HeldValue
 from casewright.decision import Head
 
 EntryType = Literal["Case.Created", "Case.Updated", "RelatedItem.Created", "RelatedItem.Updated", "RelatedItem.Deleted", "Case.Merged"]
@@ -18,8 +18,8 @@ class AuditChange(msgspec.Struct, frozen=True):
     """A field before and after; `old` is None where the history does not tell it, and an empty field is the empty value."""
 
     field_id: str
-    old: FieldValue | None
-    new: FieldValue
+    old: HeldValue | None
+    new: HeldValue
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseAdopted, Event
 from casewright.cases.performers import Performer
-from casewright.cases.values import FieldValue
+from casewright.cases.values import HeldValue
 from casewright.decide import Decided, blank, decide
 from casewright.errors import NotFound, VersionConflict
 from casewright.ports.audit import OpenCases
@@ -99,5 +99,5 @@ def _reading(case_id: str, ports: Adopting) -> Event | None:
     return Event(f"adopted-{case_id}", max(now, updated), case_id, *where, "CASE.ADOPTED", Performer(), change)
 
 
-def _instant(value: FieldValue | None, otherwise: datetime) -> datetime:
+def _instant(value: HeldValue | None, otherwise: datetime) -> datetime:
     return datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) and value else otherwise

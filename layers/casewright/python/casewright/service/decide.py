@@ -20,6 +20,7 @@ from casewright.cases.events import (
 )
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import just_before
+from casewright.cases.values import unread_kinds
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
 from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
@@ -71,6 +72,9 @@ def take(body: str, waited: int, ports: Deciding) -> None:
         ports.telemetry.count("EventsMalformed")
         ports.telemetry.log("event buried", outcome="malformed", where=error.where)
         return
+    if isinstance(event.change, CaseCreated | CaseUpdated) and (kinds := unread_kinds(event.change.fields or {})):
+        ports.telemetry.count("FieldValuesUnread")
+        ports.telemetry.log("field values not read", event_id=event.id, case_id=event.case_id, kinds=", ".join(kinds))
     try:
         outcome = _settle(event, waited, ports)
     except CaseNotYetKnown:

@@ -23,7 +23,7 @@ from casewright.cases.events import (
 )
 from casewright.cases.performers import Performer
 from casewright.cases.twins import LONGEST_TEXT, WITHIN
-from casewright.cases.values import EMPTY, FieldValue
+from casewright.cases.values import EMPTY, HeldValue
 from casewright.ports.audit import AuditEntry, FoundItem
 
 REPAIRED: Final = "repaired-"
@@ -153,7 +153,7 @@ def _is_cut(value: object) -> bool:
     return isinstance(value, str) and len(value) >= LONGEST_TEXT
 
 
-def _value_after(field_id: str, at: datetime, history: Sequence[AuditEntry]) -> FieldValue | None:
+def _value_after(field_id: str, at: datetime, history: Sequence[AuditEntry]) -> HeldValue | None:
     """What the history tells of a field just after a moment: the last new value until then, else the first old one after."""
     told = [(entry.at, each) for entry in history if entry.type.startswith("Case.") for each in entry.changes if each.field_id == field_id]
     before = [each.new for moment, each in told if moment <= at]
@@ -163,7 +163,7 @@ def _value_after(field_id: str, at: datetime, history: Sequence[AuditEntry]) -> 
     return (EMPTY if after[0] is None else after[0]) if after else None
 
 
-def _filled(values: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+def _filled(values: Mapping[str, HeldValue]) -> dict[str, HeldValue]:
     return {field_id: value for field_id, value in values.items() if value != EMPTY}
 
 
