@@ -1,7 +1,8 @@
 """Events that never came, through the real handlers: found in the audit history, and fed in once."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,17 @@ from typing import Any
 
 import msgspec
 import pytest
+from fakes import FakeLog, deciding, sweep
 from small_directory import SMALL
 
 from casewright.aws.marks import MarkTable
+from casewright.aws.repairs import RepairsQueue
+from casewright.bundle import link
+from casewright.cases.events import Event
 from casewright.cases.values import as_wire
+from casewright.decision import Head
 from casewright.ports.audit import ReconcileMark
+from casewright.service.decide import take
 from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.connectcases.unsteady import Faults
@@ -134,6 +141,29 @@ class Center:
     def count(self, name: str) -> int:
         return sum(value for (_, counter), value in self.house.counts.items() if counter == name)
 
+    def act(self, case_id: str, chance: Random) -> None:
+        """Something an agent might do, after a while."""
+        self.after(seconds=chance.randint(6, 600))
+        match chance.randrange(4):
+            case 0:
+                self.changes(case_id, priority=chance.choice(["low", "high"]))
+            case 1:
+                self.changes(case_id, status=chance.choice(["open", "closed"]))
+            case 2:
+                self.changes(case_id, amount=float(chance.randint(1, 5)))
+            case _:
+                self.remarks(case_id, chance.choice(["help", "thanks"]))
+
+    def undisturbed(self, envelopes: Iterable[dict[str, Any]]) -> FakeLog:
+        """What the same events lead to in their true order, all told once."""
+        compiled = self.house.compiled
+        bundle = link(compiled.bundle, self.house.catalog, bundle_hash=compiled.hash)
+        ports = msgspec.structs.replace(deciding(bundle), own_role="perform")
+        for each in sorted(envelopes, key=lambda each: each["detail"]["approximateChangeTime"]):
+            take(json.dumps(each), 3, ports)
+        sweep(ports.log, self.house.clock.now(), ports)  # type: ignore[arg-type]
+        return ports.log  # type: ignore[return-value]
+
     def close(self) -> None:
         self.house.close()
 
@@ -237,3 +267,68 @@ def test_an_effect_of_a_change_found_too_late_expires(center: Center) -> None:
     center.reconciled()
     assert ("flag", "expired") in center.fired(case_id)
     assert "urgent" in center.file(case_id).head.clocks
+
+
+def test_cut_off_in_the_middle_it_goes_on_and_tells_everything_once(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_ids = [center.opens(title=f"cut {number}", priority="low") for number in range(3)]
+    with center.deaf():
+        for case_id in case_ids:
+            center.changes(case_id, priority="high")
+            center.remarks(case_id, "help")
+    send, sent = RepairsQueue.send, list[str]()
+
+    def cut(queue: RepairsQueue, events: Iterable[Event], *, seconds: int) -> None:
+        for event in events:
+            if len(sent) == 3:
+                raise KeyboardInterrupt
+            sent.append(event.id)
+            send(queue, [event], seconds=seconds)
+
+    center.after(minutes=12)
+    monkeypatch.setattr(RepairsQueue, "send", cut)
+    center.house.clock.skip_to(center.house.clock.now() + timedelta(minutes=4))
+    with pytest.raises(KeyboardInterrupt):
+        center.house.runtime.invoke("reconcile", {})
+    monkeypatch.undo()
+    center.reconciled()
+    for case_id in case_ids:
+        assert Counter(center.fired(case_id)) == Counter([("hello", "done"), ("raised", "done"), ("flag", "done"), ("talk", "done")])
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_whatever_is_lost_the_state_is_that_of_a_stream_that_lost_nothing(center: Center, seed: int) -> None:
+    chance, told = Random(seed), list[dict[str, Any]]()
+    publish, lost_before = center.stream._publish, len(center.stream.lost)
+    center.stream._publish = lambda envelope: (told.append(envelope), publish(envelope))[1]  # type: ignore[assignment]
+    center.stream.set(Faults(dropped=0.1, doubled=0.1, delayed=0.2, longest_delay=timedelta(minutes=3), seed=seed))
+    case_ids = [center.opens(title=f"{seed}-{number}", priority="low") for number in range(3)]
+    for _ in range(16):
+        center.act(chance.choice(case_ids), chance)
+    center.stream.set(Faults())
+    center.reconciled()
+    center.stream._publish = publish
+    envelopes = {each["id"]: each for each in [*told, *center.stream.lost[lost_before:]]}
+    assert len(center.stream.lost) > lost_before
+    true = center.undisturbed(envelopes.values())
+    for case_id in case_ids:
+        file = center.file(case_id)
+        assert plain(file.head) == plain(true.heads[case_id].head)
+        expected = {(each.rule, each.position.at) for each in true.effects if each.case_id == case_id}
+        done = Counter((each.effect.rule, each.effect.position.at) for each in file.effects)
+        assert max(done.values()) == 1
+        assert set(done) - expected <= corrected(file, "surplus")
+        assert expected - set(done) <= corrected(file, "missing")
+
+
+def plain(head: Head) -> tuple[object, ...]:
+    """What must be equal: not the ids of events, which differ where one was repaired."""
+    clocks = {name: msgspec.structs.replace(clock, started_by="", fired=tuple(sorted(clock.fired))) for name, clock in head.clocks.items()}
+    changes = {field_id: (change.position.at, change.ours) for field_id, change in head.field_changes.items()}
+    return head.case.fields, head.case.template_id, head.case.deleted, changes, clocks
+
+
+def corrected(file: CaseFile, which: str) -> set[tuple[str, datetime]]:
+    """What later events are listed to have asked for too much, or not to have asked for, since one came late."""
+    at = {entry.event.id: entry.event.at for entry in file.log}
+    listed = (each for entry in file.log for each in entry.decision.corrections)
+    return {(name.rule, at[each.event_id]) for each in listed for name in getattr(each, which)}
