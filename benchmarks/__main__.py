@@ -16,6 +16,7 @@ PARTS = {
     "backtest": "backtest",
     "matching": "matching",
     "clocks": "due_clocks",
+    "cold": "cold_start",
 }
 
 

@@ -26,7 +26,7 @@ def catalog_of(definition: DomainDefinition) -> dict[str, FieldEntry]:
     }
 
 
-def envelope(catalog: Catalog, *, number: int = 0, verb: str = "CREATED") -> str:
+def envelope(catalog: Catalog, *, number: int | str = 0, verb: str = "CREATED") -> str:
     """An event of about 3 KB: every text field of the catalog has a value."""
     texts = {
         entry.id: {"value": {"stringValue": f"{name} of case {number}"}} for name, entry in catalog.fields.items() if entry.type == "Text"

@@ -41,9 +41,9 @@ def _slim_service(folder: Path) -> set[str]:
 
 
 def _undocumented(model: Any) -> Any:
-    """The model without what only people read; a member of a shape may well be named `documentation`, its text is none."""
+    """The model with empty texts where only people read them; botocore asks for some of these by name."""
     if isinstance(model, dict):
-        return {name: _undocumented(value) for name, value in model.items() if not (name == "documentation" and isinstance(value, str))}
+        return {name: "" if name == "documentation" and isinstance(value, str) else _undocumented(value) for name, value in model.items()}
     return [_undocumented(each) for each in model] if isinstance(model, list) else model
 
 
