@@ -205,7 +205,7 @@ def test_a_field_is_refused_at_its_place(complaints: Complain, fields: str, expe
         ("fields.yaml", "a: {type: Text, in_events: no}", "1:28: the text 'no' is given for in_events; accepted are true and false"),
         ("catalog.yaml", "templates: {A: x}", "1:1: templates with ids belong to a domain that exists: the key 'domain_id' is needed"),
         ("slas.yml", "", "1:1: the name of a file ends in .yaml here; .yml is not read"),
-        ("sla.yaml", "", "1:1: unknown file 'sla.yaml' (did you mean 'slas.yaml'?); accepted are catalog.yaml, fields.yaml, templates.yaml, conditions.yaml, calendars.yaml, slas.yaml"),
+        ("sla.yaml", "", "1:1: unknown file 'sla.yaml' (did you mean 'slas.yaml'?); accepted are catalog.yaml, fields.yaml, templates.yaml, conditions.yaml, calendars.yaml, slas.yaml, webhooks.yaml"),
         ("rule/a.yaml", "", "1:1: unknown folder 'rule' (did you mean 'rules'?); accepted are rules, emails, tests"),
         ("emails/hello2.yaml", "{email: hello, subject: x, text: y}", "1:9: the email 'hello' is given twice; it stands at DIR/emails/hello.yaml:1:8 already"),
     ],

@@ -110,7 +110,7 @@ def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compi
 @pytest.mark.parametrize(
     ("then", "column", "message"),
     [
-        ("send_mail: {}", 41, "unknown action 'send_mail' (did you mean 'send_email'?); accepted are send_email, create_task, end_tasks, update_case, assign_sla, add_comment, put_event"),
+        ("send_mail: {}", 41, "unknown action 'send_mail' (did you mean 'send_email'?); accepted are send_email, create_task, end_tasks, update_case, assign, assign_sla, add_comment, create_case, link_case, attach_contact, tag, put_event, call_webhook"),
         ("end_tasks: true, assign_sla: by-hand", 40, "an item of 'then' has 2 keys (end_tasks, assign_sla); exactly one is accepted, write one item each"),
         ("end_tasks: false", 52, "end_tasks: false says nothing; accepted are true and {only: ours}"),
         ("assign_sla: by-hnd", 53, "unknown SLA 'by-hnd' (did you mean 'by-hand'?); accepted are by-hand, automatic"),
@@ -166,7 +166,7 @@ def test_an_action_is_refused_at_its_place(complaints: Complain, then: str, colu
 def test_a_deleted_case_cannot_be_acted_on(complaints: Complain, then: str) -> None:
     [told] = complaints({"rules/a.yaml": RULE.format(when="[case_updated, case_deleted]", then=then)})
     action = then.split(":", maxsplit=1)[0]
-    assert told.endswith(f"{action!r} cannot be done for a deleted case; with case_deleted accepted are send_email, put_event")
+    assert told.endswith(f"{action!r} cannot be done for a deleted case; with case_deleted accepted are send_email, put_event, call_webhook")
 
 
 @pytest.mark.parametrize(
