@@ -61,7 +61,8 @@ OPERATORS: Final[Mapping[str, str]] = {
 }
 
 ACTIONS: Final[Mapping[str, str]] = {
-    "send_email": "sends an email of `emails/`; `to` holds mailboxes of `catalog.yaml`, addresses, and texts with variables that give one",
+    "send_email": "sends an email of `emails/`; `to` holds mailboxes of `catalog.yaml`, addresses, texts with variables "
+    "that give one, and people: `customer`, `assigned_user`, `{user: maya}`, `{users_tagged: {team: billing}}`",
     "create_task": "starts a Connect task and links it to the case, see [tasks](tasks.md)",
     "end_tasks": "ends every open task of the case; with `{only: ours}` those that rules made",
     "update_case": 'sets fields; `""` clears one',

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from casewright import actions
+from casewright.cases.recipients import in_words
 from casewright.decision import Effect
 from casewright_workbench.console.names import Names
 
@@ -10,8 +11,8 @@ from casewright_workbench.console.names import Names
 def described(effect: Effect, names: Names) -> str:  # noqa: C901, PLR0912 -- one case an action
     """The content of an effect on one line: recipients and subject, fields and values, the name of a task."""
     match effect.action:
-        case actions.SendEmail(to=to, subject=subject):
-            text = f"{', '.join(to) or 'nobody'}: {subject}"
+        case actions.SendEmail(to=to, subject=subject, people=people):
+            text = f"{', '.join([*to, *map(in_words, people)]) or 'nobody'}: {subject}"
         case actions.CreateTask(name=name) | actions.UnmirrorSla(name=name):
             text = name
         case actions.PutEvent(detail_type=name) | actions.CallWebhook(webhook=name):

@@ -7,6 +7,7 @@ import msgspec
 
 from casewright import actions
 from casewright.asking import effect_key
+from casewright.cases.recipients import in_words
 from casewright.decision import Decision, Effect, Match
 from casewright.rules.instructions import AssignSla, Instruction, SendEmail
 from casewright.rules.rule import Rule
@@ -57,9 +58,9 @@ def _told(decision: Decision, matches: Iterable[Match], asked: Iterable[Effect],
 def members(action: actions.Action, step: Instruction | None, words: Words) -> dict[str, Json]:
     """The members of an action; `step` is what the rule said, where that is known."""
     match action:
-        case actions.SendEmail(to=to, subject=subject, text=text):
+        case actions.SendEmail(to=to, subject=subject, text=text, people=people):
             template: dict[str, Json] = {"template": step.template} if isinstance(step, SendEmail) else {}
-            return {"to": list(to), **template, "subject": subject, "text": text}
+            return {"to": [*to, *map(in_words, people)], **template, "subject": subject, "text": text}
         case actions.CreateTask():
             return task(action, words)
         case actions.EndTasks(ours_only=ours_only):

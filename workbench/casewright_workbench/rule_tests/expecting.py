@@ -5,6 +5,7 @@ from collections.abc import Mapping as Table
 from functools import partial
 from typing import Any, Final, cast, get_args
 
+from casewright.cases.recipients import in_words
 from casewright.rules.rule import Rule
 from casewright.sla.clocks import Status
 from casewright_authoring.findings import Fault, Place, fault
@@ -13,6 +14,7 @@ from casewright_authoring.known import Known, Names
 from casewright_authoring.nodes import Entry, Mapping, Node, Scalar, Sequence
 from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, text
 from casewright_authoring.suggestions import unknown
+from casewright_authoring.then.recipients import OF_THE_CASE, read_person
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.rule_tests.names import Vocabulary
 from casewright_workbench.rule_tests.values import told_values
@@ -130,11 +132,15 @@ def _member(entry: Entry, action: str, known: Vocabulary) -> Json:  # noqa: C901
 
 
 def _addresses(node: Node, known: Vocabulary) -> list[Json]:
-    """Mailboxes by name stand for their addresses."""
-    found: list[Json] = []
-    for given in known.report.each(lambda one: text(one, "a recipient"), one_or_more(node, "'to'")):
-        found += [given] if "@" in given else known.names.mailboxes.find(given, node.place)
-    return found
+    """Mailboxes by name stand for their addresses; people stand as they are told."""
+    return [address for each in known.report.each(lambda one: _recipient(one, known), one_or_more(node, "'to'")) for address in each]
+
+
+def _recipient(node: Node, known: Vocabulary) -> tuple[Json, ...]:
+    if isinstance(node, Mapping):
+        return (in_words(read_person(node)),)
+    given = text(node, "a recipient")
+    return (given,) if "@" in given or given in OF_THE_CASE else known.names.mailboxes.find(given, node.place)
 
 
 def _plain(node: Node) -> Json:

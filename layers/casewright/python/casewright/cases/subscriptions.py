@@ -57,9 +57,6 @@ def mail_events() -> dict[str, object]:
     return {"source": [SES_SOURCE], "detail-type": list(MAIL_EVENTS), "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
 
 
-mail_sent = mail_events
-
-
 def webhook_called(name: str) -> dict[str, object]:
     """The event pattern for calls of one webhook."""
     return {"source": [OWN_SOURCE], "detail-type": [WEBHOOK_DETAIL_TYPE], "detail": {"webhook": [name]}}

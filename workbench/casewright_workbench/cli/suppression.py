@@ -1,0 +1,25 @@
+"""`casewright email unsuppress`: let an address get mail again that bounced or complained."""
+
+from typing import Annotated
+
+import boto3
+import typer
+from rich.console import Console
+
+from casewright.aws.suppression import RecipientTable
+from casewright.cases.recipients import one_address
+from casewright.errors import CasewrightError
+from casewright_workbench.cli.deployment import TableName
+from casewright_workbench.cli.usage import WrongUsage
+
+
+def unsuppress(address: Annotated[str, typer.Argument(help="The mail address.")], *, table: TableName) -> None:
+    """Let an address get mail again. SES has a list of its own, which this does not touch."""
+    if not one_address(address):
+        raise WrongUsage(f"{address!r} is no mail address")
+    try:
+        cause = RecipientTable(boto3.Session().client("dynamodb"), table).release(address)
+    except CasewrightError as error:
+        raise WrongUsage(f"table {table}: {error}") from error
+    said = f"gets mail again; it was left out because of a {cause}" if cause else "was not left out"
+    Console().print(f"{table}: {address} {said}", soft_wrap=True)
