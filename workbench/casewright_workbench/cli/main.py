@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from casewright.errors import BadInput
 from casewright_authoring.findings import Findings
+from casewright_workbench.cli.adopt import adopt
 from casewright_workbench.cli.backtest import backtest
 from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.doctor import doctor
@@ -22,7 +23,9 @@ from casewright_workbench.cli.init import init
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.native import native
 from casewright_workbench.cli.operating import arm, publish
+from casewright_workbench.cli.reconcile import reconcile
 from casewright_workbench.cli.sla import sla
+from casewright_workbench.cli.suppression import unsuppress
 from casewright_workbench.cli.test import rule_tests
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.cli.why import why
@@ -47,9 +50,12 @@ app.command()(publish)
 app.command()(arm)
 app.add_typer(sla)
 app.add_typer(native)
+email.command()(unsuppress)
 app.add_typer(email)
 app.command()(why)
 app.command()(doctor)
+app.command()(adopt)
+app.command()(reconcile)
 
 
 @app.callback()

@@ -44,16 +44,16 @@ class Reconciled(msgspec.Struct, frozen=True):
     """Whether every walk came to its end, rather than the time."""
 
 
-def reconcile(ports: Reconciling, seconds_left: Callable[[], float]) -> Reconciled:
+def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: int = SPARE_AUDITS) -> Reconciled:
     """Walk as far as the time allows. The first time there is nothing to compare: what happened before then is not ours.
 
-    Throttling ends the invocation; the next one goes on.
+    Throttling ends the invocation; the next one goes on. Of cases that changed and seem complete `spare` are audited.
     """
     began = ports.marks.get("began")
     if began is None:
         began = ReconcileMark(at=ports.time.now())
         ports.marks.put("began", began)
-    walker = Walker(ports, began.at, seconds_left)
+    walker = Walker(ports, began.at, seconds_left, spare)
     try:
         is_through = walker.changed_cases() and walker.new_items() and walker.round()
     except Throttled as error:
@@ -66,10 +66,10 @@ def reconcile(ports: Reconciling, seconds_left: Callable[[], float]) -> Reconcil
 class Walker:
     """One invocation. Each walk answers whether it came to its end."""
 
-    def __init__(self, ports: Reconciling, began: datetime, seconds_left: Callable[[], float]) -> None:
+    def __init__(self, ports: Reconciling, began: datetime, seconds_left: Callable[[], float], spare: int) -> None:
         self._ports, self._began, self._seconds_left = ports, began, seconds_left
         self._until = ports.time.now() - GRACE
-        self._spare = SPARE_AUDITS
+        self._spare = spare
         self.audited = set[str]()
         self.lost = list[Event]()
 
