@@ -28,15 +28,24 @@ def roles(context: Context) -> Iterable[Finding]:
         yield ok(f"{listed([each.kind for each in known])} may do what they need")
 
 
+def questions(context: Context, function: Deployed) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Every action that a function needs, on which resource, and in which context."""
+    for need in NEEDS[function.kind]:
+        for name in need.on:
+            yield from ((action, resource(context, function.environment, name), _context(context, need)) for action in need.actions)
+
+
 def _denied(context: Context, function: Deployed, need: Need) -> Iterator[str]:
     arns = [resource(context, function.environment, name) for name in need.on]
-    entries = [
-        {"ContextKeyName": key, "ContextKeyValues": [context.places.told(value) or value], "ContextKeyType": "string"}
-        for key, value in need.context.items()
-    ]
     request: dict[str, Any] = {"PolicySourceArn": function.role_arn, "ActionNames": list(need.actions), "ResourceArns": arns}
-    if entries:
+    if told := _context(context, need):
+        entries = [{"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"} for key, value in told.items()]
         request["ContextEntries"] = entries
     for each in pages(context.clients("iam").simulate_principal_policy, "EvaluationResults", **request):
         if each["EvalDecision"] != "allowed":
             yield f"{each['EvalActionName']} on {each.get('EvalResourceName', '*')} ({each['EvalDecision']})"
+
+
+def _context(context: Context, need: Need) -> dict[str, str]:
+    """What conditions of the grant ask for; a value that names a setting stands for it."""
+    return {key: context.places.told(value) or value for key, value in need.context.items()}
