@@ -7,6 +7,7 @@ the call is written `*`.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any, Final
 
 from casewright_workbench.localcloud.wire.dispatch import Call
@@ -207,7 +208,7 @@ def _sesv2(call: Call) -> Iterator[Asked]:
         return
     if call.operation != "SendEmail":
         raise _unknown(call)
-    sender = call.request["FromEmailAddress"]
+    _, sender = parseaddr(call.request["FromEmailAddress"])  # the name is a condition key of its own, ses:FromDisplayName
     context = {"ses:FromAddress": sender}
     yield Asked("ses:SendEmail", _arn("ses", f"identity/{sender.rpartition('@')[2]}"), context)
     if "ConfigurationSetName" in call.request:
