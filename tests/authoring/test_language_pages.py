@@ -24,6 +24,7 @@ from casewright_authoring import (
     schedules,
     slas,
     templates,
+    webhooks,
 )
 from casewright_authoring.checking import findings
 from casewright_authoring.schemas import words
@@ -33,6 +34,7 @@ from casewright_authoring.then import assigning, cases, tasks
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 TASKS = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+WEBHOOKS = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
 CENTER = (ROOT / "docs" / "contact-center.md").read_text(encoding="utf-8")
 
 
@@ -64,6 +66,8 @@ def listed(page: str, head: str) -> set[str]:
         (RULES, "Value of `start`", {*slas.STARTING_TRIGGERS, slas.ASSIGNED, slas.BECOMES}),
         (RULES, "Key of what happens", set(slas.HAPPENING_KEYS)),
         (RULES, "Milestone", set(milestones.MILESTONE_KEYS)),
+        (WEBHOOKS, "Key of a webhook", {*webhooks.WEBHOOK_REQUIRED_KEYS, *webhooks.WEBHOOK_OPTIONAL_KEYS}),
+        (WEBHOOKS, "Authentication", set(webhooks.AUTHENTICATIONS)),
         (CENTER, "File", {*FILES, *(f"{folder}/" for folder in FOLDERS)}),
         (CENTER, "Key of the catalog", {*catalog_file.DIRECTORY_KEYS, *catalog_file.DOMAIN_KEYS}),
         (CENTER, "Key of a field", set(fields.FIELD_KEYS)),
