@@ -17,6 +17,7 @@ PARTS = {
     "matching": "matching",
     "clocks": "due_clocks",
     "cold": "cold_start",
+    "flat": "flat",
 }
 
 

@@ -114,7 +114,7 @@ def _subjects(folder: Path, house: House, url: str) -> tuple[Subject, Subject]:
 
 def _install(layer: Path, *pins: str) -> None:
     command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(layer / "python"), "--python", sys.executable, *pins]
-    subprocess.run(command, check=True)  # noqa: S603 -- uv of pins written here, no shell
+    subprocess.run(command, check=True)
     compile_dir(layer, quiet=2)
 
 
@@ -154,7 +154,8 @@ def _starts(taken: Mapping[str, list[Measured]]) -> Table:
         ready, first, memory = (statistics.median(values) for values in zip(*((e.ready, e.first, e.memory_mb) for e in found), strict=True))
         table.add_row(name, f"{1e3 * ready:.0f}", f"{1e3 * first:.0f}", f"{1e3 * both[name]:.0f}", f"{memory:.0f}")
     ready_of = {name: statistics.median(each.ready for each in found) for name, found in taken.items()}
-    table.caption = f"casewright to usual: ready {ready_of['casewright'] / ready_of['usual']:.2f}, both {both['casewright'] / both['usual']:.2f}"
+    ratios = ready_of["casewright"] / ready_of["usual"], both["casewright"] / both["usual"]
+    table.caption = f"casewright to usual: ready {ratios[0]:.2f}, both {ratios[1]:.2f}"
     return table
 
 
@@ -163,7 +164,8 @@ def _events(taken: Mapping[str, list[Measured]]) -> Table:
     own, all_of = {}, {}
     for name, found in taken.items():
         warm = [each for one in found for each in one.warm]
-        cpu, in_calls, calls = (statistics.median(values) / BATCH for values in zip(*((e.cpu, e.in_calls, e.calls) for e in warm), strict=True))
+        figures = zip(*((each.cpu, each.in_calls, each.calls) for each in warm), strict=True)
+        cpu, in_calls, calls = (statistics.median(values) / BATCH for values in figures)
         own[name], all_of[name] = cpu - in_calls, cpu
         table.add_row(name, f"{1e6 * cpu:.0f}", f"{1e6 * in_calls:.0f}", f"{1e6 * own[name]:.0f}", f"{calls:.1f}")
     ratios = own["casewright"] / own["usual"], all_of["casewright"] / all_of["usual"]

@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-_WRAPPER = '''
+_WRAPPER = """
 import time
 from handler import handle
 from botocore.client import BaseClient
@@ -40,7 +40,7 @@ def measured(event, context):
     started = time.process_time()
     answer = handle(event, context)
     return {"answer": answer, "cpu": time.process_time() - started, "in_calls": sum(calls), "calls": len(calls)}
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class Invoked:
 class Function:
     """A running function."""
 
-    def __init__(self, process: subprocess.Popen[bytes], events: "queue.Queue[Any]", answers: "queue.Queue[Any]", ready: threading.Event) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], *, events: queue.Queue[Any], answers: queue.Queue[Any], ready: threading.Event
+    ) -> None:
         self._process, self._events, self._answers, self._ready = process, events, answers, ready
 
     def wait_until_ready(self) -> tuple[float, float]:
@@ -116,9 +118,9 @@ def started(folder: Path, layers: tuple[Path, ...], environment: Mapping[str, st
     program = f"import sys; sys.path[:0] = {path!r}; from awslambdaric.__main__ import main; main(['', 'measured.measured'])"
     told = {**environment, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}", "AWS_LAMBDA_FUNCTION_NAME": "measured"}
     told |= {"AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024", "LAMBDA_TASK_ROOT": str(folder)}
-    process = subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", program], env=told, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 -- our own program
+    process = subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", program], env=told, stdout=subprocess.DEVNULL, cwd=folder)
     try:
-        yield Function(process, events, answers, ready)
+        yield Function(process, events=events, answers=answers, ready=ready)
     finally:
         process.kill()
         process.wait()

@@ -9,9 +9,9 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.parser import BaseModel
 from aws_lambda_powertools.utilities.parser.models import EventBridgeModel
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import Field
 
 logger, metrics = Logger(service="usual"), Metrics(namespace="usual", service="usual")
@@ -36,7 +36,7 @@ class Case(BaseModel):
     case_id: str = Field(alias="caseId")
     template_id: str = Field(alias="templateId")
     created_at: datetime | None = Field(None, alias="createdDateTime")
-    fields: dict[str, FieldValue] = {}
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
 
 
 class Detail(BaseModel):
@@ -86,9 +86,8 @@ def one(record: SQSRecord) -> None:
     dynamodb.put_item(TableName=table, Item=key | state)
     firehose.put_record(DeliveryStreamName=os.environ["FACTS_STREAM"], Record={"Data": json.dumps(row).encode() + b"\n"})
     if matched:
-        sqs.send_message(
-            QueueUrl=os.environ["WAKE_QUEUE_URL"], MessageBody='{"bucket": "cases"}', MessageGroupId="cases", MessageDeduplicationId=event.id
-        )
+        bell = {"MessageBody": '{"bucket": "cases"}', "MessageGroupId": "cases", "MessageDeduplicationId": event.id}
+        sqs.send_message(QueueUrl=os.environ["WAKE_QUEUE_URL"], **bell)
     metrics.add_metric(name="Events", unit=MetricUnit.Count, value=1)
     logger.info("event taken", extra={"case_id": case.case_id, "event_id": event.id})
 
