@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from faults import Faults, Lost, Throttled
@@ -16,9 +17,13 @@ from casewright.cases.values import as_wire
 from casewright.decision import Effect
 from casewright.rules.emitting import MOST_BYTES
 from casewright.service.emitting import called
+from casewright_workbench.console.desk import Desk
+from casewright_workbench.console.live import Changed
 from casewright_workbench.console.records import CaseRecords, Standing
+from casewright_workbench.console.site import Site
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
+from casewright_workbench.localcloud.wire.messages import HttpRequest
 
 WIDE = "{{ case.summary }}" * 200
 RULES = f"""\
@@ -191,6 +196,20 @@ def test_a_webhook_can_be_called_for_a_case_that_is_gone(center: Center) -> None
     center.cases.delete_case(domainId=center.house.domain_id, caseId=case_id)
     center.after(minutes=1)
     assert [json.loads(call.body) for call in center.received] == [{"gone": case_id}]
+
+
+def test_the_inbox_shows_what_was_called_and_how_it_ended(center: Center) -> None:
+    desk = Desk.of(center.house, Changed(), ZoneInfo("America/New_York"))
+    case_id = center.opens("<b>Tent</b>")
+    center.answers = [503]
+    center.asks(case_id, "book")
+    shown = Site(desk).answer(HttpRequest("GET", "/inbox", "", {}, b"")).body.decode()
+    first, second = shown.split("Calls of webhooks")[1].split("<div>")[1:3]
+    assert "<b>orders</b> 200, attempt 2" in first
+    assert "<b>orders</b> 503</span>" in second
+    assert "POST https://orders.example.com/in" in first
+    assert "&lt;b&gt;Tent" in first
+    assert "value-of-shop/orders" not in shown
 
 
 class Silent:
