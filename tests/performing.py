@@ -57,8 +57,9 @@ class FakeWorld:
                 self.tokens[token] = what
         return answer
 
-    def update(self, case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
-        self._once(write_id, "update", case_id, dict(fields), write_id, entity)
+    def update(self, case_ids: Any, fields: Any, *, write_id: str, entity: str) -> Any:
+        self._once(write_id, "update", *case_ids, dict(fields), write_id, entity)
+        return {}
 
     def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
         return self._once(write_id, "comment", case_id, comment.body, write_id, entity)

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from building import at, case_event, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
+from msgspec.structs import replace
 
 from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
+from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
@@ -60,7 +62,7 @@ def test_ninety_effects_fit_one_transaction(dynamodb: Any) -> None:
 
     many = linked(rule("many", "case_created", then=tuple(do.PutEvent(str(n), do.Members({})) for n in range(MOST_EFFECTS))))
     CaseTable(dynamodb, TABLE).record(decide(blank("c1"), parsed(CREATED), many), parsed(CREATED), version=0, armed=True)
-    assert len(EffectTable(dynamodb, TABLE).urgent("events", at(1))) == 50
+    assert len(EffectTable(dynamodb, TABLE).urgent("events", at(1))) == 90
 
 
 def test_due_clocks_are_found_by_time_until_they_fired(dynamodb: Any) -> None:
@@ -96,13 +98,26 @@ def test_effects_come_by_priority_and_time_and_a_lease_hides_them_until_it_ends(
     table, effects = stored(dynamodb), EffectTable(dynamodb, TABLE)
     breach = decide(created().head, parsed(updated("b", 241, title="x")), BUNDLE)
     table.record(breach, parsed(updated("b", 241, title="x")), version=1, armed=True)
-    pending = effects.urgent("events", at(300))
-    assert [each.effect.rule for each in pending] == ["s", "r"]
-    [claimed] = effects.claim(pending[:1], write=WRITE, until=at(302))
-    assert effects.claim(pending[:1], write=WRITE, until=at(302)) == ()
-    assert [each.effect.rule for each in effects.urgent("events", at(300))] == ["r"]
-    [again, _] = effects.urgent("events", at(303))
+    [deadline] = effects.urgent("events", at(300))
+    assert deadline.effect.rule == "s"
+    assert effects.is_outranked("events", 2, at(300))
+    [claimed] = effects.claim([deadline], write=WRITE, until=at(302))
+    assert effects.claim([deadline], write=WRITE, until=at(302)) == ()
+    [other] = effects.urgent("events", at(300))
+    assert other.effect.rule == "r"
+    assert not effects.is_outranked("events", 2, at(300))
+    assert effects.claim([deadline, other], write=WRITE, until=at(302)) == (), "all or none"
+    [again] = effects.urgent("events", at(303))
     assert (again.effect, again.write, again.attempts) == (claimed.effect, WRITE, 1)
+
+
+def test_housekeeping_that_waited_long_stands_among_what_people_wait_for(dynamodb: Any) -> None:
+    effects, effect = EffectTable(dynamodb, TABLE), created().decision.effects[0]
+    for number in range(60):
+        each = replace(effect, key=f"{number:032x}", priority=3 if number < 30 else 2, not_before=at(number % 30))
+        dynamodb.put_item(TableName=TABLE, Item=effect_item(each))
+    ranks = "".join(str(each.effect.priority) for each in effects.urgent("events", at(30)))
+    assert ranks == 3 * ("2" * 9 + "3") + "222" + "3" * 7, "one in ten, and ten at most"
 
 
 def test_a_postponed_effect_keeps_its_write_id_only_if_told(dynamodb: Any) -> None:
@@ -121,16 +136,14 @@ def test_finishing_takes_an_effect_out_and_puts_its_follow_ups_in(dynamodb: Any)
     stored(dynamodb)
     effects = EffectTable(dynamodb, TABLE)
     [pending] = effects.urgent("events", at(1))
-    from msgspec.structs import replace
-
     follow_up = replace(pending.effect, key="f" * 32, bucket="cases")
     done = Outcome(status="done", detail="sent", follow_ups=(follow_up,))
     assert effects.finish(pending.effect, done, at(1), told_before=at(3))
     assert not effects.finish(pending.effect, Outcome(status="expired"), at(2), told_before=at(3)), "an effect ends once"
     assert effects.urgent("events", at(2)) == ()
-    [untold] = effects.urgent("events", at(3))
+    [untold] = effects.untold("events", at(3))
     assert untold.outcome == Outcome(status="done", detail="sent")
-    effects.told(pending.effect)
+    effects.told([pending.effect])
     assert effects.urgent("events", at(99)) == ()
     assert [each.effect for each in effects.urgent("cases", at(99))] == [follow_up]
     item = dynamodb.get_item(TableName=TABLE, Key={"pk": {"S": "case#c1"}, "sk": {"S": f"effect#{pending.effect.key}"}})["Item"]

@@ -23,8 +23,8 @@ def bench(dynamodb: Any) -> Bench:
     return Bench(dynamodb)
 
 
-def sets(name: str, field: str, value: str, **more: Any) -> Any:
-    return rule(name, then=(do.UpdateCase((do.Assignment(Field(field), value),)),), **more)
+def sets(name: str, field: str, value: str, *when: str, **more: Any) -> Any:
+    return rule(name, *when, then=(do.UpdateCase((do.Assignment(Field(field), value),)),), **more)
 
 
 def test_updates_of_one_case_become_one_write_named_by_one_write_id(bench: Bench) -> None:
@@ -175,10 +175,10 @@ def test_one_bad_value_does_not_take_the_other_updates_with_it(bench: Bench) -> 
     bench.decide(linked(sets("bad", "title", "x"), sets("good", "priority", "high")), CREATED, updated("e", 1))
     update = bench.world.update
 
-    def picky(case_id: str, fields: Any, *, write_id: str, entity: str) -> None:
+    def picky(case_ids: Any, fields: Any, *, write_id: str, entity: str) -> Any:
         if "title" in fields:
             raise Refused("no such title")
-        update(case_id, fields, write_id=write_id, entity=entity)
+        return update(case_ids, fields, write_id=write_id, entity=entity)
 
     bench.world.update = picky  # type: ignore[method-assign]
     bench.act("cases")
@@ -186,17 +186,42 @@ def test_one_bad_value_does_not_take_the_other_updates_with_it(bench: Bench) -> 
     assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "high"}]
 
 
-def test_a_newer_update_waits_for_an_older_one_of_the_same_field(bench: Bench) -> None:
-    low, high = sets("low", "priority", "low", condition=changed("amount")), sets("high", "priority", "high", condition=changed("vip"))
-    bench.decide(linked(low, high), CREATED, updated("e", 1, amount=1.0))
-    bench.world.failures = iter([Throttled("slow")])
-    bench.act("cases")
-    bench.decide(linked(low, high), updated("f", 1.01, vip=True))
-    bench.time.moment = at(1.02)
+def older_and_newer(bench: Bench, failure: Exception) -> None:
+    """A write of the older update fails, then a newer one of the same field is decided on; the newer one is a deadline."""
+    low, high = sets("low", "priority", "low", condition=changed("amount")), sets("high", "priority", "high", "sla_breached")
+    bundle = linked(policy(), low, high)
+    bench.decide(bundle, CREATED, updated("e", 239.99, amount=1.0))
+    bench.time.moment = at(239.99)
+    bench.world.failures = iter([failure])
     assert bench.act("cases") == 0
-    bench.time.moment = at(3)
+    bench.decide(bundle, updated("f", 240.01))
+    bench.time.moment = at(240.01)
+
+
+def test_a_newer_update_takes_an_older_one_of_the_same_field_that_was_refused_with_it(bench: Bench) -> None:
+    older_and_newer(bench, Throttled("slow"))
+    assert bench.act("cases") == 2
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "high"}]
+
+
+def test_a_newer_update_waits_for_an_older_one_of_the_same_field_that_may_still_happen(bench: Bench) -> None:
+    older_and_newer(bench, Unavailable("no answer"))
+    assert bench.act("cases") == 0
+    bench.time.moment = at(242)
     bench.act("cases")
-    assert [fields for _, _, fields, *_ in bench.world.done][-1] == {"f-priority": "high"}
+    bench.act("cases")
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "low"}, {"f-priority": "high"}]
+
+
+def test_an_older_update_that_comes_after_a_newer_one_is_superseded(bench: Bench) -> None:
+    low, high = sets("low", "priority", "low", condition=changed("amount")), sets("high", "priority", "high", condition=changed("vip"))
+    bench.decide(linked(low, high), CREATED, updated("f", 2, vip=True))
+    bench.time.moment = at(2)
+    bench.act("cases")
+    bench.decide(linked(low, high), updated("e", 1, amount=1.0))
+    bench.act("cases")
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "high"}]
+    assert bench.lake.rows[-1] == {"rule": "low", "status": "superseded", "detail": "set by a later update of ours: f-priority"}
 
 
 def test_a_comment_whose_answer_was_lost_is_not_made_again_after_throttling(bench: Bench) -> None:

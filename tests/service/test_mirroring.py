@@ -47,14 +47,6 @@ def test_no_item_is_made_once_due_has_passed(bench: Bench, moment: float) -> Non
     assert ended(bench) == [("superseded", f"the clock was due at {at(240).isoformat()}: an overdue one is given no item")]
 
 
-def test_due_may_pass_while_a_token_is_waited_for(bench: Bench) -> None:
-    bench.decide(BUNDLE, CREATED)
-    bench.time.moment = at(240) - timedelta(seconds=0.5)
-    bench.ports.tokens.take("cases", rate=1.0, burst=1.0, now=bench.time.moment)
-    bench.act("cases")
-    assert (bench.world.done, [status for status, _ in ended(bench)]) == ([], ["superseded"])
-
-
 @pytest.mark.parametrize(
     ("later", "reason"),
     [

@@ -7,11 +7,12 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
+from casewright.aws.effect_items import effect_item
 from casewright.aws.failures import translated
 from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, late_shard, pack, shard_of, stamp, unpack
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank
-from casewright.decision import Decision, Effect, Head
+from casewright.decision import Decision, Head
 from casewright.errors import VersionConflict
 from casewright.ports.log import DueClock, StoredHead
 from casewright.redecide import Logged
@@ -140,27 +141,6 @@ def _in_the_index(head: Head) -> Item:
     if overdue:
         item["overdue"] = pack(overdue)
     return item
-
-
-def effect_item(effect: Effect, *, armed: bool = True) -> Item:
-    """A new effect as an item: pending and in the queue, or only recorded for an import, or while the deployment is not armed."""
-    queued = armed and not effect.imported
-    item = {
-        **key(case_key(effect.case_id), f"effect#{effect.key}"),
-        "format": {"N": str(FORMAT)},
-        "body": pack(effect),
-        "attempts": {"N": "0"},
-        "not_before": {"S": stamp(effect.not_before)},
-        "status": {"S": "pending" if queued else "recorded"},
-    }
-    if queued:
-        item |= {"bucket": {"S": effect.bucket}, "urgency": {"S": urgency(effect, effect.not_before)}}
-    return item
-
-
-def urgency(effect: Effect, not_before: datetime) -> str:
-    """The sort key of the queue: priority, then time."""
-    return f"{effect.priority}#{stamp(not_before)}#{effect.key}"
 
 
 def _entry(item: Item) -> Logged:

@@ -10,7 +10,7 @@ from casewright.actions import AddComment, CreateCase
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.cases.values import EMPTY, FieldValue, as_wire
-from casewright.errors import ItemFailed, Retryable
+from casewright.errors import CasewrightError, ItemFailed, Retryable
 
 _TOP_LEVEL: Final = {"title": "title", "status": "status", "customer_id": "customerId"}
 """Fields that BatchUpdateCase takes beside `fields`."""
@@ -23,20 +23,22 @@ class CaseWrites:
         """`arn` is that of the domain."""
         self._client, self._domain, self._arn = client, domain_id, arn
 
-    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
-        """BatchUpdateCase for one case."""
+    def update(
+        self, case_ids: Sequence[str], fields: Mapping[str, FieldValue], *, write_id: str, entity: str
+    ) -> Mapping[str, CasewrightError]:
+        """BatchUpdateCase."""
         top = {_TOP_LEVEL[field_id]: value for field_id, value in fields.items() if field_id in _TOP_LEVEL}
         rest = [{"fieldIdentifier": {"id": id_}, "value": as_wire(value)} for id_, value in fields.items() if id_ not in _TOP_LEVEL]
         with translated("BatchUpdateCase"):
             answer = self._client.batch_update_case(
                 domainId=self._domain,
-                cases=[{"caseIdentifier": {"caseId": case_id}}],
+                cases=[{"caseIdentifier": {"caseId": case_id}} for case_id in case_ids],
                 fields=rest,
                 performedBy={"customEntity": entity},
                 clientToken=write_id,
                 **top,
             )
-        _raise_failed(answer["failedCases"], "BatchUpdateCase")
+        return {each["caseIdentifier"]["caseId"]: _failure(each, "BatchUpdateCase") for each in answer["failedCases"]}
 
     def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:
         """BatchCreateRelatedItem for one case."""
@@ -72,5 +74,10 @@ class CaseWrites:
 
 def _raise_failed(failed: Sequence[Mapping[str, Any]], call: str) -> None:
     for each in failed:
-        error = meaning(each["errorCode"], f"{call}: {each['errorCode']}: {each['errorMessage']}")
-        raise ItemFailed(str(error)) if isinstance(error, Retryable) else error
+        raise _failure(each, call)
+
+
+def _failure(failed: Mapping[str, Any], call: str) -> CasewrightError:
+    """What the failure of one item of a batch means; where trying again helps, it takes a new write."""
+    error = meaning(failed["errorCode"], f"{call}: {failed['errorCode']}: {failed['errorMessage']}", call=call)
+    return ItemFailed(str(error)) if isinstance(error, Retryable) else error

@@ -1,22 +1,25 @@
 """Pending effects on DynamoDB: the sparse index `pending` is the queue, and not_before is the lease."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 from msgspec.structs import replace
 
-from casewright.actions import Bucket, UpdateCase
-from casewright.aws.case_log import effect_item, urgency
+from casewright.actions import Bucket
 from casewright.aws.clients import Client
+from casewright.aws.effect_items import UNTOLD, effect_item, key_of, pending_of, texts, urgency
 from casewright.aws.failures import translated
-from casewright.aws.records import Item, case_key, key, pack, stamp, unpack
+from casewright.aws.records import Item, case_key, key, pack, stamp
 from casewright.decision import Effect, Outcome
 from casewright.ports.effects import Pending, Write
 
-_LEAST_URGENT: Final = 3
-_AT_ONCE: Final = 50
+_AT_ONCE: Final = 100
+_HOUSEKEEPING: Final = 3
+_AGED: Final = timedelta(minutes=15)
+_ONE_IN: Final = 10
+_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class EffectTable:
@@ -25,67 +28,111 @@ class EffectTable:
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table
 
+    def is_empty(self, bucket: Bucket) -> bool:
+        """Whether the index has nothing of the bucket."""
+        return not self._index("#bucket = :bucket", {":bucket": bucket}, most=1)
+
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
-        """Up to 50 effects whose time has come, by priority and time; those leased or put off are read over."""
-        found, held = list[Pending](), list[Pending]()
-        for item in self._up_to(bucket, now):
-            pending = _pending(item)
-            (found if pending.not_before <= now else held).append(pending)
-            if len(found) == _AT_ONCE:
-                break
-        return tuple(each for each in found if not any(_must_wait_for(other, each) for other in held))
+        """Up to 100 effects of one priority, the oldest first. Every tenth of those of people is housekeeping older than 15 minutes."""
+        found = self._queued(bucket, 1, now) or self._queued(bucket, 2, now)
+        if not found:
+            return tuple(self._queued(bucket, _HOUSEKEEPING, now))
+        if found[0].effect.priority == 2:
+            for number, aged in enumerate(self._queued(bucket, _HOUSEKEEPING, now - _AGED, most=_AT_ONCE // _ONE_IN), 1):
+                found.insert(number * _ONE_IN - 1, aged)
+        return tuple(found)
+
+    def is_outranked(self, bucket: Bucket, priority: int, now: datetime) -> bool:
+        """Whether the time of anything more urgent has come."""
+        return any(self._queued(bucket, higher, now, most=1) for higher in range(1, priority))
+
+    def untold(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
+        """Ended effects at the end of the index."""
+        return tuple(self._queued(bucket, UNTOLD, now))
+
+    def of_case(self, case_id: str) -> tuple[Pending, ...]:
+        """Every effect of the partition, read consistently."""
+        with translated("Query"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=texts({":pk": case_key(case_id), ":sk": "effect#"}),
+            )
+            return tuple(pending_of(item) for page in pages for item in page["Items"])
 
     def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
-        """Take each under a lease, unless another performer did since it was read."""
-        return tuple(claimed for each in effects if (claimed := self._claim(each, write, until)))
+        """Take all of them under a lease in one transaction, or none where another performer took one since it was read."""
+        packed = pack(write)
+        claims = [self._claim(each, packed, until) for each in effects]
+        with translated("TransactWriteItems"):
+            try:
+                if len(claims) == 1:
+                    self._client.update_item(**claims[0])
+                else:
+                    self._client.transact_write_items(TransactItems=[{"Update": each} for each in claims])
+            except ClientError as error:
+                if _was_lost(error):
+                    return ()
+                raise
+        return tuple(replace(each, write=write, not_before=until) for each in effects)
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool) -> None:
+    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool, alone: bool = False) -> None:
         """Move not_before; without its write the next attempt is a new one."""
+        forget = "" if keep_write else " REMOVE #write"
         for each in effects:
-            forget = "" if keep_write else " REMOVE #write"
-            self._update(
+            values = texts(
+                {":until": stamp(until), ":urgency": urgency(each.effect, until), ":detail": detail[:1000], ":pending": "pending"}
+            )
+            numbers = {":none": {"N": "0"}, ":tries": {"N": str(each.tries + 1)}}
+            self._change(
                 each.effect,
-                f"SET not_before = :until, urgency = :urgency, detail = :detail, attempts = :none, tries = :tries{forget}",
-                {
-                    **_texts({":until": stamp(until), ":urgency": urgency(each.effect, until), ":detail": detail[:1000]}),
-                    ":none": {"N": "0"},
-                    ":tries": {"N": str(each.tries + 1)},
-                },
+                f"SET not_before = :until, urgency = :urgency, detail = :detail, attempts = :none, tries = :tries"
+                f"{', alone = :alone' if alone else ''}{forget}",
+                values | numbers | ({":alone": {"BOOL": True}} if alone else {}),
                 names={} if keep_write else {"#write": "write"},
             )
 
+    def put_off(self, effects: Sequence[Pending], *, until: datetime) -> None:
+        """Move not_before, and nothing else."""
+        for each in effects:
+            values = texts({":until": stamp(until), ":urgency": urgency(each.effect, until), ":pending": "pending"})
+            self._change(each.effect, "SET not_before = :until, urgency = :urgency", values)
+
     def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
-        """End the effect and put in those that follow, in one transaction, on the condition that it was pending."""
+        """End the effect, on the condition that it was pending; those that follow are put in by the same transaction."""
+        values = {":status": outcome.status, ":detail": outcome.detail[:1000], ":at": stamp(at), ":told": stamp(told_before)}
         update = {
             "TableName": self._table,
-            "Key": _key(effect),
+            "Key": key_of(effect),
             "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at, not_before = :told, urgency = :urgency",
             "ConditionExpression": "#status = :pending",
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": _texts(
-                {
-                    ":status": outcome.status,
-                    ":detail": outcome.detail[:1000],
-                    ":at": stamp(at),
-                    ":told": stamp(told_before),
-                    ":urgency": urgency(effect, told_before),
-                    ":pending": "pending",
-                }
-            ),
+            "ExpressionAttributeValues": texts({**values, ":urgency": urgency(effect, told_before, rank=UNTOLD), ":pending": "pending"}),
         }
-        puts: list[Any] = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]
+        puts = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]
         with translated("TransactWriteItems"):
             try:
-                self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
+                if puts:
+                    self._client.transact_write_items(TransactItems=[{"Update": update}, *puts])
+                else:
+                    self._client.update_item(**update)
             except ClientError as error:
-                if "ConditionalCheckFailed" in {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}:
+                if "ConditionalCheckFailed" in _reasons(error):
                     return False
                 raise
         return True
 
-    def told(self, effect: Effect) -> None:
-        """Remove the effect from the index."""
-        self._update(effect, "REMOVE #bucket, urgency", {}, names={"#bucket": "bucket"})
+    def told(self, effects: Iterable[Effect]) -> None:
+        """Remove the effects from the index."""
+        for effect in effects:
+            with translated("UpdateItem"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(effect),
+                    UpdateExpression="REMOVE #bucket, urgency",
+                    ExpressionAttributeNames={"#bucket": "bucket"},
+                )
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
         """Write the message id beside the effect."""
@@ -96,84 +143,67 @@ class EffectTable:
                     Key=key(case_key(case_id), f"effect#{effect_key}"),
                     UpdateExpression="SET sent_as = :id",
                     ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues=_texts({":id": message_id}),
+                    ExpressionAttributeValues=texts({":id": message_id}),
                 )
             except ClientError as error:
-                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
+                if "ConditionalCheckFailed" not in _reasons(error):
                     raise
 
-    def _up_to(self, bucket: Bucket, now: datetime) -> Iterator[Item]:
+    def _queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int = _AT_ONCE) -> list[Pending]:
+        between = {":bucket": bucket, ":first": f"{rank}#", ":last": f"{rank}#{stamp(now)}~"}
+        return [pending_of(item) for item in self._index("#bucket = :bucket AND urgency BETWEEN :first AND :last", between, most=most)]
+
+    def _index(self, condition: str, values: dict[str, str], *, most: int) -> list[Item]:
         with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
+            answer = self._client.query(
                 TableName=self._table,
                 IndexName="pending",
-                KeyConditionExpression="#bucket = :bucket AND urgency <= :high",
+                KeyConditionExpression=condition,
                 ExpressionAttributeNames={"#bucket": "bucket"},
-                ExpressionAttributeValues=_texts({":bucket": bucket, ":high": f"{_LEAST_URGENT}#{stamp(now)}~"}),
-                PaginationConfig={"PageSize": 4 * _AT_ONCE},
+                ExpressionAttributeValues=texts(values),
+                Limit=most,
             )
-            for page in pages:
-                yield from page["Items"]
+        items: list[Item] = answer["Items"]
+        return items
 
-    def _claim(self, pending: Pending, write: Write, until: datetime) -> Pending | None:
-        condition = {":pending": "pending", ":seen": stamp(pending.not_before)}
-        values = _texts({":until": stamp(until), ":urgency": urgency(pending.effect, until), **condition})
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(pending.effect),
-                UpdateExpression="SET not_before = :until, urgency = :urgency, #write = :write ADD attempts :one",
-                ConditionExpression="#status = :pending AND not_before = :seen",
-                ExpressionAttributeNames={"#status": "status", "#write": "write"},
-                ExpressionAttributeValues={**values, ":write": pack(write), ":one": {"N": "1"}},
-            )
-        except ClientError as error:
-            if error.response["Error"].get("Code") == "ConditionalCheckFailedException":
-                return None
-            with translated("UpdateItem"):
-                raise
-        return replace(pending, write=write, not_before=until)
+    def _claim(self, pending: Pending, write: Item, until: datetime) -> dict[str, Any]:
+        values = {
+            ":until": stamp(until),
+            ":urgency": urgency(pending.effect, until),
+            ":pending": "pending",
+            ":seen": stamp(pending.not_before),
+        }
+        return {
+            "TableName": self._table,
+            "Key": key_of(pending.effect),
+            "UpdateExpression": "SET not_before = :until, urgency = :urgency, #write = :write ADD attempts :one",
+            "ConditionExpression": "#status = :pending AND not_before = :seen",
+            "ExpressionAttributeNames": {"#status": "status", "#write": "write"},
+            "ExpressionAttributeValues": {**texts(values), ":write": write, ":one": {"N": "1"}},
+        }
 
-    def _update(self, effect: Effect, expression: str, values: Item, *, names: dict[str, str]) -> None:
-        more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+    def _change(self, effect: Effect, expression: str, values: Item, *, names: dict[str, str] | None = None) -> None:
+        """Change an effect that is still pending; one that ended meanwhile stays as it is."""
         with translated("UpdateItem"):
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(effect),
-                UpdateExpression=expression,
-                **{name: each for name, each in more.items() if each},
-            )
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key_of(effect),
+                    UpdateExpression=expression,
+                    ConditionExpression="#status = :pending",
+                    ExpressionAttributeNames={"#status": "status", **(names or {})},
+                    ExpressionAttributeValues=values,
+                )
+            except ClientError as error:
+                if "ConditionalCheckFailed" not in _reasons(error):
+                    raise
 
 
-def _key(effect: Effect) -> Item:
-    return key(case_key(effect.case_id), f"effect#{effect.key}")
+def _was_lost(error: ClientError) -> bool:
+    return bool(_LOST & _reasons(error))
 
 
-def _must_wait_for(earlier: Pending, each: Pending) -> bool:
-    """Whether an update would be overwritten by an older one of the same field that is still to come."""
-    older, newer = earlier.effect, each.effect
-    return (
-        isinstance(older.action, UpdateCase)
-        and isinstance(newer.action, UpdateCase)
-        and older.case_id == newer.case_id
-        and older.position < newer.position
-        and earlier.outcome is None
-        and not older.action.fields.keys().isdisjoint(newer.action.fields)
-    )
-
-
-def _pending(item: Item) -> Pending:
-    ended = item["status"]["S"] != "pending"
-    return Pending(
-        effect=unpack(item["body"], Effect, item),
-        not_before=datetime.fromisoformat(item["not_before"]["S"]),
-        write=unpack(item["write"], Write, item) if "write" in item else None,
-        tries=int(item.get("tries", {"N": "0"})["N"]),
-        outcome=Outcome(status=item["status"]["S"], detail=item["detail"]["S"]) if ended else None,
-        attempts=int(item["attempts"]["N"]),
-        sent_as=item.get("sent_as", {"S": ""})["S"],
-    )
-
-
-def _texts(values: dict[str, str]) -> Item:
-    return {name: {"S": value} for name, value in values.items()}
+def _reasons(error: ClientError) -> frozenset[str]:
+    """Why a write or a transaction was not made, in the words of transactions."""
+    reasons = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
+    return frozenset(reasons or {error.response["Error"].get("Code", "").removesuffix("Exception")})

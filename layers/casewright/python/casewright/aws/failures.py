@@ -7,7 +7,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError, PartialCredentialsError
 from botocore.parsers import ResponseParserError
 
-from casewright.errors import NotFound, NotPermitted, QuotaReached, Refused, SendingPaused, Throttled, Unavailable
+from casewright.errors import CasewrightError, NotFound, NotPermitted, QuotaReached, Refused, SendingPaused, Throttled, Unavailable
 
 _THROTTLED: Final = frozenset({
     "ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled",
@@ -49,7 +49,7 @@ def translated(call: str) -> Iterator[None]:
         raise Unavailable(f"{call}: {error}") from error
 
 
-def meaning(code: str, message: str, *, call: str = "", status: int = 400) -> Exception:
+def meaning(code: str, message: str, *, call: str = "", status: int = 400) -> CasewrightError:
     """Our error for an AWS error code, of a whole call or of one item of a batch."""
     if code in _THROTTLED or (code in _QUOTA and call in _EBBS) or status == 429:
         return Throttled(message)

@@ -17,7 +17,7 @@ AHEAD: Final = timedelta(seconds=5)
 MOST: Final = 64
 """Tokens taken at once."""
 
-LONGEST_WAIT: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(seconds=15)
 """What a call waits for its turn; later turns are not waited for, since the lease of its effect runs."""
 
 PAUSE: Final = timedelta(seconds=5)
@@ -66,7 +66,9 @@ class Pace:
         self.wait(quota_of(model.service_model.service_name, model.name))
 
     def _after(self, *, http_response: Any, parsed: Mapping[str, Any], model: Any, **_rest: Any) -> None:
-        if is_throttling(parsed.get("Error", {}).get("Code", ""), http_response.status_code):
+        of_items = {each.get("errorCode", "") for each in (*parsed.get("failedCases", ()), *parsed.get("failedItems", ()))}
+        of_call = is_throttling(parsed.get("Error", {}).get("Code", ""), http_response.status_code)
+        if of_call or any(is_throttling(code) for code in of_items):
             quota = quota_of(model.service_model.service_name, model.name)
             self._turns.pop(quota, None)
             self._tokens.empty(quota, self._quotas[quota], until=self._time.now() + PAUSE)

@@ -6,6 +6,7 @@ from typing import Protocol
 from casewright.actions import AddComment, CreateCase, MirrorSla
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue
+from casewright.errors import CasewrightError
 
 
 class CaseReader(Protocol):
@@ -23,8 +24,10 @@ class CaseReader(Protocol):
 class CaseWriter(Protocol):
     """Writing to one case. `entity` is the customEntity of the write; a repeated `write_id` gives the first answer."""
 
-    def update(self, case_id: str, fields: Mapping[str, FieldValue], *, write_id: str, entity: str) -> None:
-        """Set fields. Raises NotFound or Refused."""
+    def update(
+        self, case_ids: Sequence[str], fields: Mapping[str, FieldValue], *, write_id: str, entity: str
+    ) -> Mapping[str, CasewrightError]:
+        """Set the same fields of up to 100 cases; answers what went wrong, by case. Raises Refused, when all of it is wrong."""
         ...
 
     def comment(self, case_id: str, comment: AddComment, *, write_id: str, entity: str) -> str:

@@ -1,6 +1,6 @@
 """Ports to pending effects, and to what limits their performing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,11 +14,13 @@ from casewright.rules.rule import Budget
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
-    """One call to the world, as it is repeated word for word. `id` is its client token; `fields` are those of a merged update."""
+    """One call to the world, as it is repeated word for word. `id` is its client token."""
 
     id: str
     hop: int
     fields: Mapping[str, FieldValue] = {}
+    """Of an update, for each of its cases."""
+    cases: tuple[str, ...] = ()
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,10 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """How it ended, while the lake has not been told."""
     sent_as: str = ""
     """Message id of the mail that an interrupted attempt did send, once its event has told."""
+    alone: bool = False
+    """It was refused together with others: it shares no write any more."""
+    detail: str = ""
+    """How it ended, or why it was given back last."""
 
     @property
     def is_counted(self) -> bool:
@@ -45,27 +51,50 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 class EffectQueue(Protocol):
     """Pending effects, most urgent first; the table is the queue."""
 
+    def is_empty(self, bucket: Bucket) -> bool:
+        """Whether nothing is pending or untold, now or later."""
+        ...
+
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
-        """The most urgent effects whose time has come."""
+        """Effects of the most urgent priority whose time has come, the oldest first; some may have been taken or ended just now.
+
+        Where they are those that people wait for, some housekeeping that has waited long stands among them.
+        """
+        ...
+
+    def is_outranked(self, bucket: Bucket, priority: int, now: datetime) -> bool:
+        """Whether there is an effect of a more urgent priority whose time has come."""
+        ...
+
+    def of_case(self, case_id: str) -> tuple[Pending, ...]:
+        """Every effect of a case as it is now, pending or ended, in no particular order."""
         ...
 
     def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
-        """Take effects under a lease for one write, which is kept with them; answers those that were still there to take."""
+        """Take effects, 100 at most, under a lease for one write, which is kept with them: all, or none where one was not there to take."""
         ...
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool) -> None:
-        """Give effects back to be tried later. The write is kept only when some attempt at it may have happened."""
+    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool, alone: bool = False) -> None:
+        """Give effects back after a try, for a later one. The write is kept only when some attempt at it may have happened."""
+        ...
+
+    def put_off(self, effects: Sequence[Pending], *, until: datetime) -> None:
+        """Let effects that were not tried wait."""
         ...
 
     def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
         """Record how an effect ended, together with the effects that follow; False when it had ended before.
 
-        It stays in the queue with its outcome, from `told_before` on, until `told`.
+        It is `untold` from `told_before` on, until `told`.
         """
         ...
 
-    def told(self, effect: Effect) -> None:
-        """Take an ended effect out of the queue: the lake has its row."""
+    def untold(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
+        """Effects that ended a while ago and of which the lake has no row."""
+        ...
+
+    def told(self, effects: Iterable[Effect]) -> None:
+        """The lake has the rows of these ended effects."""
         ...
 
 

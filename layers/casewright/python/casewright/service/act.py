@@ -1,125 +1,155 @@
-"""Act: perform the pending effects of one bucket, the most urgent first, within its quota."""
+"""Act: perform the pending effects of one bucket, the most urgent first, in as few calls as they take."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import chain
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
-from casewright.actions import Bucket, MirrorSla, SendEmail
-from casewright.decision import Effect, Outcome
-from casewright.errors import ItemFailed, MailNotReady, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
-from casewright.ports.clock import Time
-from casewright.ports.effects import Arming, Budgets, EffectQueue, Pending, Turns, Wake, Write
-from casewright.ports.log import CaseLog
-from casewright.ports.messages import Lake, Row
+from casewright.actions import Bucket, SendEmail, UpdateCase
+from casewright.decision import Outcome
+from casewright.errors import CasewrightError, ItemFailed, MailNotReady, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
+from casewright.ports.effects import Pending, Write
 from casewright.service.assigning import settled
-from casewright.service.perform import Performing, perform
+from casewright.service.ending import LEASE, Acting, end, tell
+from casewright.service.merging import Turn, shared, turn_of
+from casewright.service.perform import perform
 from casewright.service.spending import over_budget
-from casewright.service.wanted import alone, groups, moot, write_of
-from casewright.telemetry import Telemetry
+from casewright.service.wanted import moot
 
-LEASE: Final = timedelta(minutes=2)
-"""How long a claimed effect is left alone: longer than one call with its retries, shorter than anybody's patience."""
+__all__ = ["Acting", "act"]
 
 LONGEST_WAIT: Final = timedelta(minutes=5)
 
+_ENOUGH_SECONDS: Final = LEASE.total_seconds() / 4
+"""What one call may take, with the wait for its turn."""
 
-class Acting(msgspec.Struct, frozen=True, kw_only=True):
-    """The ports of the use case."""
-
-    effects: EffectQueue
-    log: CaseLog
-    budgets: Budgets
-    turns: Turns
-    arming: Arming
-    world: Performing
-    lake: Lake
-    wake: Wake
-    time: Time
-    telemetry: Telemetry
-    row: Callable[[Effect, Outcome, datetime], Row]
+_A_MOMENT: Final = 0.2
+"""In which the index of the queue learns what was just written."""
 
 
 def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int:
     """Perform what is pending in the bucket until nothing is, or the time is short; then ring again. Answers how many effects ended.
 
-    Disarmed, nothing is touched: what is pending waits, and expires.
+    Disarmed, nothing is touched: what is pending waits, and expires. Before each call it is asked whether anything more urgent came.
     """
+    if ports.effects.is_empty(bucket):
+        return 0
     ended = 0
-    while (pending := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
-        for group in groups([settled(each, ports.turns, ports.log, ports.time.now()) for each in pending if each.outcome is None]):
-            if seconds_left() < LEASE.total_seconds() / 4:
+    while (page := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
+        turns, moved = list[Turn](), False
+        for found, count, has_moved in _looked_into(page, ports):
+            turns, ended, moved = turns + found, ended + count, moved or has_moved
+        for call in shared(turns):
+            if seconds_left() < _ENOUGH_SECONDS:
                 ports.wake.ring([bucket])
                 return ended
-            ended += _write(group, ports)
-        if not all(_tell(each.effect, each.outcome, ports) for each in pending if each.outcome is not None):
-            return ended  # the lake takes nothing; the next bell asks again
+            if ports.effects.is_outranked(bucket, min(each.effect.priority for each in page), ports.time.now()):
+                moved = True
+                break
+            count, has_moved = _call(call, ports)
+            ended, moved = ended + count, moved or has_moved
+        if not moved:
+            ports.time.sleep(_A_MOMENT)
+    tell([(each.effect, each.outcome) for each in ports.effects.untold(bucket, ports.time.now()) if each.outcome], ports)
     return ended
 
 
-def _write(group: Sequence[Pending], ports: Acting) -> int:
-    now, ended, wanted = ports.time.now(), 0, list[Pending]()
-    head = ports.log.head(group[0].effect.case_id).head
-    for each in group:
-        if outcome := moot(each, head, now) or over_budget(each, ports.budgets, now, ports.telemetry):
-            ended += _finish(each.effect, outcome, ports)
-        else:
-            wanted.append(each)
-    if not wanted:
-        return ended
-    write = write_of(wanted, head, new_id=uuid.uuid4().hex)
-    claimed = ports.effects.claim(wanted, write=write, until=now + LEASE)
-    return ended + (_attempt(claimed, write, ports, interrupted=wanted[0].write is not None) if claimed else 0)
+def _looked_into(page: Sequence[Pending], ports: Acting) -> Iterator[tuple[list[Turn], int, bool]]:
+    """What is to be done about each effect of the page, its case read as a whole where it is an update; what followed from the look.
+
+    The numbers are as those of `_call`.
+    """
+    seen: set[str] = set()
+    for each in page:
+        case_id = each.effect.case_id
+        if not isinstance(each.effect.action, UpdateCase):
+            yield [Turn(write=(each,))], 0, False
+        elif case_id not in seen:
+            seen.add(case_id)
+            yield _look(case_id, ports)
+
+
+def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
+    """See what is to be done about the updates of a case; end what nobody wants, and put off what must wait."""
+    now = ports.time.now()
+    effects = [settled(each, ports.turns, ports.log, now) for each in ports.effects.of_case(case_id)]
+    turn = turn_of(effects, ports.log.head(case_id).head, now)
+    if turn.until:
+        ports.effects.put_off(turn.waiting, until=turn.until)
+    ended = end([(each.effect, outcome) for each, outcome in turn.over], ports)
+    return [turn] if turn.write else [], ended, bool(turn.over or turn.waiting)
+
+
+def _call(call: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
+    """Make one call; answers how many effects ended, and whether anything is now otherwise than it was read.
+
+    Budgets are asked only now. Where one is spent, what is left of a write may differ from the others, and is a call of its own.
+    """
+    ended, wanted = 0, list[Turn]()
+    for turn in call:
+        over = [(each, outcome) for each in turn.write if (outcome := _unwanted(each, ports))]
+        ended += end([(each.effect, outcome) for each, outcome in over], ports)
+        if len(over) < len(turn.write):
+            wanted.append(turn.without([each for each, _ in over]) if over else turn)
+    written = [_write(turns, ports) for turns in shared(wanted)]
+    return ended + sum(count for count, _ in written), ended > 0 or any(moved for _, moved in written)
+
+
+def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
+    effects = list(chain.from_iterable(turn.write for turn in turns))
+    write = turns[0].as_write(new_id=uuid.uuid4().hex)
+    if effects[0].write is None:
+        write = replace(write, cases=tuple(dict.fromkeys(each.effect.case_id for each in effects)))
+    try:
+        claimed = ports.effects.claim(effects, write=write, until=ports.time.now() + LEASE)
+    except Permanent as error:  # it does not fit beside the effect, so that it could not be repeated
+        return end([(each.effect, _failed(error)) for each in effects], ports), True
+    return _attempt(claimed, write, ports, interrupted=effects[0].write is not None) if claimed else 0, bool(claimed)
+
+
+def _unwanted(pending: Pending, ports: Acting) -> Outcome | None:
+    now, effect = ports.time.now(), pending.effect
+    outcome = None if isinstance(effect.action, UpdateCase) else moot(pending, ports.log.head(effect.case_id).head, now)
+    return outcome or over_budget(pending, ports.budgets, now, ports.telemetry)
 
 
 def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interrupted: bool) -> int:
+    effects = [each.effect for each in claimed]
     try:
-        outcomes = perform([each.effect for each in claimed], write, ports.world, now=ports.time.now(), interrupted=interrupted)
-    except Retryable as error:
-        _later(claimed, error, ports, interrupted=interrupted)
-        return 0
-    except Permanent as error:
-        if len(claimed) > 1:  # one bad value must not take the others with it
-            return sum(_write([alone(each)], ports) for each in claimed)
-        outcomes = [Outcome(status="failed", detail=f"{type(error).__name__}: {error}")]
-    return sum(_finish(each.effect, outcome, ports) for each, outcome in zip(claimed, outcomes, strict=True))
+        answers: Sequence[Outcome | CasewrightError] = perform(effects, write, ports.world, now=ports.time.now(), interrupted=interrupted)
+    except (Retryable, Permanent) as error:
+        answers = [error] * len(claimed)
+    done = [(each.effect, answer) for each, answer in zip(claimed, answers, strict=True) if isinstance(answer, Outcome)]
+    later: dict[CasewrightError, list[Pending]] = {}
+    for each, answer in zip(claimed, answers, strict=True):
+        if isinstance(answer, CasewrightError):
+            later.setdefault(answer, []).append(each)
+    for reason, given_back in later.items():
+        if isinstance(reason, Retryable):
+            _later(given_back, reason, ports, interrupted=interrupted)
+        elif len(given_back) > 1:  # one bad value, or one bad case, must not take the others with it
+            ports.effects.postpone(given_back, until=ports.time.now(), detail=str(reason), keep_write=False, alone=True)
+        else:
+            done.append((given_back[0].effect, _failed(reason)))
+    return end(done, ports)
 
 
 def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:
     """Give the effects back, until they expire. The write stays the same wherever some attempt at it may have happened."""
     refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
-    wait = LONGEST_WAIT if isinstance(error, SendingPaused) else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
+    long = isinstance(error, SendingPaused | NotPermitted)
+    wait = LONGEST_WAIT if long else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
         wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
     ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write)
     ports.telemetry.count("EffectsPostponed", len(claimed))
+    if isinstance(error, NotPermitted):
+        ports.telemetry.count("EffectsNotPermitted", len(claimed))
 
 
-def _finish(effect: Effect, outcome: Outcome, ports: Acting) -> int:
-    """End an effect, once; what follows from it and its row in the lake come after, and again if they were cut off."""
-    if not ports.effects.finish(effect, outcome, ports.time.now(), told_before=ports.time.now() + LEASE):
-        return 0
-    ports.wake.ring(sorted({each.bucket for each in outcome.follow_ups}))
-    ports.telemetry.count(f"Effects{outcome.status.title().replace('_', '')}")
-    if outcome.status == "skipped" and isinstance(effect.action, MirrorSla):
-        ports.telemetry.count("SlaMirrorsSkipped")
-    ports.telemetry.log(
-        "effect ended", case_id=effect.case_id, rule=effect.rule, effect=effect.key, bucket=effect.bucket, outcome=outcome.status
-    )
-    _tell(effect, outcome, ports)
-    return 1
-
-
-def _tell(effect: Effect, outcome: Outcome, ports: Acting) -> bool:
-    """Write the row of an ended effect; while the lake does not take it, it stays in the queue to be told later."""
-    try:
-        ports.lake.put([ports.row(effect, outcome, ports.time.now())])
-    except Retryable as error:
-        ports.telemetry.count("RowsPostponed")
-        ports.telemetry.log("row postponed", effect=effect.key, error=type(error).__name__)
-        return False
-    ports.effects.told(effect)
-    return True
+def _failed(error: CasewrightError) -> Outcome:
+    return Outcome(status="failed", detail=f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Perform: one write to the world, for one effect or for several updates of one case."""
+"""Perform: one write to the world, for one effect or for updates of one or several cases."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ import msgspec
 from casewright import actions
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
+from casewright.errors import CasewrightError
 from casewright.ports.cases import CaseWriter, RelatedItems
 from casewright.ports.effects import Ledger, Write
 from casewright.ports.world import Bus, Tasks
@@ -31,12 +32,15 @@ class Performing(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the webhooks that are deployed."""
 
 
-def perform(effects: Sequence[Effect], write: Write, world: Performing, *, now: datetime, interrupted: bool) -> list[Outcome]:
-    """Do it; answers one outcome an effect. Raises what the ports raise."""
-    if len(effects) > 1 or isinstance(effects[0].action, actions.UpdateCase):
-        world.cases.update(effects[0].case_id, write.fields, write_id=write.id, entity=entity_for(write.id, write.hop))
-        return [Outcome(status="done", detail=f"write {write.id}") for _ in effects]
-    return [_one(effects[0], write.id, world, now=now, interrupted=interrupted)]
+def perform(
+    effects: Sequence[Effect], write: Write, world: Performing, *, now: datetime, interrupted: bool
+) -> list[Outcome | CasewrightError]:
+    """Do it; answers for each effect how it ended, or what went wrong with it alone. Raises what the ports raise."""
+    if not isinstance(effects[0].action, actions.UpdateCase):
+        return [_one(effects[0], write.id, world, now=now, interrupted=interrupted)]
+    case_ids = write.cases or (effects[0].case_id,)
+    wrong = world.cases.update(case_ids, write.fields, write_id=write.id, entity=entity_for(write.id, write.hop))
+    return [wrong.get(effect.case_id) or Outcome(status="done", detail=f"write {write.id}") for effect in effects]
 
 
 def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, interrupted: bool) -> Outcome:  # noqa: C901 -- one case an action
