@@ -37,6 +37,9 @@ ALARMED: Final[Mapping[str, str]] = {
 }
 """Counters whose every increase is worth a look, with what it means."""
 
+MANY_LOST: Final = 20
+"""Events that `reconcile` finds lost in one run before somebody should look: the stream is best effort, so a few are no trouble."""
+
 _FIVE_MINUTES: Final = Duration.minutes(5)
 
 
@@ -58,12 +61,15 @@ class Dashboards(Stack):
         )
         for name, meaning in ALARMED.items():
             Alarm(self, name, stage=stage, metric=counter(name), meaning=meaning)
+        lost = "many events never came and were repaired: see whether the stream, its rule or the queue fails"
+        Alarm(self, "EventsLost", stage=stage, metric=counter("EventsLost"), meaning=lost, above=MANY_LOST)
         dashboard = cloudwatch.Dashboard(
             self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO
         )
         dashboard.add_widgets(self._alarms([*watched, self]))
         dashboard.add_widgets(
             _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "EventsImported", "CasesHydrated", "ClocksSent"]),
+            _counters("Events lost", ["EventsLost", "EventsRepaired"]),
             _counters("Effects", ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"]),
             _counters("Mail", ["MailDelivered", "MailDelayed", "MailBounced", "MailComplaints", "MailPaused", "RecipientsSuppressed"]),
             _counters("Rules held back", ["RulesShadowed", "LoopsStopped", "BudgetsSpent", "EffectsOverBudget"]),

@@ -1,6 +1,7 @@
 -- Events of related items, one row an event, with the columns of the table case_related_item_events of AWS's data lake.
 -- Never kept, and null here: comment_body. Not read from the stream, and null here: instance_id, comment_content_type, sla_type,
 -- sla_target_field_id, sla_target_field_values.
+-- A lost event that was repaired, and came after all, is taken as it came.
 CREATE OR REPLACE VIEW case_related_item_events AS
 SELECT
     CAST(NULL AS varchar) AS instance_id,
@@ -34,8 +35,11 @@ SELECT
     recorded_timestamp AS data_lake_last_processed_timestamp,
     dt
 FROM (
-    SELECT *, row_number() OVER (PARTITION BY dt, event_id ORDER BY recorded_timestamp) AS copy
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY dt, event_id ORDER BY recorded_timestamp) AS copy,
+        count(CASE WHEN repaired IS NULL THEN 1 END) OVER (PARTITION BY dt, case_id, related_item_id, event_type, event_timestamp) AS told
     FROM facts
     WHERE kind = 'related_item_event'
 )
-WHERE copy = 1
+WHERE copy = 1 AND (repaired IS NULL OR told = 0)

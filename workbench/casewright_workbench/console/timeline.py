@@ -149,6 +149,8 @@ def _did(standing: Standing, names: Names) -> Did:
 
 def _notes(entry: Logged, names: Names) -> Iterator[str]:
     decision = entry.decision
+    if note := wording.repaired(entry.event):
+        yield note
     if decision.imported:
         yield "Part of a bulk import: what it asked for is recorded, not performed."
     if decision.shadowed:

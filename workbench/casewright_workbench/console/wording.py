@@ -70,6 +70,15 @@ def told(event: Event, names: Names) -> tuple[str, str]:  # noqa: C901, PLR0912 
             assert_never(never)
 
 
+def repaired(event: Event) -> str:
+    """That an event is repaired, as a sentence; empty for the others."""
+    if event.repair is None:
+        return ""
+    source = "found in the audit history of Cases" if event.repair.audit_id else "noticed when its case was looked for"
+    more = "; what that does not tell is as it was when it was repaired" if event.repair.audit_id and event.repair.hydrated else ""
+    return f"Repaired: its own event never came, it was {source}{more}."
+
+
 def values(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     """The new values of what an update changed."""
     if not isinstance(event.change, events.CaseUpdated) or event.change.fields is None:

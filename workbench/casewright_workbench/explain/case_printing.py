@@ -68,6 +68,8 @@ def _add_effect(tree: Tree, standing: Standing, retold: Retold, words: Words, na
 def _notes(retold: Retold, words: Words) -> Iterable[str]:
     decision = retold.entry.decision
     yield from retold.notes
+    if note := wording.repaired(retold.entry.event):
+        yield note
     if decision.late:
         yield "Came late: decided in its true place, after later events had been decided."
     yield from map(_corrected, decision.corrections)

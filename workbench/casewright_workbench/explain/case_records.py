@@ -32,6 +32,8 @@ def event_record(retold: Retold, words: Words, names: Names, *, traced: bool) ->
         "looped": [match.rule for match in decision.looped],
         "imported": decision.imported,
         "late": decision.late,
+        "repaired": event.repair is not None,
+        "hydrated": event.repair is not None and event.repair.hydrated,
         "corrections": [_correction(each) for each in decision.corrections],
         "clocks": [_transition(each) for each in decision.transitions],
         "overruled": overruled_record(decision, words),
