@@ -8,6 +8,7 @@ tokens#QUOTA     tokens          a token bucket
 budget#RULE#AT   budget          effects of a rule counted in the period that began then, and when more was asked for
 turn#RING        turn            how many turns were taken among those of a ring; `turn` beside an effect is the one it took
 schedule#RULE    schedule        how far the schedule of a rule is
+reconcile#WALK   mark            how far a walk of reconcile is
 control          arming          whether effects are performed
 """
 
