@@ -18,6 +18,7 @@ PARTS = {
     "clocks": "due_clocks",
     "cold": "cold_start",
     "flat": "flat",
+    "storm": "storm",
 }
 
 

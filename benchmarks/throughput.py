@@ -33,7 +33,9 @@ class TimedHouse(House):
             self.spent, self.times = defaultdict(float), Counter()
         container = super().container(function, environment)
         inner = container.client
-        container.client = lambda service: _TimedClient(inner(service), lambda name: (function, f"{service}.{name}"), self._timed)  # type: ignore[assignment,method-assign]
+        container.client = lambda service, tries=3: _TimedClient(
+            inner(service, tries=tries), lambda name: (function, f"{service}.{name}"), self._timed
+        )  # type: ignore[assignment,method-assign]
         return container
 
     def _timed(self, key: tuple[str, str], call: Callable[[], Any]) -> Any:
@@ -53,7 +55,7 @@ class _TimedClient:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name in ("exceptions", "get_paginator"):
+        if name in ("exceptions", "get_paginator", "meta"):
             return found
         return lambda *args, **kwargs: self._timed(self._key(name), lambda: found(*args, **kwargs))
 
