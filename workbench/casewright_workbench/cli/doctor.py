@@ -64,7 +64,7 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
         context = Context(clients, places, config)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
         is_fine = _report(context, running, save, as_json=as_json)
-    except BotoCoreError as error:
+    except (BotoCoreError, ClientError) as error:
         raise WrongUsage(f"{error}; see `aws configure`, --region and --endpoint-url") from error
     if not is_fine:
         raise typer.Exit(1)

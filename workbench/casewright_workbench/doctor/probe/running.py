@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from casewright.aws.control import ControlTable
 from casewright.cases.events import Event
 from casewright.cases.performers import role_name
+from casewright.errors import CasewrightError
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.doctor.asking import NotKnown, is_missing, pages
@@ -24,7 +25,9 @@ from casewright_workbench.doctor.probe.twin import assumed
 from casewright_workbench.localcloud.service import ServiceError
 
 Say = Callable[[str], None]
-_AWS: Final = (ClientError, BotoCoreError)
+_AWS: Final = (ClientError, BotoCoreError, CasewrightError)
+"""What AWS, or our own log of the case, may answer."""
+
 _PAUSE: Final = 1.0
 
 
