@@ -107,7 +107,9 @@ def _connectcases(call: Call) -> Iterator[Asked]:
     for kind in _CASE_KINDS[operation].split():
         for resource in _case_resources(kind, call.request):
             yield Asked(f"cases:{operation}", resource)
-    customers = [each["value"]["stringValue"] for each in call.request.get("fields", ()) if each.get("id") == "customer_id"]
+    customers = [
+        each["value"]["stringValue"] for each in call.request.get("fields", ()) if each.get("id") == "customer_id" and "value" in each
+    ]
     if operation == "CreateCase" and customers:
         # Administrator guide: CreateCase searches for the profile that the customer is.
         yield Asked("profile:SearchProfiles", customers[0].rpartition("/profiles/")[0])

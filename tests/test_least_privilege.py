@@ -4,6 +4,7 @@ The calls are those of the real handlers in a morning of the local cloud; the ro
 """
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -62,7 +63,9 @@ UNUSED: dict[str, dict[tuple[str, str], str]] = {
     | polling("wake.fifo")
     | {("connect:StartTaskContact", "instance/task-template/*"): "rules may start tasks by a template; the example has none"}
     | {("cases:TagResource", "domain/case/*"): "rules may tag cases; the example has none that does"}
-    | dict.fromkeys((("cases:CreateCase", "domain"), ("cases:CreateCase", "domain/*")), "rules may create cases; the example has none that does")
+    | dict.fromkeys(
+        (("cases:CreateCase", "domain"), ("cases:CreateCase", "domain/*")), "rules may create cases; the example has none that does"
+    )
     | {("ses:SendEmail", "identity/care@brookline-outfitters.example"): "SES looks at this one where the address itself is verified"},
     "Sweep": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
     "Reconcile": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notreconciled"): "Lambda puts an invocation there that failed, as the role"},
@@ -144,12 +147,17 @@ class Agent:
         self.house = house
         self.cases, self.sqs = house.session("maya").client("connectcases"), house.session("admin").client("sqs")
         self.events = house.queue_url("case-events")
+        profile = house.session("maya").client("customer-profiles").create_profile(DomainName="care", EmailAddress="jo@example.com")
+        self.customer = f"arn:aws:profile:{REGION}:{ACCOUNT}:domains/care/profiles/{profile['ProfileId']}"
+        user = next(iter(house.catalog.users.values()))
+        house.session("maya").client("connect").tag_resource(resourceArn=user, tags={"team": "care"})
 
     def after(self, **passed: float) -> None:
         self.house.run_until(self.house.clock.now() + timedelta(**passed))
 
     def opens(self, **fields: Any) -> str:
-        given = {"customer_email": "jo@example.com", "order_number": "A-1", "title": "Charged twice"} | fields
+        known = {"customer_email": "jo@example.com", "customer_profile": self.customer}
+        given = {**known, "order_number": "A-1", "title": "Charged twice"} | fields
         template = self.house.catalog.templates["Billing"]
         answer = self.cases.create_case(domainId=self.house.domain_id, templateId=template, fields=self._entries(given))
         return str(answer["caseId"])
@@ -191,6 +199,11 @@ def live(house: OwnGraves) -> None:
     agent.after(minutes=1)
     agent.sqs.send_message(QueueUrl=agent.events, MessageBody=late)
     agent.after(minutes=100)
+    agent.changes(costly, summary="Thrice, says the bank.")
+    agent.takes_away()
+    agent.remarks(costly)
+    agent.takes_away()
+    agent.after(minutes=46)
     agent.changes(costly, status="waiting-on-customer")
     agent.after(minutes=2)
     agent.changes(costly, status="closed", resolution="refunded")
@@ -212,9 +225,19 @@ def configure_once_more(house: House) -> None:
     house.runtime.invoke("configure_domain", {"RequestType": "Update", "ResourceProperties": properties})
 
 
+def with_people(directory: Path) -> Path:
+    """The example, where mail also goes to people who have to be looked up."""
+    shutil.copytree(CONTACT_CENTER, directory)
+    fields, rules = directory / "fields.yaml", directory / "rules" / "people.yaml"
+    fields.write_text(fields.read_text() + "customer_profile: {system_id: customer_id}\n")
+    to = "[customer, {user: maya@example.com}, {users_tagged: {team: care}}]"
+    rules.write_text(f"- {{rule: to-people, when: case_created, then: [{{send_email: {{to: {to}, template: acknowledgement}}}}]}}\n")
+    return directory
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[OwnGraves]:
-    with OwnGraves.open(CONTACT_CENTER, start=START, folder=folder) as house:
+    with OwnGraves.open(with_people(folder / "center"), start=START, folder=folder) as house:
         yield house
 
 
