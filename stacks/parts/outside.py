@@ -29,7 +29,8 @@ def allow_finding_cases(role: iam.Role, place: Place) -> None:
 def allow_auditing_cases(role: iam.Role, place: Place) -> None:
     """Read what Cases remembers of any case, and find what changed last."""
     domain = place.domain_arn(role)
-    operations = ["GetCaseAuditEvents", "GetCase", "SearchCases", "SearchRelatedItems", "SearchAllRelatedItems"]
+    operations = ["GetCaseAuditEvents", "GetCase", "SearchCases", "SearchRelatedItems"]
+    allow(role, ["cases:SearchAllRelatedItems"], on=[domain])
     allow(role, [f"cases:{operation}" for operation in operations], on=[domain, f"{domain}/*"], because=_ANY_CASE)
 
 
