@@ -10,6 +10,7 @@ from casewright.conditions.triggers import TRIGGERS, Trigger
 from casewright.rules.instructions import Instruction
 from casewright.rules.rule import Rule
 from casewright_authoring.conditions import Conditions
+from casewright_authoring.durations import duration
 from casewright_authoring.findings import Fault, Place, Report, fault
 from casewright_authoring.instructions import Instructions
 from casewright_authoring.known import Names
@@ -22,7 +23,7 @@ from casewright_authoring.suggestions import listed, unknown
 from casewright_authoring.texts import Texts
 
 REQUIRED_KEYS: Final = ("rule", "when", "then")
-OPTIONAL_KEYS: Final = ("if", "order", "stop", "reacts_to", "mode", "budget", "schedule", "runs_on")
+OPTIONAL_KEYS: Final = ("if", "order", "stop", "reacts_to", "mode", "budget", "expires_after", "schedule", "runs_on")
 REACTS_TO: Final = "casewright"
 
 
@@ -63,6 +64,7 @@ class Rules:
             mode=mode.mode,
             canary_percent=mode.percent,
             budget=given.read("budget", partial(budget, report=self.report), None),
+            expires_after=given.read("expires_after", partial(duration, what="expires_after"), None),
             schedule=given.read("schedule", partial(schedule, report=self.report), None),
             runs_on=given.read("runs_on", runs_on, "casewright"),
         )

@@ -14,7 +14,7 @@ from small_directory import SMALL
 from casewright_authoring import findings
 
 KEYS = {
-    "rules/a.yaml": "rule when if then order stop reacts_to mode budget effects per schedule cron rate time_zone runs_on "
+    "rules/a.yaml": "rule when if then order stop reacts_to mode budget expires_after effects per schedule cron rate time_zone runs_on "
     "all any not priority amount due summary changed in from to contains "
     "empty absent matches between older_than newer_than for calendar within_hours "
     "send_email template create_task flow name update_case set assign_sla add_comment put_event detail detail_type end_tasks",

@@ -12,7 +12,7 @@ from performing import Bench
 from casewright.actions import AddComment
 from casewright.aws.effect_queue import EffectTable
 from casewright.conditions.subjects import Field
-from casewright.errors import ItemFailed, Refused, SendingPaused, Throttled, Unavailable
+from casewright.errors import ItemFailed, NotPermitted, Refused, SendingPaused, Throttled, Unavailable
 from casewright.ports.effects import Write
 from casewright.rules import instructions as do
 from casewright.service.wanted import MOST_ATTEMPTS
@@ -53,6 +53,24 @@ def test_an_effect_that_comes_too_late_is_not_performed(bench: Bench) -> None:
     bench.decide(linked(sets("a", "priority", "high")), CREATED, updated("e", 1))
     bench.time.moment = at(1) + timedelta(hours=4, seconds=1)
     assert (bench.act("cases"), bench.world.done, bench.outcomes) == (1, [], [("a", "expired")])
+
+
+def test_a_rule_may_say_how_long_its_effects_are_worth_performing(bench: Bench) -> None:
+    [effect] = bench.decide(linked(sets("a", "priority", "high", expires_after=timedelta(days=1))), CREATED, updated("e", 1))
+    assert effect.expires_at == at(1) + timedelta(days=1)
+    bench.time.moment = at(1) + timedelta(hours=23)
+    bench.world.failures = iter([NotPermitted("AccessDenied: UpdateCase")])
+    bench.act("cases")
+    assert bench.telemetry.counts["EffectsNotPermitted"] == 1
+    bench.time.moment = at(2) + timedelta(days=1)
+    bench.act("cases")
+    assert bench.lake.rows == [
+        {
+            "rule": "a",
+            "status": "expired",
+            "detail": f"not performed before {effect.expires_at.isoformat()}; at last: AccessDenied: UpdateCase",
+        }
+    ]
 
 
 def test_throttling_gives_back_and_the_next_attempt_is_a_new_write(bench: Bench) -> None:

@@ -99,6 +99,8 @@ def _settings(rule: Rule) -> Iterator[Reason]:
         yield Reason(f"mode: {rule.mode}", "a native rule is on (published) or off (a draft)")
     if rule.budget is not None:
         yield Reason("budget", "a native rule has no budget")
+    if rule.expires_after is not None:
+        yield Reason("expires_after", "Connect performs a native rule at once or not at all")
     if "case_updated" in rule.when and not rule.reacts_to_casewright:
         yield Reason("reacts_to", "a native rule is set off by everybody's updates, ours included; say reacts_to: casewright")
 

@@ -52,6 +52,7 @@ def _rule(names: Names) -> Schema:
         "reacts_to": one_of([REACTS_TO]),
         "mode": either(one_of(mode for mode in MODES if mode != "canary"), {"type": "string", "pattern": "^canary [0-9.]+%$"}),
         "budget": keyed(only(BUDGET_KEYS, {"effects": {**whole_number, "minimum": 1}, "per": DURATION}), BUDGET_KEYS),
+        "expires_after": DURATION,
         "schedule": _schedule(),
         "runs_on": one_of(RUNS_ON),
     }

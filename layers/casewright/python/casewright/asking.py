@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -39,7 +40,7 @@ def asked_by(rule: Rule, moment: Moment) -> Iterator[Effect]:
     for index, step in enumerate(rule.then):
         action = resolve(step, moment.facts)
         if action is not None:
-            yield effect_of(action, rule.name, index, moment, budget=rule.budget)
+            yield effect_of(action, rule.name, index, moment, budget=rule.budget, expires_after=rule.expires_after)
 
 
 def effect_key(cause: str, rule: str, index: int) -> str:
@@ -47,7 +48,15 @@ def effect_key(cause: str, rule: str, index: int) -> str:
     return hashlib.sha256(f"{cause}\n{rule}\n{index}".encode()).hexdigest()[:32]
 
 
-def effect_of(action: actions.Action, rule: str, index: int, moment: Moment, *, budget: Budget | None = None) -> Effect:
+def effect_of(
+    action: actions.Action,
+    rule: str,
+    index: int,
+    moment: Moment,
+    *,
+    budget: Budget | None = None,
+    expires_after: timedelta | None = None,
+) -> Effect:
     """The effect that an action asked for at a moment is."""
     event = moment.facts.event
     return Effect(
@@ -57,14 +66,21 @@ def effect_of(action: actions.Action, rule: str, index: int, moment: Moment, *, 
         index=index,
         action=action,
         bucket=actions.bucket_of(action),
-        priority=1 if moment.trigger in _DEADLINE_TRIGGERS else 2,
+        priority=_priority(moment.trigger),
         hop=(moment.own.hop if moment.own else 0) + 1,
         position=event.position,
         not_before=event.at,
-        expires_at=event.at + actions.expires_after(action),
+        expires_at=event.at + (expires_after or actions.expires_after(action)),
         budget=budget,
         imported=moment.imported,
     )
+
+
+def _priority(trigger: Trigger) -> actions.Priority:
+    """Deadlines come first. Nobody waits for what a schedule asks of many cases at once; for all else somebody may."""
+    if trigger in _DEADLINE_TRIGGERS:
+        return 1
+    return 3 if trigger == "schedule" else 2
 
 
 def mirrors(before: Mapping[str, Clock], after: Head, facts: Facts, *, imported: bool) -> Iterator[Effect]:

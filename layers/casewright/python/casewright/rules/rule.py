@@ -56,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     canary_percent: float = 100.0
     """Of cases, with mode `canary`; the others are shadowed."""
     budget: Budget | None = None
+    expires_after: timedelta | None = None
+    """How long after the event its effects still make sense; None leaves that to each action."""
     schedule: Schedule | None = None
     runs_on: Literal["casewright", "connect"] = "casewright"
     """`connect`: the stack deploys it as a rule of Amazon Connect, and it never fires here."""
