@@ -4,7 +4,7 @@ Three instants stand for its life: when it was created, when it last changed (a 
 Every other event is folded as it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from casewright.sla.clocks import Clock
 from casewright.sla.fold import Folded
 from casewright.sla.policies import Policy
 
-Begin = Callable[[Facts], Folded]
+Begin = Callable[[Sequence[Policy], Facts], Folded]
 
 
 def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts) -> Folded:
@@ -26,7 +26,7 @@ def fold(running: Mapping[str, Clock], policies: Iterable[Policy], facts: Facts)
         return plain.fold(running, policies, facts)
     policies = tuple(policies)
     fresh = [policy for policy in policies if policy.name not in running]
-    adopted = _lived(fresh, facts, change, lambda first: plain.fold({}, fresh, first))
+    adopted = _lived(fresh, facts, change, lambda written, first: plain.fold({}, written, first))
     known = plain.fold(running, [policy for policy in policies if policy.name in running], facts)
     return _after(known, adopted, {**known.clocks, **adopted.clocks})
 
@@ -38,13 +38,18 @@ def assign(folded: Folded, policy: Policy, facts: Facts) -> Folded:
         return plain.assign(folded, policy, facts)
     if policy.name in folded.clocks:
         return folded
-    adopted = _lived([policy], facts, change, lambda first: plain.assign(Folded({}), policy, first))
+    adopted = _lived([policy], facts, change, lambda written, first: plain.assign(Folded({}), written[0], first))
     return _after(folded, adopted, {**folded.clocks, **adopted.clocks})
 
 
-def _lived(policies: Iterable[Policy], facts: Facts, change: CaseAdopted, begin: Begin) -> Folded:
+def _lived(policies: Sequence[Policy], facts: Facts, change: CaseAdopted, begin: Begin) -> Folded:
     first, *later = _stages(facts, change)
-    folded = begin(first)
+    if change.updated_at > change.created_at:
+        folded = begin([replace(policy, pause_while=None) for policy in policies], first)
+        own = {policy.name: policy for policy in policies}
+        folded = replace(folded, clocks={name: replace(clock, policy=own[name]) for name, clock in folded.clocks.items()})
+    else:
+        folded = begin(policies, first)
     for stage in later:
         step = plain.fold(folded.clocks, policies, stage)
         folded = _after(folded, step, step.clocks)
