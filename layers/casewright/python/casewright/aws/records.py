@@ -9,6 +9,8 @@ budget#RULE#AT   budget          effects of a rule counted in the period that be
 turn#RING        turn            how many turns were taken among those of a ring; `turn` beside an effect is the one it took
 schedule#RULE    schedule        how far the schedule of a rule is
 reconcile#WALK   mark            how far a walk of reconcile is
+recipient#SHA    suppressed      why an address gets no mail; it ends itself a year after a bounce, after a complaint never
+recipient#SHA    day#DATE        the effects whose mail an address had that day
 control          arming          whether effects are performed
 """
 
