@@ -15,6 +15,7 @@ from casewright.cases.events import Event
 from casewright.decision import Head
 from casewright.ports.audit import ReconcileMark
 from casewright_workbench.console.records import CaseFile
+from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.connectcases.unsteady import Faults
 
 
@@ -53,6 +54,15 @@ def test_its_own_event_that_comes_after_all_changes_nothing(center: Center) -> N
     for envelope in lost:
         center.tells(envelope)
     assert center.file(case_id) == before
+    center.house.flush_lake()
+    lake = open_lake(center.house.lake)
+    counted = f"SELECT event_type, count(*) FROM {{}} WHERE {{}} = '{case_id}' GROUP BY event_type ORDER BY event_type"
+    cases = lake.execute(counted.format("case_events", "case_id")).fetchall()
+    items = lake.execute(counted.format("case_related_item_events", "associated_case_id")).fetchall()
+    assert cases == [("CASE.CREATED", 1), ("CASE.UPDATED", 2)], "the one that was lost, and that of the rule flag"
+    assert items == [("CASE.RELATED_ITEM.CREATED", 1), ("CASE.RELATED_ITEM.DELETED", 1)]
+    repaired = lake.execute(f"SELECT DISTINCT kind FROM facts WHERE repaired AND case_id = '{case_id}' ORDER BY kind").fetchall()
+    assert [kind for (kind,) in repaired] == ["case_event", "clock", "decision", "related_item_event"]
 
 
 def test_within_the_grace_nothing_counts_as_lost(center: Center) -> None:
