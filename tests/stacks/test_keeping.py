@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_queue_is_encrypted_by_sqs_and_refuses_plain_http(either: Any) -> None:
     queues = either.of("AWS::SQS::Queue")
-    assert len(queues) == 11
+    assert len(queues) == 12
     for where, queue in queues.items():
         assert queue["Properties"]["SqsManagedSseEnabled"] is True, where
         assert "KmsMasterKeyId" not in queue["Properties"], f"{where}: EventBridge cannot write under the AWS-managed key"
@@ -88,7 +88,7 @@ def test_raw_records_and_errors_of_the_lake_expire_after_thirty_days_and_facts_n
 
 def test_every_log_group_has_an_end(either: Any) -> None:
     groups = either.of("AWS::Logs::LogGroup")
-    assert len(groups) == 8
+    assert len(groups) == 9
     assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {90}
 
 
@@ -120,7 +120,7 @@ def test_a_function_that_is_invoked_asynchronously_has_dead_letters_and_no_retry
 
 def test_every_target_of_every_rule_has_dead_letters(made: Any) -> None:
     targets = [target for rule in made.of("AWS::Events::Rule").values() for target in rule["Properties"]["Targets"]]
-    assert len(targets) == 8
+    assert len(targets) == 9
     assert all("Arn" in target["DeadLetterConfig"] for target in targets)
 
 
@@ -133,18 +133,18 @@ def test_every_queue_that_is_read_has_dead_letters_of_its_kind(made: Any) -> Non
 
 def test_everything_that_can_go_wrong_rings(made: Any) -> None:
     names = [alarm["Properties"]["MetricName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
-    assert names.count("ApproximateNumberOfMessagesVisible") == 8, "one for each queue of dead letters"
+    assert names.count("ApproximateNumberOfMessagesVisible") == 9, "one for each queue of dead letters"
     assert names.count("ApproximateAgeOfOldestMessage") == 3
-    assert names.count("Errors") == names.count("Throttles") == 6
+    assert names.count("Errors") == names.count("Throttles") == 7
     assert {"RuleSetBreakerTripped", "LoopsStopped", "BudgetsSpent", "EventsUnrecognised", "EffectsExpired"} <= set(names)
 
 
 def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     telemetry = PowertoolsTelemetry()
     counted = [alarm["Properties"] for where, alarm in made.of("AWS::CloudWatch::Alarm").items() if where.startswith("dashboards/")]
-    assert len(counted) == 15
+    assert len(counted) == 17
     assert {alarm["Namespace"] for alarm in counted} == {telemetry._metrics.namespace}
-    assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 15
+    assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * 17
 
 
 def test_every_counter_that_rings_has_a_line_in_the_runbook() -> None:
@@ -156,7 +156,7 @@ def test_every_counter_that_rings_has_a_line_in_the_runbook() -> None:
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
     body = json.dumps(made.one("AWS::CloudWatch::Dashboard", "Operations")["Properties"]["DashboardBody"])
     alarms = [alarm["Properties"]["AlarmName"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 38
+    assert len(alarms) == 43
     assert [name for name in alarms if f":alarm:{name}" not in body] == []
 
 
