@@ -20,7 +20,19 @@ from stacks.parts import slimming
 LAMBDA_PLATFORM: Final = "aarch64-manylinux_2_28" if sys.version_info >= (3, 12) else "aarch64-manylinux2014"
 """As `uv --python-platform` spells arm64 Lambda: Amazon Linux 2023 from Python 3.12 on, Amazon Linux 2 (glibc 2.26) before."""
 
-SERVICES: Final = ("appintegrations", "connect", "connectcases", "dynamodb", "events", "firehose", "s3", "sesv2", "sqs", "sts")
+SERVICES: Final = (
+    "appintegrations",
+    "connect",
+    "connectcases",
+    "customer-profiles",
+    "dynamodb",
+    "events",
+    "firehose",
+    "s3",
+    "sesv2",
+    "sqs",
+    "sts",
+)
 """The botocore service models that our functions call."""
 
 ROOM_BYTES: Final = 250 * 1024 * 1024

@@ -157,7 +157,10 @@ class Logged(msgspec.Struct, frozen=True):
 
 
 EffectStatus = Literal["pending", "done", "failed", "superseded", "expired", "over_budget", "skipped", "recorded"]
-"""`skipped`: Cases has no room for it, or nobody may get the mail. `recorded`: decided while the deployment was not armed, or asked for by a bulk import."""
+"""`skipped`: Cases has no room for it, or nobody may get the mail.
+
+`recorded`: decided while the deployment was not armed, or asked for by a bulk import.
+"""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
