@@ -65,7 +65,7 @@ def rule(*, when: str = "case_updated", condition: str = "{vip: true}", then: st
     "text",
     [
         rule(when="[case_created, schedule]", more=', schedule: {cron: "0 9 * * mon-fri"}'),
-        rule(more=", mode: canary 10%, budget: {effects: 5, per: 1h}, expires_after: 2d, order: -3, stop: true, reacts_to: casewright, runs_on: connect"),
+        rule(more=", mode: canary 10%, budget: {effects: 5, per: 1h}, order: -3, stop: true, reacts_to: casewright, runs_on: connect"),
         rule(more=", mode: off"),
         rule(condition='{reviewer: maya, assigned_queue: "arn:aws:connect:x", priority: ""}'),
         rule(then='{send_email: {to: [team-leads, a@b.example, "{{ case.customer_email }}"], template: hello}}'),

@@ -13,7 +13,8 @@ RULE_KEYS: Final[Mapping[str, str]] = {
     "mode": "How far the rule is let loose, see below; `on` unless said.",
     "budget": "`{effects: 50, per: 1h}`: at most so many of its effects are performed in each period.",
     "expires_after": (
-        "`1d`: how long after the event its effects are still worth performing; 4 hours for updates and mail, a day for the rest, unless said."
+        "`1d`: how long after the event its effects are still worth performing; "
+        "4 hours for updates and mail, a day for the rest, unless said."
     ),
     "schedule": "When the trigger `schedule` comes, see below. Required with that trigger, refused without it.",
     "runs_on": "`connect`: the stack deploys it as a rule of Amazon Connect, and the functions leave it alone.",

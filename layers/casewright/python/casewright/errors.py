@@ -24,6 +24,7 @@ CasewrightError
     ├── NotFound                 the case, task or template is gone
     ├── Refused                  the service said the request is wrong
     ├── QuotaReached             there are as many of a kind as the service allows
+    ├── RecordTooLarge           an event, its decision or an effect of it is larger than one record
     └── RuleSetBreaker           one event asked for more effects than one transaction holds
 """
 
@@ -32,6 +33,9 @@ from datetime import datetime, timedelta
 
 class CasewrightError(Exception):
     """Base of every error raised on purpose."""
+
+    code: str = ""
+    """The call and the error code of AWS, where it is an error of AWS."""
 
 
 class BadInput(CasewrightError):
@@ -50,8 +54,9 @@ class UnlinkedName(BadInput):
     """A bundle names a field, option, template, queue, user or flow that the catalog lacks."""
 
     def __init__(self, where: str, kind: str, name: str, known: tuple[str, ...]) -> None:
+        self.problem = f"{where}: the catalog has no {kind} {name!r}"
         self.kind, self.name = kind, name
-        super().__init__(f"{where}: the catalog has no {kind} {name!r}; it has {', '.join(sorted(known)) or 'none'}")
+        super().__init__(f"{self.problem}; it has {', '.join(sorted(known)) or 'none'}")
 
 
 class UnreadableRecord(BadInput):
@@ -167,6 +172,13 @@ class QuotaReached(Permanent):
     """A case holds as many items of a kind as the service allows."""
 
 
+class RecordTooLarge(Permanent):
+    """What is to be recorded of one event is larger than a record of the table may be."""
+
+    def __init__(self, event_id: str, what: str, size: int, most: int) -> None:
+        super().__init__(f"event {event_id}: its {what} takes {size} bytes; a record holds {most}")
+
+
 class RuleSetBreaker(Permanent):
     """One event asked for more effects than are allowed."""
 
@@ -175,6 +187,12 @@ class RuleSetBreaker(Permanent):
         super().__init__(
             f"event {event_id}: rules {', '.join(rules)} ask for {asked} effects; at most {allowed} are performed for one event"
         )
+
+
+def named(error: Exception) -> str:
+    """What a log line may tell of an error: its type, and the call and code of AWS. Messages may quote what a customer wrote."""
+    code = error.code if isinstance(error, CasewrightError) else ""
+    return f"{type(error).__name__}: {code}" if code else type(error).__name__
 
 
 def _shown(given: object) -> str:

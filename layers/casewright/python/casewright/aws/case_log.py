@@ -13,9 +13,12 @@ from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, late_sha
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank
 from casewright.decision import Decision, Head
-from casewright.errors import VersionConflict
+from casewright.errors import RecordTooLarge, VersionConflict
 from casewright.ports.log import DueClock, StoredHead
 from casewright.redecide import Logged
+
+MOST_BYTES: Final = 390_000
+"""Of an item: what DynamoDB takes (400 KB), less what an effect gains while it is performed."""
 
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
@@ -51,9 +54,14 @@ class CaseTable:
 
         Raises:
             VersionConflict: a condition failed or another transaction was under way: read again and decide again.
+            RecordTooLarge: one of the items would be larger than DynamoDB takes; nothing is written.
         """
         writes = [self._head_put(decided.head, version), self._event_put(event, decided.decision)]
         writes += [self._put(effect_item(effect, armed=armed), new=True) for effect in decided.decision.effects]
+        for write in writes:
+            item = write["Put"]["Item"]
+            if (size := _size(item)) > MOST_BYTES:
+                raise RecordTooLarge(event.id, item["sk"]["S"].partition("#")[0], size, MOST_BYTES)
         with translated("TransactWriteItems"):
             try:
                 self._client.transact_write_items(TransactItems=writes)
@@ -141,6 +149,13 @@ def _in_the_index(head: Head) -> Item:
     if overdue:
         item["overdue"] = pack(overdue)
     return item
+
+
+def _size(item: Item) -> int:
+    """Bytes of an item, a little more than DynamoDB counts."""
+    return sum(
+        len(name) + sum(len(value.encode() if isinstance(value, str) else value) for value in each.values()) for name, each in item.items()
+    )
 
 
 def _entry(item: Item) -> Logged:

@@ -23,7 +23,7 @@ from casewright.cases.subscriptions import just_before
 from casewright.cases.values import unread_kinds
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
-from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, VersionConflict
+from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, RecordTooLarge, VersionConflict
 from casewright.ports.cases import CaseReader
 from casewright.ports.clock import Time
 from casewright.ports.effects import Arming, Wake
@@ -80,6 +80,10 @@ def take(body: str, waited: int, ports: Deciding) -> None:
     except CaseNotYetKnown:
         ports.queue.send_back(body, waited=waited + 1, seconds=WAIT_SECONDS)
         outcome = "waiting for its case"
+    except RecordTooLarge as error:
+        ports.dead_letters.bury(body, str(error))
+        ports.telemetry.count("EventsTooLarge")
+        outcome = "buried: too large"
     ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
 
 
@@ -119,7 +123,12 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
         ports.telemetry.count("EventsLate")
     if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
         return "schedule asks for nothing"
-    ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
+    try:
+        ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
+    except RecordTooLarge as error:  # without its effects it may fit; else it rises, and the message is buried
+        without = msgspec.structs.replace(decided.decision, effects=(), broken=str(error))
+        decided = msgspec.structs.replace(decided, decision=without)
+        ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
     _report(decided.decision, event, ports.telemetry)
     _send_soon(before, decided.head, ports)
