@@ -62,10 +62,6 @@ UNUSED: dict[str, dict[tuple[str, str], str]] = {
     "Perform": LOG
     | polling("wake.fifo")
     | {("connect:StartTaskContact", "instance/task-template/*"): "rules may start tasks by a template; the example has none"}
-    | {("cases:TagResource", "domain/case/*"): "rules may tag cases; the example has none that does"}
-    | dict.fromkeys(
-        (("cases:CreateCase", "domain"), ("cases:CreateCase", "domain/*")), "rules may create cases; the example has none that does"
-    )
     | {("ses:SendEmail", "identity/care@brookline-outfitters.example"): "SES looks at this one where the address itself is verified"},
     "Sweep": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
     "Reconcile": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notreconciled"): "Lambda puts an invocation there that failed, as the role"},
@@ -155,11 +151,11 @@ class Agent:
     def after(self, **passed: float) -> None:
         self.house.run_until(self.house.clock.now() + timedelta(**passed))
 
-    def opens(self, **fields: Any) -> str:
+    def opens(self, template: str = "Billing", **fields: Any) -> str:
         known = {"customer_email": "jo@example.com", "customer_profile": self.customer}
         given = {**known, "order_number": "A-1", "title": "Charged twice"} | fields
-        template = self.house.catalog.templates["Billing"]
-        answer = self.cases.create_case(domainId=self.house.domain_id, templateId=template, fields=self._entries(given))
+        template_id = self.house.catalog.templates[template]
+        answer = self.cases.create_case(domainId=self.house.domain_id, templateId=template_id, fields=self._entries(given))
         return str(answer["caseId"])
 
     def changes(self, case_id: str, **fields: Any) -> None:
@@ -207,6 +203,8 @@ def live(house: OwnGraves) -> None:
     agent.changes(costly, status="waiting-on-customer")
     agent.after(minutes=2)
     agent.changes(costly, status="closed", resolution="refunded")
+    torn = agent.opens("Shipping", title="Torn box", case_reason="damaged-item")
+    agent.changes(torn, status="closed", resolution="refunded")
     agent.after(minutes=3)
     house.flush_lake()
 
