@@ -95,7 +95,7 @@ def test_every_log_group_has_an_end(either: Any) -> None:
 def test_every_function_says_what_it_runs_on_how_long_and_where_it_logs(either: Any) -> None:
     functions = {where: one["Properties"] for where, one in either.of("AWS::Lambda::Function").items()}
     ours = {where: one for where, one in functions.items() if one["Handler"] == "handler.handle"}
-    assert len(ours) == 6
+    assert len(ours) == 7
     for where, function in ours.items():
         assert function["Architectures"] == ["arm64"], where
         assert len(function["Layers"]) == 2, where
