@@ -202,4 +202,5 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         native_breaches=told,
         repaired_until=repaired,
         told=tuple(each for each in head.told if _is_of(each, folded.clocks)),
+        forgotten_at=head.forgotten_at,
     )

@@ -48,6 +48,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Time of the last event that was repaired: an event of the stream that is no later may be the lost one, come after all."""
     told: tuple[Told, ...] = ()
     """Milestones of running clocks that were told and then taken back by a late event: they come again, in silence."""
+    forgotten_at: datetime | None = None
+    """When the case was forgotten: what happened up to then is not in the log, and does not come into it again."""
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import effect_item
 from casewright.aws.failures import translated
-from casewright.aws.records import FORMAT, SHARDS, Item, case_key, key, late_shard, pack, shard_of, stamp, unpack
+from casewright.aws.records import FORMAT, SHARDS, SHARDS_OF_FORMAT_1, Item, case_key, key, late_shard, pack, shard_of, stamp, unpack
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank
 from casewright.decision import Decision, Head
@@ -72,15 +72,15 @@ class CaseTable:
                 raise
 
     def due_before(self, moment: datetime) -> Iterator[DueClock]:
-        """Milestones before the moment, page by page from the index, which tells each without its head."""
-        for shard in range(SHARDS):
+        """Milestones before the moment, page by page from the index, which tells each without its head, save those of format 1."""
+        for shard in range(SHARDS_OF_FORMAT_1):
             query = {
                 "IndexName": "due",
                 "KeyConditionExpression": "due_shard = :shard AND next_due < :moment",
                 "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":moment": {"S": stamp(moment)}},
             }
             for item in self._query(**query):
-                yield from (each for each in unpack(item["due"], tuple[DueClock, ...], item) if each.due < moment)
+                yield from (each for each in self._due(item) if each.due < moment)
 
     def overdue(self) -> Iterator[DueClock]:
         """The breach of every clock that is overdue. It reads the index through: one small item for each case with a clock that runs."""
@@ -94,6 +94,11 @@ class CaseTable:
                 }
                 for item in self._query(**query):
                     yield from unpack(item["overdue"], tuple[DueClock, ...], item)
+
+    def _due(self, item: Item) -> tuple[DueClock, ...]:
+        if "due" in item:
+            return unpack(item["due"], tuple[DueClock, ...], item)
+        return DueClock.all_of(self.head(item["pk"]["S"].removeprefix(case_key(""))).head)
 
     def _head_put(self, head: Head, version: int) -> Any:
         item = {

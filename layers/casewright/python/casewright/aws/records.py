@@ -20,12 +20,16 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from casewright.aws.older_records import brought_up
 from casewright.errors import UnreadableRecord
 
-FORMAT: Final = 1
-READS: Final = (1,)
+FORMAT: Final = 2
+READS: Final = (1, 2)
 SHARDS: Final = 2
 """Partitions of the index of due clocks."""
+
+SHARDS_OF_FORMAT_1: Final = 8
+"""Heads that no event has touched since may stand in any of them."""
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -55,7 +59,8 @@ def unpack(attribute: Item, kind: type[T], item: Item) -> T:
     given = int(item.get("format", {"N": "0"})["N"])
     if given not in READS:
         raise UnreadableRecord(f"record {item['pk']['S']} {item['sk']['S']}", given, READS)
-    return msgspec.json.decode(zlib.decompress(attribute["B"]), type=kind)
+    written = zlib.decompress(attribute["B"])
+    return msgspec.json.decode(written if given == FORMAT else brought_up(written, kind), type=kind)
 
 
 def stamp(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import (
@@ -23,7 +24,7 @@ from casewright.cases.subscriptions import just_before
 from casewright.cases.values import unread_kinds
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
-from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, RecordTooLarge, VersionConflict
+from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, RecordTooLarge, UnreadableRecord, VersionConflict
 from casewright.ports.cases import CaseReader
 from casewright.ports.clock import Time
 from casewright.ports.effects import Arming, Wake
@@ -63,7 +64,8 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
 def take(body: str, waited: int, ports: Deciding) -> None:
     """Decide on one message; `waited` is how often it was sent back already.
 
-    A message that is no event is buried with its reason. A Retryable rises, so that the queue delivers the message again.
+    A message that is no event, or of a case with records that this release does not read, is buried with its reason. A Retryable rises,
+    so that the queue delivers the message again.
     """
     try:
         event = parse(body, own_role=ports.own_role)
@@ -84,6 +86,10 @@ def take(body: str, waited: int, ports: Deciding) -> None:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("EventsTooLarge")
         outcome = "buried: too large"
+    except UnreadableRecord as error:
+        ports.dead_letters.bury(body, str(error))
+        ports.telemetry.count("RecordsUnreadable")
+        outcome = "buried: records not readable"
     ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
 
 
@@ -104,6 +110,8 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
     before = stored.head
+    if before.forgotten_at and event.at <= before.forgotten_at:
+        return "forgotten"
     if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
         return _duplicate(event, stored, ports) or "clock no longer due"
     told_of_mail = isinstance(event.change, MailReported)
@@ -120,14 +128,15 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
         decided = decide(stored.head, event, bundle)
     else:
         decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=stored.head.clocks)
+        decided = replace(decided, head=replace(decided.head, forgotten_at=before.forgotten_at))
         ports.telemetry.count("EventsLate")
     if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
         return "schedule asks for nothing"
     try:
         ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     except RecordTooLarge as error:  # without its effects it may fit; else it rises, and the message is buried
-        without = msgspec.structs.replace(decided.decision, effects=(), broken=str(error))
-        decided = msgspec.structs.replace(decided, decision=without)
+        without = replace(decided.decision, effects=(), broken=str(error))
+        decided = replace(decided, decision=without)
         ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
     _deliver(decided, event, ports)
     _report(decided.decision, event, ports.telemetry)
@@ -164,7 +173,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
         found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))
     except NotFound:
         return stored
-    reading = msgspec.structs.replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
+    reading = replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     _deliver(decided, reading, ports)
     _report(decided.decision, reading, ports.telemetry)

@@ -50,7 +50,8 @@ def audit(case_id: str, began: datetime, ports: Reconciling) -> tuple[Event, ...
         history = paced(ports, ports.history.entries(case_id))
     except NotFound:
         return _gone(head, now, ports)
-    lost = tuple(_missing(case_id, history, (began, now - GRACE), ports))
+    since = max(began, head.forgotten_at or began)
+    lost = tuple(_missing(case_id, history, (since, now - GRACE), ports))
     if any(isinstance(event.change, CaseCreated | CaseUpdated) for event in lost):
         lost = _with_fields(lost, history, ports)
     if any(isinstance(event.change, RelatedItemAdded | RelatedItemUpdated) for event in lost):

@@ -165,6 +165,11 @@ def fire_now(clock: Clock, now: datetime) -> Step:
     return _fire(clock, [(now, name) for moment, name in clock.moments if moment < now or (moment == now and name != BREACH)])
 
 
+def rearmed(clock: Clock, calendar: Calendar) -> Clock:
+    """The clock with what comes next reckoned from its policy. Raises CalendarUnusable where the calendar cannot tell it."""
+    return _timed(clock, calendar)
+
+
 def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:
     """The moments still to come of a clock whose time runs, in order, with their names."""
     return clock.moments
