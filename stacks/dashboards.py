@@ -27,6 +27,8 @@ ALARMED: Final[Mapping[str, str]] = {
     "FieldValuesUnread": "fields hold values of a kind this release does not know: rules take them for unknown; look for a newer one",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "RecordsUnreadable": "a case has records of a format that this release does not read: its events lie in the dead letters",
+    "EffectsNotPermitted": "a policy, credentials or the clock keep effects from being performed: they wait, and expire",
+    "EventsTooLarge": "an event does not fit into a record of the table: it lies in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
     "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",
     "MailPaused": "SES sends nothing for this account, or nothing more today: mail waits, and expires after four hours",
