@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from casewright.aws.powertools import watched
+from casewright.aws.powertools import unquoted, watched
 from casewright.aws.queues import WAITED
 from casewright.service.decide import take
 from casewright.wiring.container import container
@@ -24,7 +24,8 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
     try:
         answer = process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
-        parts.ports(following).deliver()
+        with unquoted():
+            parts.ports(following).deliver()
         return answer
     finally:
         ports.telemetry.flush()

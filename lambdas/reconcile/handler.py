@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casewright.aws.powertools import unquoted
 from casewright.service.reconcile import reconcile
 from casewright.wiring.container import container
 from casewright.wiring.reconciling import reconciling
@@ -11,7 +12,8 @@ def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer how many cases were audited, and how many events were lost."""
     parts = container()
     try:
-        done = reconcile(parts.ports(reconciling), lambda: context.get_remaining_time_in_millis() / 1000)
+        with unquoted():
+            done = reconcile(parts.ports(reconciling), lambda: context.get_remaining_time_in_millis() / 1000)
         return {"audited": done.audited, "lost": len(done.lost), "through": done.is_through}
     finally:
         parts.telemetry.flush()

@@ -4,6 +4,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
+from casewright.aws.powertools import unquoted
 from casewright.errors import MalformedEvent
 from casewright.measures.shaping import Elsewhere, Line, shape
 from casewright.settings import ShapeRecordsSettings
@@ -17,7 +18,8 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     settings = ShapeRecordsSettings.from_environment(parts.environ)
     domain_id, listed = settings.domain_id, frozenset(settings.listed_fields.split())
     try:
-        return {"records": [_answer(each, domain_id, listed, parts.telemetry) for each in event["records"]]}
+        with unquoted():
+            return {"records": [_answer(each, domain_id, listed, parts.telemetry) for each in event["records"]]}
     finally:
         parts.telemetry.flush()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casewright.aws.powertools import unquoted
 from casewright.service.schedule import schedule
 from casewright.service.sweep import sweep
 from casewright.wiring.container import container
@@ -13,7 +14,8 @@ def handle(_event: dict[str, Any], context: Any) -> dict[str, int]:
     parts = container()
     clocks, queue = parts.ports(sweeping)
     try:
-        sent = sweep(clocks, queue, parts.time, parts.telemetry)
-        return {"sent": sent, "asked": schedule(parts.ports(scheduling), lambda: context.get_remaining_time_in_millis() / 1000)}
+        with unquoted():
+            sent = sweep(clocks, queue, parts.time, parts.telemetry)
+            return {"sent": sent, "asked": schedule(parts.ports(scheduling), lambda: context.get_remaining_time_in_millis() / 1000)}
     finally:
         parts.telemetry.flush()

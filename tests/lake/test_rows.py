@@ -139,7 +139,8 @@ def test_who_made_a_change_is_told_without_the_names_people_sign_in_with() -> No
     assert principal("connect.amazonaws.com") == "connect.amazonaws.com"
     assert CUSTOM_ENTITY not in performer("p", "jane@example.com")
     assert performer("p", "jane@example.com", CUSTOM_ENTITY)[CUSTOM_ENTITY] == "jane@example.com"
-    assert performer("p", "casewright/abc/1")[CUSTOM_ENTITY] == "casewright/abc/1"
+    assert performer("p", entity_for("ab" * 16, 1))[CUSTOM_ENTITY] == entity_for("ab" * 16, 1)
+    assert CUSTOM_ENTITY not in performer("p", "casewright/jane@example.com")
 
 
 def test_options_of_single_selects_are_listed_without_being_named() -> None:

@@ -40,7 +40,9 @@ def translated(call: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise meaning(_code(error), f"{call}: {error}", call=call, status=_status(error)) from error
+        meant = meaning(_code(error), f"{call}: {error}", call=call, status=_status(error))
+        meant.code = f"{call} {_code(error)}"
+        raise meant from error
     except ParamValidationError as error:
         raise Refused(f"{call}: {error}") from error
     except (NoCredentialsError, PartialCredentialsError) as error:

@@ -1,11 +1,13 @@
 """Powertools Logger and Metrics: structured lines and CloudWatch embedded metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from casewright.errors import named
 from casewright.telemetry import Telemetry
 
 NAMESPACE = "Casewright"
@@ -40,7 +42,20 @@ def watched(handle: Callable[[SQSRecord], None], telemetry: Telemetry) -> Callab
             handle(record)
         except Exception as error:
             telemetry.count("RecordsFailed")
-            telemetry.log("record failed", message_id=record.message_id, error=type(error).__name__)
+            telemetry.log("record failed", message_id=record.message_id, error=named(error))
             raise
 
     return one
+
+
+class InvocationFailed(Exception):
+    """An invocation failed, told without the words of what failed it."""
+
+
+@contextmanager
+def unquoted() -> Iterator[None]:
+    """Let an error end the invocation by its name and its place: Lambda writes the message of what rises into the log."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- whatever it is, its words stay out of the log
+        raise InvocationFailed(named(error)).with_traceback(error.__traceback__) from None

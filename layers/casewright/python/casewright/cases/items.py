@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, get_args
 import msgspec
 
 from casewright.cases.events import RelatedItem, RelatedItemType
-from casewright.cases.values import HeldValue, from_wire
+from casewright.cases.values import HeldValue, from_wire, outline
 from casewright.errors import MalformedEvent
 
 _TYPES: Final = frozenset(get_args(RelatedItemType))
@@ -92,7 +92,11 @@ def _custom_fields(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str
             yield str(field["id"]), from_wire(field["value"])
         except (KeyError, TypeError, ValueError) as error:
             where = f"$.detail.relatedItem.custom.fields[{place}]"
-            raise MalformedEvent(where, f"got {field!r}; accepted is an id and a field value") from error
+            raise MalformedEvent(where, f"got {_outline(field)}; accepted is an id and a field value") from error
+
+
+def _outline(field: object) -> str:
+    return f"an id and {outline(field['value'])}" if isinstance(field, dict) and {"id", "value"} <= field.keys() else outline(field)
 
 
 def _text(parts: Mapping[str, Mapping[str, Any]], part: str, name: str) -> str:

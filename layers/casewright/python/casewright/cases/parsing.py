@@ -26,13 +26,14 @@ from casewright.cases.events import (
     Unrecognised,
 )
 from casewright.cases.performers import Performer, own_write
-from casewright.cases.values import HeldValue, from_wire
+from casewright.cases.values import HeldValue, from_wire, outline
 from casewright.errors import MalformedEvent
 
 T = TypeVar("T")
 F = TypeVar("F")
 
 _CASE_IN_ARN: Final = re.compile(r":domain/([^/]+)(?:/case/([^/]+))?")
+_FIELD_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CASE_VERBS: Final = (names.CASE_CREATED, names.CASE_UPDATED, names.CASE_DELETED)
 _ITEM_VERBS: Final = {f"{prefix}{verb}": verb for prefix in names.ITEM_PREFIXES for verb in ("CREATED", "UPDATED", "DELETED")}
 
@@ -109,9 +110,7 @@ def _carefully(body: str | bytes, own_role: str) -> Event:
     return _cases_event(envelope, _decode(_details, envelope.detail, "$.detail"), _values, own_role)
 
 
-def _cases_event(
-    envelope: wire.Envelope[Any], detail: wire.Detail[F], values: Callable[[F], dict[str, HeldValue]], own_role: str
-) -> Event:
+def _cases_event(envelope: wire.Envelope[Any], detail: wire.Detail[F], values: Callable[[F], dict[str, HeldValue]], own_role: str) -> Event:
     change, case_id = _change(detail, envelope.resources, values)
     by = detail.performed_by
     performer = Performer(by.iam_principal_arn, by.user.user_arn, by.user.custom_entity)
@@ -173,7 +172,8 @@ def _values(fields: _Untyped) -> dict[str, HeldValue]:
         try:
             values[field_id] = from_wire(value if isinstance(value, dict) else {})
         except ValueError as error:
-            raise MalformedEvent(f"$.detail.case.fields.{field_id}.value", f"got {value!r}; accepted is {error}") from error
+            name = field_id if _FIELD_ID.fullmatch(field_id) else "..."
+            raise MalformedEvent(f"$.detail.case.fields.{name}.value", f"got {outline(value)}; accepted is {error}") from error
     return values
 
 

@@ -46,6 +46,11 @@ def entity_for(write_id: str, hop: int) -> str:
     return f"casewright/{write_id}/{hop}"
 
 
+def is_own_entity(custom_entity: str) -> bool:
+    """Whether it is spelt as a write of ours spells it; that proves nothing about who wrote it."""
+    return _OWN_ENTITY.fullmatch(custom_entity) is not None
+
+
 def own_write(performer: Performer, *, own_role: str, is_delete: bool) -> OwnWrite | None:
     """Tell which write of ours caused the event, or None when anyone else did.
 

@@ -19,6 +19,7 @@ class User(msgspec.Struct, frozen=True, gc=False, tag="user"):
 FieldValue: TypeAlias = str | float | bool | User
 """What a field holds. The empty value of Cases is `""`."""
 
+
 class Unread(msgspec.Struct, frozen=True, gc=False, tag="unread"):
     """A value of a kind that this release does not know: its field is unknown, and the rest of the case is not."""
 
@@ -30,6 +31,7 @@ HeldValue: TypeAlias = FieldValue | Unread
 
 EMPTY: Final = ""
 
+_MOST_SHOWN: Final = 5
 _KINDS: Final = ("stringValue", "doubleValue", "booleanValue", "userArnValue", "emptyValue")
 
 
@@ -56,6 +58,14 @@ def from_wire(union: Mapping[str, object]) -> HeldValue:
             case _ if kind not in _KINDS:
                 return Unread(str(kind))
     raise ValueError(f"exactly one of {', '.join(_KINDS)} with a value of its type")
+
+
+def outline(given: object) -> str:
+    """What was given in place of a value, without what it says: that may be a customer's."""
+    if not isinstance(given, dict):
+        return type(given).__name__
+    members = [f"{kind if kind in _KINDS else '...'}: {type(held).__name__}" for kind, held in given.items()]
+    return f"{{{', '.join(members[:_MOST_SHOWN])}}}"
 
 
 def unread_kinds(fields: Mapping[str, HeldValue]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from casewright.cases.catalog import Catalog
-from casewright.cases.performers import Performer, role_name
+from casewright.cases.performers import Performer, is_own_entity, role_name
 from casewright.cases.values import HeldValue, User
 
 CUSTOM_ENTITY: Final = "performed_by_custom_entity"
@@ -17,8 +17,6 @@ CUSTOM_ENTITY: Final = "performed_by_custom_entity"
 
 LISTED_ONLY: Final = frozenset({"title", "summary", "customer_id"})
 """System fields that come in only if listed; the others always do."""
-
-_OWN_ENTITIES: Final = "casewright/"
 
 
 def listed_fields(catalog: Catalog, names: Iterable[str] = ()) -> frozenset[str]:
@@ -55,7 +53,7 @@ def performer(performed_by: Performer, listed: frozenset[str]) -> dict[str, obje
     return {
         "performed_by_iam_principal": _without_person(performed_by.iam_principal_arn),
         "performed_by_user_arn": performed_by.user_arn,
-        CUSTOM_ENTITY: entity if CUSTOM_ENTITY in listed or entity.startswith(_OWN_ENTITIES) else "",
+        CUSTOM_ENTITY: entity if CUSTOM_ENTITY in listed or is_own_entity(entity) else "",
     }
 
 

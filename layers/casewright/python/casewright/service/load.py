@@ -6,7 +6,7 @@ from typing import Final
 from casewright.bundle import Bundle, LinkedBundle, content_hash, link, read
 from casewright.calendars.hours import ANNOUNCED_DAYS, days_left
 from casewright.cases.catalog import Catalog
-from casewright.errors import BadInput, Retryable, Unavailable
+from casewright.errors import BadInput, Retryable, Unavailable, UnlinkedName
 from casewright.ports.clock import Time
 from casewright.ports.programs import Bundles
 from casewright.telemetry import Telemetry
@@ -70,7 +70,7 @@ class LinkedPrograms:
             linked = link(bundle, catalog, bundle_hash=bundle_hash)
         except BadInput as error:
             self._telemetry.count("BundleRefused")
-            self._telemetry.log("bundle refused", bundle=bundle_hash, reason=str(error))
+            self._telemetry.log("bundle refused", bundle=bundle_hash, reason=_told(error))
             return None
         self._announce_ends(bundle)
         return linked
@@ -82,3 +82,8 @@ class LinkedPrograms:
             if (left := days_left(hours, now)) < ANNOUNCED_DAYS:
                 self._telemetry.count("CalendarEnds")
                 self._telemetry.log("calendar ends", calendar=name, ends=hours.end.isoformat(), days_left=left)
+
+
+def _told(error: BadInput) -> str:
+    """Without the names that the catalog has: those of users are people's."""
+    return error.problem if isinstance(error, UnlinkedName) else str(error)

@@ -61,7 +61,7 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
         message_id = _sent(replace(email, to=reached.addresses, people=(), apart=()), effect, standing, ports)
     except SendingPaused as error:
         ports.telemetry.count("MailPaused")
-        ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=str(error))
+        ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=error.code or str(error))
         raise
     doubt = "an earlier attempt was interrupted: possibly sent twice" if interrupted else ""
     return Outcome(status="done", detail="; ".join(filter(None, (message_id, _left_out(reached, told.missing), doubt))))

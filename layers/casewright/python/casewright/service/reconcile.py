@@ -13,7 +13,7 @@ import msgspec
 from casewright.cases.events import Event, RelatedItemAdded
 from casewright.cases.twins import WITHIN
 from casewright.decision import Head
-from casewright.errors import Refused, Throttled
+from casewright.errors import Refused, Throttled, named
 from casewright.ports.audit import FoundItem, ReconcileMark, TimedCase
 from casewright.service.reconcile_case import GRACE, Reconciling, audit, paced
 
@@ -57,7 +57,7 @@ def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: i
     try:
         is_through = walker.changed_cases() and walker.new_items() and walker.round()
     except Throttled as error:
-        ports.telemetry.log("reconcile stopped", reason=str(error))
+        ports.telemetry.log("reconcile stopped", reason=named(error))
         is_through = False
     ports.telemetry.log("reconciled", audited=len(walker.audited), lost=len(walker.lost), through=is_through)
     return Reconciled(len(walker.audited), tuple(walker.lost), is_through)
