@@ -4,8 +4,9 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from casewright_workbench.terminal import Terminal
 
 
 class Bars:
@@ -13,7 +14,7 @@ class Bars:
 
     def __init__(self, size: int) -> None:
         """`size` is that of all that will be read, in bytes."""
-        console = Console(stderr=True)
+        console = Terminal(stderr=True)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),

@@ -16,6 +16,7 @@ from casewright.service.adopt import adopt as adopted
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
 from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, EndpointUrl, Region, domain_of
 from casewright_workbench.explain.printing import console
+from casewright_workbench.terminal import echo_json
 
 
 def adopt(  # noqa: PLR0913 - keyword-only, each one a name that a deployment needs, or a choice
@@ -37,7 +38,7 @@ def adopt(  # noqa: PLR0913 - keyword-only, each one a name that a deployment ne
         found = adopted(_ports(place, table, stream, calls_a_second))
         told = list(found if as_json else _printed(found))
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(_record(told))))
+        echo_json(msgspec.json.format(msgspec.json.encode(_record(told))))
     else:
         console().print(_summary(told))
     if any(each.stalled for each in told):

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from casewright_workbench.backtest import run
 from casewright_workbench.backtest.bars import Bars
@@ -16,6 +15,7 @@ from casewright_workbench.backtest.told import as_json
 from casewright_workbench.backtest.workers import WorkerFailed
 from casewright_workbench.cli.check import DIRECTORY, required
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.terminal import Terminal
 
 Events = Annotated[
     list[str],
@@ -59,6 +59,6 @@ def backtest(  # options of one command
                 sys.stdout.buffer.writelines(as_json(report))
                 sys.stdout.buffer.flush()
             else:
-                print_report(report, Console())
+                print_report(report, Terminal())
     except WorkerFailed as error:
         raise WrongUsage(str(error)) from error

@@ -15,6 +15,7 @@ from casewright_authoring.checking import findings
 from casewright_authoring.findings import Finding
 from casewright_workbench.cli.github import annotation
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.terminal import Terminal
 
 DIRECTORY = Path("contact_center")
 
@@ -59,9 +60,9 @@ def _chosen(form: Format | None, *, as_json: bool) -> Format:
 
 def _print(directory: Path, found: Sequence[Finding]) -> None:
     if found:
-        print_findings(found, Console())
+        print_findings(found, Terminal())
     else:
-        Console().print(f"{directory}: nothing wrong", style="green")
+        Terminal().print(f"{directory}: nothing wrong", style="green")
 
 
 def print_findings(found: Iterable[Finding], output: Console) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
 from casewright.errors import CasewrightError
 from casewright_workbench.cli.check import DIRECTORY
@@ -23,6 +22,7 @@ from casewright_workbench.doctor.printing import Report
 from casewright_workbench.doctor.probe.running import Running, refuse_armed
 from casewright_workbench.doctor.probe.steps import probe_of
 from casewright_workbench.explain.printing import console
+from casewright_workbench.terminal import Terminal
 
 CDK_JSON: Final = Path("cdk.json")
 
@@ -95,7 +95,7 @@ def _prepared(context: Context, template: str, wait: float, *, armed_is_fine: bo
         probe = probe_of(context.clients("connectcases"), context.domain_id, template=template, write_id=uuid.uuid4().hex)
     except (NotKnown, ClientError, CasewrightError) as error:
         raise WrongUsage(f"no probe can be made: {error}") from error
-    progress = Console(stderr=True, highlight=False)
+    progress = Terminal(stderr=True)
     return Running(context, probe, wait=wait, say=lambda text: progress.print(text, style="dim"))
 
 

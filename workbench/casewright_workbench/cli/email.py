@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from casewright_authoring.compile import compile_directory
@@ -17,6 +16,7 @@ from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.explain.linking import linked
 from casewright_workbench.mail_preview.given import given_values
 from casewright_workbench.mail_preview.preview import Preview, preview
+from casewright_workbench.terminal import Terminal, echo_json
 
 email = typer.Typer(
     name="email", help="The emails of a contact centre, before anybody gets them.", no_args_is_help=True, rich_markup_mode="markdown"
@@ -48,7 +48,7 @@ def preview_email(
     if out:
         _write(out, made.html)
     if as_json:
-        typer.echo(msgspec.json.encode(made))
+        echo_json(msgspec.json.encode(made))
     else:
         _print(made, out)
 
@@ -61,7 +61,7 @@ def _write(path: Path, html: str) -> None:
 
 
 def _print(made: Preview, out: Path | None) -> None:
-    output = Console(highlight=False)
+    output = Terminal()
     lines = Text(f"Subject: {made.subject}\n", style="bold")
     for header, value in made.headers.items():
         lines.append(f"{header}: {value}\n", "dim")

@@ -21,6 +21,7 @@ from casewright_workbench.explain.explaining import Explainer, Explanation
 from casewright_workbench.explain.linking import linked
 from casewright_workbench.explain.printing import add_effect, add_rules, console
 from casewright_workbench.explain.words import Words, instant
+from casewright_workbench.terminal import echo_json
 
 
 def explain(
@@ -43,7 +44,7 @@ def explain(
     for event in events_of(events, own_role=own_role):
         explanation = _only(rule, explainer.explain(event, traced=traced or not as_json))
         if as_json:
-            typer.echo(msgspec.json.encode(explanation.as_json(words, traced=traced)))
+            echo_json(msgspec.json.encode(explanation.as_json(words, traced=traced)))
         else:
             output.print(_tree(explanation, words, names, whole=traced, rule=rule))
 

@@ -14,6 +14,7 @@ from casewright_workbench.starting.catalog_text import catalog_yaml, scalar
 from casewright_workbench.starting.existing_domain import ExistingDomain, read_existing
 from casewright_workbench.starting.schemas import modeline
 from casewright_workbench.starting.writing import Written, first_files, present, write
+from casewright_workbench.terminal import Terminal
 
 CATALOG = PurePath("catalog.yaml")
 DEFINING = frozenset(map(PurePath, ("fields.yaml", "templates.yaml", "conditions.yaml")))
@@ -31,7 +32,7 @@ def init(
     if from_domain and there:
         raise WrongUsage(f"{directory} holds {', '.join(map(str, there))} already; give a new directory to read a domain into")
     texts = _texts_of(from_domain) if from_domain else {} if there else first_files()
-    _tell(directory, write(directory, texts), Console())
+    _tell(directory, write(directory, texts), Terminal())
 
 
 def _texts_of(domain_id: str) -> dict[PurePath, str]:
@@ -56,12 +57,12 @@ def _fitting(text: str, domain: ExistingDomain) -> str:
 
 def _tell(directory: Path, written: Written, output: Console) -> None:
     if written.made:
-        output.print(f"{directory}: wrote {', '.join(map(str, written.made))}", soft_wrap=True, highlight=False)
+        output.print(f"{directory}: wrote {', '.join(map(str, written.made))}", soft_wrap=True)
     else:
         output.print(
             f"{directory}: schemas refreshed; left as they are: {', '.join(map(str, written.left))}", soft_wrap=True, highlight=False
         )
     for inside in written.without_schema:
-        output.print(f"  {inside} can be completed by an editor if it begins with  {modeline(inside)}", soft_wrap=True, highlight=False)
+        output.print(f"  {inside} can be completed by an editor if it begins with  {modeline(inside)}", soft_wrap=True)
     if written.made:
-        output.print(f"Next: casewright check {directory}; casewright test {directory}", highlight=False)
+        output.print(f"Next: casewright check {directory}; casewright test {directory}")

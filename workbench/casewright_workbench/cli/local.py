@@ -26,6 +26,7 @@ from casewright_workbench.day.script import script
 from casewright_workbench.day.steps import Change, Open, Step
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.wire.http import LOCAL_PORT
+from casewright_workbench.terminal import Terminal
 
 Config = Annotated[Path, typer.Option("--config", help="The directory that an operator writes.")]
 Folder = Annotated[Path, typer.Option(help="Where sent mail is kept, as .eml files under inbox/.")]
@@ -46,7 +47,7 @@ def local(
     required(config)
     if not once:
         _refuse_taken(port)
-    output = Console(highlight=False)
+    output = Terminal(markup=True)
     printer, changed = EffectPrinter(output, NEW_YORK), Changed()
     shutil.rmtree(folder / "inbox", ignore_errors=True)
 

@@ -24,11 +24,13 @@ from casewright_workbench.cli.local import local
 from casewright_workbench.cli.native import native
 from casewright_workbench.cli.operating import arm, publish
 from casewright_workbench.cli.reconcile import reconcile
+from casewright_workbench.cli.redrive import redrive
 from casewright_workbench.cli.sla import sla
 from casewright_workbench.cli.suppression import unsuppress
 from casewright_workbench.cli.test import rule_tests
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.cli.why import why
+from casewright_workbench.terminal import Terminal
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
@@ -56,6 +58,7 @@ app.command()(why)
 app.command()(doctor)
 app.command()(adopt)
 app.command()(reconcile)
+app.command()(redrive)
 
 
 @app.callback()
@@ -70,7 +73,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; answers the exit code."""
-    errors = Console(stderr=True)
+    errors = Terminal(stderr=True)
     try:
         code: int | None = app(args=list(arguments), prog_name="casewright", standalone_mode=False)
     except Findings as found:

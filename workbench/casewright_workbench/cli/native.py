@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from casewright.cases.catalog import Catalog
@@ -18,6 +17,7 @@ from casewright_authoring.native import NativeForm, Unsaid, create_rule, import_
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY, required
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.terminal import Terminal
 
 native = typer.Typer(name="native", help="Rules as rules of Amazon Connect itself.", no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -102,7 +102,7 @@ def _as_json(name: str, form: NativeForm) -> dict[str, Any]:
 
 
 def _print(forms: dict[str, NativeForm]) -> None:
-    output = Console(highlight=False)
+    output = Terminal()
     for name, form in forms.items():
         output.print(Text(name, "bold green" if form.rules else "bold yellow"))
         for reason in form.reasons:
@@ -112,6 +112,6 @@ def _print(forms: dict[str, NativeForm]) -> None:
 
 
 def _tell(file: Path, unsaid: tuple[Unsaid, ...]) -> None:
-    output = Console(stderr=True, highlight=False)
+    output = Terminal(stderr=True)
     for each in unsaid:
         output.print(Text.assemble((f"{file}: {each.path}:", "bold"), f" {each.why}"), soft_wrap=True)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import boto3
 import typer
-from rich.console import Console
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.control import ControlTable
@@ -14,6 +13,7 @@ from casewright.errors import CasewrightError
 from casewright_authoring.compile import compile_directory
 from casewright_workbench.cli.check import DIRECTORY, required
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.terminal import Terminal
 
 
 def arm(
@@ -26,7 +26,7 @@ def arm(
         ControlTable(boto3.Session().client("dynamodb"), table).arm(armed=not off)
     except CasewrightError as error:
         raise WrongUsage(f"table {table}: {error}") from error
-    Console().print(f"{table}: {'records only' if off else 'armed; effects are performed from now on'}")
+    Terminal().print(f"{table}: {'records only' if off else 'armed; effects are performed from now on'}")
 
 
 def publish(
@@ -41,7 +41,7 @@ def publish(
         in_force = store.rollback() if rollback else _published(directory, store)
     except CasewrightError as error:
         raise WrongUsage(f"bucket {bucket}: {error}") from error
-    Console().print(f"{bucket}: bundle {in_force} is in force")
+    Terminal().print(f"{bucket}: bundle {in_force} is in force")
 
 
 def _published(directory: Path, store: BundleBucket) -> str:

@@ -24,6 +24,7 @@ from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, En
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
+from casewright_workbench.terminal import echo_json
 
 
 class OwnMarks:
@@ -118,7 +119,7 @@ def _tell(found: Reconciled, *, fed: bool, as_json: bool) -> None:
     if as_json:
         lost = [_record(event) for event in found.lost]
         told: dict[str, Json] = {"audited": found.audited, "through": found.is_through, "fed": fed, "lost": lost}
-        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
+        echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
     for event in found.lost:

@@ -18,6 +18,7 @@ from casewright_workbench.sla.absences import absences
 from casewright_workbench.sla.courses import courses
 from casewright_workbench.sla.printing import absence_tree, course_tree
 from casewright_workbench.sla.records import absence_record, course_record
+from casewright_workbench.terminal import echo_json
 
 DEFAULT = "case"
 """The command that `sla` takes a word for that is none of its commands."""
@@ -55,7 +56,7 @@ def case_clocks(
     if as_json:
         clocks, none = [course_record(each, words, names) for each in found], [absence_record(each, words) for each in without]
         record = {"case_id": case, "now": instant(now), "clocks": clocks, "without_clock": none}
-        typer.echo(msgspec.json.format(msgspec.json.encode(record)))
+        echo_json(msgspec.json.format(msgspec.json.encode(record)))
         return
     output = console()
     for course in found:

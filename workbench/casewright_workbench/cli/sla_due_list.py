@@ -20,6 +20,7 @@ from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, duration, instant
 from casewright_workbench.sla.printing import STYLES
 from casewright_workbench.sla.urgent import SOON, Urgent, urgent_in
+from casewright_workbench.terminal import echo_json
 
 
 def due_list(
@@ -43,7 +44,7 @@ def due_list(
         names = Names(deployment.programs.catalog)
     if as_json:
         record = {"now": instant(now), "clocks": [_record(each, names) for each in found]}
-        typer.echo(msgspec.json.format(msgspec.json.encode(record)))
+        echo_json(msgspec.json.format(msgspec.json.encode(record)))
     else:
         console().print(_shown(found, names, now, ahead))
 

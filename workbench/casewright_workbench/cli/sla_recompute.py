@@ -21,6 +21,7 @@ from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, duration, instant
 from casewright_workbench.sla.printing import STYLES
 from casewright_workbench.sla.recomputing import Recomputing
+from casewright_workbench.terminal import echo_json
 
 
 def recompute_clocks(
@@ -46,7 +47,7 @@ def recompute_clocks(
         if as_json:
             told = list(found)
             record = {"policy": policy, "bundle": recomputing.bundle.hash, "applied": yes, "changes": [_record(each) for each in told]}
-            typer.echo(msgspec.json.format(msgspec.json.encode(record)))
+            echo_json(msgspec.json.format(msgspec.json.encode(record)))
         else:
             told = list(_printed(found, policy, recomputing.bundle.hash, yes=yes))
     if any(each.stalled for each in told):

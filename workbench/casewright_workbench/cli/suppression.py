@@ -4,13 +4,13 @@ from typing import Annotated
 
 import boto3
 import typer
-from rich.console import Console
 
 from casewright.aws.suppression import RecipientTable
 from casewright.cases.recipients import one_address
 from casewright.errors import CasewrightError
 from casewright_workbench.cli.deployment import TableName
 from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.terminal import Terminal
 
 
 def unsuppress(address: Annotated[str, typer.Argument(help="The mail address.")], *, table: TableName) -> None:
@@ -22,4 +22,4 @@ def unsuppress(address: Annotated[str, typer.Argument(help="The mail address.")]
     except CasewrightError as error:
         raise WrongUsage(f"table {table}: {error}") from error
     said = f"gets mail again; it was left out because of a {cause}" if cause else "was not left out"
-    Console().print(f"{table}: {address} {said}", soft_wrap=True)
+    Terminal().print(f"{table}: {address} {said}", soft_wrap=True)

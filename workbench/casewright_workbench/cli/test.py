@@ -12,6 +12,7 @@ from casewright_workbench.explain.printing import console
 from casewright_workbench.rule_tests.printing import print_run
 from casewright_workbench.rule_tests.records import run_record
 from casewright_workbench.rule_tests.running import FOLDER, run_tests
+from casewright_workbench.terminal import echo_json
 
 
 def rule_tests(
@@ -25,7 +26,7 @@ def rule_tests(
     if not run.results:
         raise WrongUsage(f"{directory / FOLDER} holds no tests; write a list of them to {directory / FOLDER / 'intake.yaml'}")
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(run_record(run))))
+        echo_json(msgspec.json.format(msgspec.json.encode(run_record(run))))
     else:
         print_run(run, console())
     return 1 if run.failed else 0

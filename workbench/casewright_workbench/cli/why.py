@@ -18,6 +18,7 @@ from casewright_workbench.explain.history import Retold, retell
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.programs import Gone
 from casewright_workbench.explain.words import Words
+from casewright_workbench.terminal import echo_json
 
 
 def why(
@@ -36,7 +37,7 @@ def why(
     words, names, traced = Words(programs.catalog), Names(programs.catalog), bool(rule or event)
     if as_json:
         events = [event_record(each, words, names, traced=traced) for each in told]
-        typer.echo(msgspec.json.format(msgspec.json.encode({"case_id": case, "events": events})))
+        echo_json(msgspec.json.format(msgspec.json.encode({"case_id": case, "events": events})))
         return
     output = console()
     for each in told:

@@ -63,7 +63,7 @@ _STORIES: Final[dict[str, tuple[Line, ...]]] = {
         ("10:20", WEB, Open("Shipping", openings.CALLED_TOO_LATE)),
         ("13:05", PHONE, Reach("VOICE")),
         ("13:20", TOMAS, Change({"first_reply_sent": True})),
-        ("13:44", TOMAS, _closing("replaced", "A new parcel left today, signature required.")),
+        ("13:44", TOMAS, _closing("refunded", "None are left to send; the money goes back today.")),
     ),
     "markup in a title": (
         ("11:11", WEB, Open("Technical", openings.MARKUP)),

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from casewright_workbench.doctor.findings import Finding
+from casewright_workbench.terminal import echo_json
 
 _MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "ok": ("✓", "green"),
@@ -46,7 +46,7 @@ class Report:
     def end(self) -> None:
         """How many stand how, or everything as one JSON object."""
         if self._as_json:
-            typer.echo(msgspec.json.format(msgspec.json.encode({"findings": [_record(each) for each in self._told]})))
+            echo_json(msgspec.json.format(msgspec.json.encode({"findings": [_record(each) for each in self._told]})))
             return
         counts = {status: sum(each.status == status for each in self._told) for status in _MARKS}
         self._output.print(Text("; ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count), "bold"))

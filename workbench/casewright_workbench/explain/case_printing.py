@@ -31,7 +31,7 @@ def event_tree(retold: Retold, words: Words, names: Names, *, traced: bool) -> T
     if quote:
         tree.add(Text(f"“{' '.join(quote.split())}”", "italic"))
     for name, value in wording.values(event, names):
-        tree.add(f"{name} = {value}")
+        tree.add(Text(f"{name} = {value}"))
     for each in decision.transitions:
         tree.add(Text.assemble("clock ", (each.policy, "bold"), f" {_did(each)}, due {instant(each.due_at)}"))
     if traced:

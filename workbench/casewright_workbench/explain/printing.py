@@ -12,6 +12,7 @@ from casewright_workbench.explain.considering import Considered
 from casewright_workbench.explain.effects import Told
 from casewright_workbench.explain.sentences import asking, came, reason, seen
 from casewright_workbench.explain.words import Json, Words
+from casewright_workbench.terminal import Terminal
 
 _MARKS: Final = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 Detail = Literal["fired", "asked", "all"]
@@ -26,8 +27,8 @@ _WIDE: Final = 240
 
 def console() -> Console:
     """Where trees are printed: as wide as the terminal, or wide enough for a file."""
-    output = Console(highlight=False)
-    return output if output.is_terminal else Console(highlight=False, width=_WIDE)
+    output = Terminal()
+    return output if output.is_terminal else Terminal(width=_WIDE)
 
 
 def add_rules(
