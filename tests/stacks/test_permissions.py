@@ -48,6 +48,11 @@ CALLS: dict[str, list[Call]] = {
         ("cases:SearchCases", DOMAIN), ("cases:SearchCases", f"{DOMAIN}/field/f"), ("s3:GetObject", "arn:aws:s3:::bundles/current.json"),
         ("sqs:SendMessage", f"arn:aws:sqs:{A}:notswept"),
     ],
+    "Reconcile": [
+        ("dynamodb:GetItem", TABLE), ("dynamodb:Query", TABLE), ("dynamodb:Scan", TABLE), ("sqs:SendMessage", CASE_EVENTS),
+        ("cases:SearchCases", DOMAIN), ("cases:GetCaseAuditEvents", CASE), ("cases:GetCase", CASE),
+        ("s3:GetObject", "arn:aws:s3:::bundles/current.json"), ("sqs:SendMessage", f"arn:aws:sqs:{A}:notreconciled"),
+    ],
     "ShapeRecords": [],
     "NoteDelivery": [
         ("dynamodb:UpdateItem", TABLE), ("sqs:ReceiveMessage", f"arn:aws:sqs:{A}:mailevents"), ("sqs:SendMessage", CASE_EVENTS),
@@ -83,6 +88,8 @@ FORBIDDEN: list[tuple[str, str, str]] = [
     ("NoteDelivery", "dynamodb:GetItem", TABLE),
     ("Sweep", "dynamodb:PutItem", TABLE),
     ("Sweep", "cases:GetCase", CASE),
+    ("Reconcile", "dynamodb:PutItem", TABLE),
+    ("Reconcile", "cases:UpdateCase", CASE),
     ("ShapeRecords", "s3:GetObject", "arn:aws:s3:::facts/facts/dt=2026-01-01/x"),
     ("ConfigureDomain", "cases:DeleteField", f"{DOMAIN}/field/f"),
     ("ConfigureDomain", "cases:DeleteDomain", DOMAIN),

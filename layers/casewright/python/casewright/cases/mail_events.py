@@ -63,6 +63,7 @@ class _Failure(msgspec.Struct, rename="camel"):
 class _Mail(msgspec.Struct, rename="camel"):
     message_id: str
     tags: dict[str, list[str]]
+    timestamp: wire.Instant | None = None
     destination: list[str] = []
 
 
@@ -102,7 +103,7 @@ def read_mail_event(body: str) -> MailEvent:
     detail = envelope.detail
     return MailEvent(
         id=envelope.id,
-        at=envelope.time,
+        at=max(envelope.time, detail.mail.timestamp or envelope.time),  # of these the envelope's is cut to the second
         case_id=_tag(CASE_TAG, detail),
         effect_key=_tag(EFFECT_TAG, detail),
         message_id=detail.mail.message_id,
