@@ -1,7 +1,7 @@
 """The way of an event: rule, queues, functions, and what was left lying on it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from casewright_workbench.doctor.asking import NotKnown, is_missing, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked
+from casewright_workbench.doctor.undelivered import dead_letter_queues
 
 READERS: Final = ("decide", "perform", "note_delivery")
 """Functions that a queue invokes."""
@@ -57,7 +58,7 @@ def subscription(context: Context) -> Iterable[Finding]:
 
 def dead_letters(context: Context) -> Iterable[Finding]:
     """Nothing lies in the dead-letter queues."""
-    names = sorted(set(_dead_letter_queues(context)))
+    names = [each.name for each in dead_letter_queues(context)]
     if not names:
         raise NotKnown("no queue is known; give --stage, or let functions be listed")
     filled = {name: count for name in names if (count := _waiting(context, name))}
@@ -88,28 +89,6 @@ def alarms(context: Context) -> Iterable[Finding]:
 
 def _mappings(context: Context, function: str) -> list[Any]:
     return list(pages(context.clients("lambda").list_event_source_mappings, "EventSourceMappings", FunctionName=function))
-
-
-def _dead_letter_queues(context: Context) -> Iterator[str]:
-    """By name: those the functions write to, those their queues end in, and of a stage every queue that no function reads."""
-    read = {
-        each["EventSourceArn"].rpartition(":")[2]
-        for one in context.places.functions
-        if one.kind in READERS
-        for each in _mappings(context, one.name)
-    }
-    for function in context.places.functions:
-        for found in (
-            function.environment.get("DEAD_LETTER_QUEUE_URL", "").rpartition("/")[2],
-            function.dead_letter_arn.rpartition(":")[2],
-        ):
-            if found:
-                yield found
-    for name in read:
-        redrive = json.loads(_attributes(context, name).get("RedrivePolicy") or "{}")
-        if redrive:
-            yield redrive["deadLetterTargetArn"].rpartition(":")[2]
-    yield from (name for url in context.places.queue_urls if (name := url.rpartition("/")[2]) not in read)
 
 
 def _waiting(context: Context, name: str) -> int:

@@ -1,0 +1,1 @@
+"""Messages of the dead-letter queues: what lies there and why, and the way back."""
