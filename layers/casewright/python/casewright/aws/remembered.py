@@ -23,7 +23,7 @@ class Remembered(Generic[K, V]):
     def __call__(self, of: K) -> V:
         """The answer."""
         now = self._time.now()
-        if of in self._answers and now - self._answers[of][0] < FOR:
+        if of in self._answers and abs(now - self._answers[of][0]) < FOR:
             return self._answers[of][1]
         answer = self._ask(of)
         if len(self._answers) >= _MOST:

@@ -17,13 +17,13 @@ class RememberedArming:
 
     def __init__(self, arming: Arming, time: Time) -> None:
         self._arming, self._time = arming, time
-        self._armed_until: datetime | None = None
+        self._armed_at: datetime | None = None
 
     def is_armed(self) -> bool:
         """As told by now, or within the last ten seconds."""
         now = self._time.now()
-        if self._armed_until is not None and now < self._armed_until:
+        if self._armed_at is not None and abs(now - self._armed_at) < REMEMBERED:
             return True
         armed = self._arming.is_armed()
-        self._armed_until = now + REMEMBERED if armed else None
+        self._armed_at = now if armed else None
         return armed

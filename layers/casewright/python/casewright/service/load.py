@@ -33,7 +33,7 @@ class LinkedPrograms:
             Unavailable: something is published, nothing of it links, and this container holds nothing from before: events wait.
         """
         now = self._time.now()
-        if self._read_at is None or now - self._read_at >= self._fresh_for:
+        if self._read_at is None or abs(now - self._read_at) >= self._fresh_for:  # a clock set back makes old what it read
             self._refresh()
             self._read_at = now
         return self._current

@@ -1,0 +1,271 @@
+"""Everything that can go wrong while decide decides, through the real handlers: afterwards the effects are those decided, each done once.
+
+What is expected is counted apart: the same events, decided in their true order on a log in memory.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from string import ascii_letters, digits
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from faults import CONFLICT, Death, Fault, Faults, Lost, Throttled
+from station import Station, holds
+
+from casewright.aws.bundles import BundleBucket
+from casewright.aws.records import case_key
+from casewright.bundle import read, write
+from casewright.wiring.container import Container
+from casewright_workbench.console.desk import Desk
+from casewright_workbench.console.live import Changed
+from casewright_workbench.console.timeline import story
+from casewright_workbench.localcloud.connectcases.unsteady import Faults as StreamFaults
+from casewright_workbench.provisioning import BUNDLES
+
+MOST_BYTES = 256 * 1024
+MOST_ITEM_BYTES = 400 * 1024
+TEXT = ascii_letters + digits + "+-*/()=!?.,;:"
+SOONER = timedelta(hours=1, minutes=59)
+"""So long after a case was raised its clock of two hours falls due before the next sweep."""
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    station = Station(tmp_path_factory.mktemp("station"))
+    yield station
+    station.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_called(station: Station) -> None:
+    station.house.cloud.calls.clear()
+
+
+@pytest.mark.parametrize("faults", [StreamFaults(doubled=1.0), StreamFaults(delayed=1.0), StreamFaults(doubled=0.5, delayed=0.7, seed=2)])
+def test_a_stream_that_doubles_delays_and_reorders(station: Station, faults: StreamFaults) -> None:
+    station.stream.set(faults)
+    case_ids = [station.opens(title=f"case {number}", priority="low") for number in range(2)]
+    for case_id in case_ids:
+        station.changes(case_id, priority="high")
+        station.remarks(case_id, "help")
+        station.changes(case_id, status="closed")
+    station.stream.set(StreamFaults())
+    station.settles()
+    holds(station, *case_ids)
+
+
+def morning(station: Station) -> tuple[str, ...]:
+    """Every way through decide: in order, late with a clock that falls due soon, and a comment of a case not heard of, which is read."""
+    in_order = station.opens(title="in order", priority="low")
+    station.changes(in_order, priority="high")
+    late = station.opens(title="late", priority="low")
+    with station.held() as held:
+        station.changes(late, priority="high")
+        unheard = station.opens(title="unheard of", priority="low")
+    station.after(seconds=SOONER.total_seconds())
+    station.changes(late, amount=5.0)
+    station.remarks(unheard, "help")
+    for envelope in [each for each in held if each["detail"]["case"]["caseId"] == late]:
+        station.tells(envelope)
+    for _ in range(4):
+        station.after(seconds=21)
+    station.settles()
+    for envelope in [each for each in held if each["detail"]["case"]["caseId"] == unheard]:
+        station.tells(envelope)
+    station.settles()
+    return in_order, late, unheard
+
+
+READ: dict[Fault, set[int]] = {Throttled(): {1, 2, 3}, Death(): {4}}
+WRITE = READ | {Lost.ANSWER: {5, 6, 7}, Death(after=True): {8}}
+CALLS = [
+    ("dynamodb", "GetItem", READ),
+    ("dynamodb", "Query", READ),
+    ("dynamodb", "TransactWriteItems", WRITE),
+    ("dynamodb", "TransactWriteItems", {CONFLICT: {1, 2, 3, *range(5, 15)}}),
+    ("s3", "GetObject", READ),
+    ("sqs", "SendMessage", WRITE),
+    ("sqs", "SendMessageBatch", {Throttled(): {1, 2, 3}}),
+    ("sqs", "SendMessageBatch", {Lost.ANSWER: {1, 2, 3}}),
+    ("sqs", "SendMessageBatch", {Death(after=True): {1}}),
+    ("firehose", "PutRecordBatch", WRITE),
+    ("connectcases", "GetCase", READ),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "befalling"), CALLS)
+def test_every_call_is_throttled_lost_and_cut_off(station: Station, service: str, operation: str, befalling: dict[Fault, set[int]]) -> None:
+    """As often as botocore tries, so that each fault reaches our code; what is decided once more is not done once more."""
+    station.starts_again()
+    with Faults(station.house.cloud) as faults:
+        for fault, calls in befalling.items():
+            faults.at(service, operation, fault, role="decide", calls=calls)
+        case_ids = morning(station)
+        station.settles(times=4)
+        assert faults.happened == {(service, operation, str(fault)): len(calls) for fault, calls in befalling.items()}
+    holds(station, *case_ids)
+
+
+def test_a_batch_that_ends_badly_comes_again_whole(station: Station) -> None:
+    """The lake takes nothing for a while; bells and rows of all ten follow when it does."""
+    case_ids = [f"batch-{number}" for number in range(10)]
+    queue, client = station.house.places.case_events_url, station.house.session("admin").client("sqs")
+    bodies = [json.dumps(station.envelope(case_id, number)) for number, case_id in enumerate(case_ids)]
+    with Faults(station.house.cloud) as faults:
+        faults.at("firehose", "PutRecordBatch", Throttled(), role="decide", calls=frozenset(range(1, 7)))
+        client.send_message_batch(QueueUrl=queue, Entries=[{"Id": str(at), "MessageBody": body} for at, body in enumerate(bodies)])
+        station.told |= {each["id"]: each for each in map(json.loads, bodies)}
+        station.settles(times=3)
+        assert faults.happened["firehose", "PutRecordBatch", "Throttled"] == 6
+    failed = [each for each in station.house.runtime.failed_invocations if len(each.event["Records"]) == 10]
+    assert len(failed) == 2, "the whole batch came three times"
+    holds(station, *case_ids)
+
+
+def without(name: str, envelope: dict[str, Any]) -> str:
+    return json.dumps({key: value for key, value in envelope.items() if key != name})
+
+
+POISONS: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
+    ("$", lambda _: "{"),
+    ("$", lambda _: "[1, 2, 3]"),
+    ("$", lambda _: '"\\ud800"'),
+    ("$", lambda envelope: without("id", envelope)),
+    ("$", lambda envelope: without("detail", envelope)),
+    ("$.detail-type", lambda envelope: json.dumps(envelope | {"source": "aws.s3"})),
+    ("$", lambda envelope: json.dumps(envelope | {"resources": 7})),
+    ("$", lambda envelope: json.dumps(envelope | {"resources": []})),
+    ("$.detail", lambda envelope: json.dumps(envelope | {"detail": envelope["detail"] | {"approximateChangeTime": "soon"}})),
+    ("$.detail", lambda envelope: json.dumps(envelope | {"detail": envelope["detail"] | {"case": None}})),
+]
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_a_poison_message_in_each_place_of_a_batch(station: Station, place: int) -> None:
+    station.opens(title="a model for the others")
+    case_ids = [f"poisoned-{place}-{number}" for number in range(9)]
+    envelopes = [station.envelope(case_id, number) for number, case_id in enumerate(case_ids)]
+    where, spoilt = POISONS[place]
+    poison, bodies = spoilt(station.envelope("poison", 9)), [json.dumps(each) for each in envelopes]
+    station.told |= {each["id"]: each for each in envelopes}
+    station.takes(*bodies[:place], poison, *bodies[place:])
+    station.after(minutes=1, seconds=5)
+    [(buried, reason)] = station.dead()
+    assert buried == poison
+    assert reason.startswith(where), reason
+    holds(station, *case_ids)
+
+
+def test_an_event_of_256_kb_is_decided_kept_and_shown(station: Station) -> None:
+    """Of text that hardly compresses, so that the item is as large as it can be."""
+    case_id, fields = station.opens(title="large", priority="low"), station.house.catalog.fields
+    with station.held() as held:
+        station.changes(case_id, priority="high")
+    [envelope] = held
+    told, chance = envelope["detail"]["case"]["fields"], Random(1)
+    told[fields["summary"].id] = {"value": {"stringValue": ""}}
+    room = MOST_BYTES - len(json.dumps(envelope))
+    told[fields["summary"].id]["value"]["stringValue"] = "".join(chance.choices(TEXT, k=room))
+    assert len(json.dumps(envelope)) == MOST_BYTES
+    station.tells(envelope)
+    station.after(minutes=1)
+    holds(station, case_id)
+    assert ("raised", "done") in station.fired(case_id)
+    dynamodb = station.house.session("admin").client("dynamodb")
+    found = dynamodb.query(
+        TableName=station.house.case_table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": case_key(case_id)}},
+    )["Items"]
+    largest = max(sum(len(value["B"]) for value in item.values() if "B" in value) for item in found)
+    assert MOST_BYTES / 2 < largest < MOST_ITEM_BYTES - 1024
+    shown = story(station.file(case_id), Desk.of(station.house, Changed(), ZoneInfo("UTC")))
+    assert len(shown.moments) >= 2
+
+
+class Jumping:
+    """A clock beside the true one, by another offset each time it is asked."""
+
+    def __init__(self, clock: Any, offsets: Sequence[timedelta]) -> None:
+        self._clock, self._offsets, self._asked = clock, offsets, count()
+
+    def now(self) -> datetime:
+        return self._clock.now() + self._offsets[next(self._asked) % len(self._offsets)]  # type: ignore[no-any-return]
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("offsets", [(HOUR,), (-HOUR,), (HOUR, -HOUR, 0 * HOUR)], ids=["ahead", "behind", "to and fro"])
+def test_the_clock_of_the_machine_jumps(station: Station, offsets: tuple[timedelta, ...]) -> None:
+    """What happened when is told by the events; the machine only knows how old what it remembers is."""
+    station.starts_again(lambda parts: setattr(parts, "time", Jumping(parts.time, offsets)))
+    case_ids = morning(station)
+    station.settles()
+    holds(station, *case_ids)
+    station.starts_again()
+
+
+def test_a_bundle_that_changes_in_the_middle_of_a_batch(station: Station) -> None:
+    """Each event is decided by one bundle or the other, and stays so when the batch comes again."""
+    bucket = BundleBucket(station.house.session("admin").client("s3"), BUNDLES)
+    written = bucket.written()
+    assert written
+    before = read(written[0])
+    [hello] = [rule for rule in before.rules if rule.name == "hello"]
+    after = msgspec.structs.replace(before, rules=(msgspec.structs.replace(hello, name="greeting"),))
+    case_ids = [f"changing-{number}" for number in range(10)]
+    batch = [json.dumps(station.envelope(case_id, number)) for number, case_id in enumerate(case_ids)]
+
+    def passing(parts: Container) -> None:
+        """Eleven seconds pass before the fifth transaction, in which a bundle is published."""
+        inner, transactions = parts.client("dynamodb").transact_write_items, count(1)
+
+        def transact(**asked: Any) -> Any:
+            if next(transactions) == 5:
+                bucket.publish(write(after))
+                station.house.clock.sleep(11)
+            return inner(**asked)
+
+        parts.client("dynamodb").transact_write_items = transact
+
+    station.starts_again(passing)
+    station.takes(*batch)
+    for body in batch:
+        station.takes(body, body)
+    station.after(minutes=1)
+    performed = station.performed()
+    rules = list[str]()
+    for case_id in case_ids:
+        [asked] = station.file(case_id).effects
+        [entry] = station.file(case_id).log
+        assert (asked.status, performed[asked.effect.key], entry.decision.matched[0].rule) == ("done", 1, asked.effect.rule)
+        rules.append(asked.effect.rule)
+    assert rules == ["hello"] * 5 + ["greeting"] * 5
+    bucket.rollback()
+    station.starts_again()
+
+
+def test_a_clock_set_back_does_not_keep_an_old_bundle_in_force(station: Station) -> None:
+    bucket = BundleBucket(station.house.session("admin").client("s3"), BUNDLES)
+    written = bucket.written()
+    assert written
+    offsets = [HOUR]
+    station.starts_again(lambda parts: setattr(parts, "time", Jumping(parts.time, offsets)))
+    station.takes(json.dumps(station.envelope("hour-ahead", 0)))
+    station.after(minutes=1)
+    offsets[0] = 0 * HOUR
+    bucket.publish(write(msgspec.structs.replace(read(written[0]), rules=())))
+    station.takes(json.dumps(station.envelope("set-back", 0)))
+    bucket.rollback()
+    station.starts_again()
+    assert station.fired("hour-ahead") == [("hello", "done")]
+    assert station.fired("set-back") == []
