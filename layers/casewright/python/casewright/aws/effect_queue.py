@@ -127,12 +127,17 @@ class EffectTable:
         """Remove the effects from the index."""
         for effect in effects:
             with translated("UpdateItem"):
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key_of(effect),
-                    UpdateExpression="REMOVE #bucket, urgency",
-                    ExpressionAttributeNames={"#bucket": "bucket"},
-                )
+                try:
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key=key_of(effect),
+                        UpdateExpression="REMOVE #bucket, urgency",
+                        ConditionExpression="attribute_exists(pk)",
+                        ExpressionAttributeNames={"#bucket": "bucket"},
+                    )
+                except ClientError as error:  # its case was forgotten meanwhile
+                    if "ConditionalCheckFailed" not in _reasons(error):
+                        raise
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
         """Write the message id beside the effect."""
