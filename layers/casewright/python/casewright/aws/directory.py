@@ -1,6 +1,7 @@
 """Amazon Connect: the users of the instance, and the addresses they get mail at."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from casewright.aws.clients import Client
@@ -15,15 +16,18 @@ MOST_USERS: Final = 1000
 
 _PAGE: Final = 500
 
+ADDRESSES_FOR: Final = timedelta(hours=1)
+"""How long an address is remembered: the users of a team of 1,000 are looked up one a second, by messages that take turns."""
+
 
 class ConnectDirectory:
-    """Fulfils Directory for one instance, with answers remembered for five minutes."""
+    """Fulfils Directory for one instance, with answers remembered for five minutes, and addresses for an hour."""
 
     def __init__(self, client: Client, *, instance_id: str, time: Time) -> None:
         self._client, self._instance = client, instance_id
         self._tagged: Remembered[tuple[tuple[str, str], ...], tuple[str, ...]] = Remembered(self._search_tags, time)
         self._login: Remembered[str, str] = Remembered(self._search_login, time)
-        self._address: Remembered[str, str] = Remembered(self._describe, time)
+        self._address: Remembered[str, str] = Remembered(self._describe, time, keep=ADDRESSES_FOR)
 
     def tagged(self, tags: Mapping[str, str]) -> tuple[str, ...]:
         """SearchUsers by tags, up to 1,000 users."""

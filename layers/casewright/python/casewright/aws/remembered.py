@@ -1,4 +1,4 @@
-"""Answers remembered for a few minutes, so that mail does not ask other services about the same people again and again."""
+"""Answers remembered for a while, so that mail does not ask other services about the same people again and again."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
@@ -16,14 +16,14 @@ V = TypeVar("V")
 class Remembered(Generic[K, V]):
     """Asks where nothing is remembered, or no longer; an error is not remembered."""
 
-    def __init__(self, ask: Callable[[K], V], time: Time) -> None:
-        self._ask, self._time = ask, time
+    def __init__(self, ask: Callable[[K], V], time: Time, *, keep: timedelta = FOR) -> None:
+        self._ask, self._time, self._keep = ask, time, keep
         self._answers: dict[K, tuple[datetime, V]] = {}
 
     def __call__(self, of: K) -> V:
         """The answer."""
         now = self._time.now()
-        if of in self._answers and abs(now - self._answers[of][0]) < FOR:
+        if of in self._answers and abs(now - self._answers[of][0]) < self._keep:
             return self._answers[of][1]
         answer = self._ask(of)
         if len(self._answers) >= _MOST:
