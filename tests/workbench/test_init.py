@@ -130,11 +130,9 @@ class TestFromADomain:
 
     def test_the_catalog_says_what_the_domain_and_its_instance_have(self, served: Served, tmp_path: Path) -> None:
         house = served.house
-        cases, connect = (house.session("admin").client(name) for name in ("connectcases", "connect"))
+        cases = house.session("admin").client("connectcases")
         cases.create_field(domainId=house.domain_id, name="2nd name, if any: all", type="Text")
         cases.create_field(domainId=house.domain_id, name="Order-Number", type="Text")
-        arn = cases.get_domain(domainId=house.domain_id)["domainArn"]
-        connect.create_integration_association(InstanceId=house.instance_id, IntegrationType="CASES_DOMAIN", IntegrationArn=arn)
         assert run(["init", str(tmp_path), "--from-domain", house.domain_id]) == 0
         assert findings(tmp_path) == ()
         catalog = compile_directory(tmp_path).catalog

@@ -66,7 +66,8 @@ NEEDS: Final[Mapping[str, tuple[Need, ...]]] = {
         _need("dynamodb:GetItem Query Scan", "table"),
         Need(("dynamodb:PutItem",), ("table",), {"dynamodb:LeadingKeys": "reconcile#walk"}),
         *_BUNDLES,
-        _need("cases:GetCaseAuditEvents GetCase SearchCases SearchRelatedItems SearchAllRelatedItems", "domain case"),
+        _need("cases:GetCaseAuditEvents GetCase SearchCases SearchRelatedItems", "domain case"),
+        _need("cases:SearchAllRelatedItems", "domain"),
         _need("sqs:SendMessage", "case_events"),
     ),
     "note_delivery": (
