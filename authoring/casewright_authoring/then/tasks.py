@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from casewright.actions import FURTHEST_START, MOST_REFERENCE_BYTES, ReferenceType
+from casewright.cases.tasks import FURTHEST_START, MOST_REFERENCE_BYTES, ReferenceType
 from casewright.conditions.texts import Text, Verbatim, number_as_text
 from casewright.rules.instructions import CreateTask, EndTasks, TaskReference
 from casewright_authoring.durations import duration

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias, assert_never
 import msgspec
 
 from casewright.cases.recipients import Person
+from casewright.cases.tasks import Reference
 from casewright.cases.values import FieldValue
 
 Bucket = Literal["cases", "connect", "ses", "events"]
@@ -32,24 +33,6 @@ class SendEmail(msgspec.Struct, frozen=True, tag="send_email"):
     people: tuple[Person, ...] = ()
     apart: tuple[str, ...] = ()
     """Those of `to` that the case gave, customers as a rule: each gets a message of their own, where there are others."""
-
-
-ReferenceType = Literal["URL", "NUMBER", "STRING", "DATE", "EMAIL"]
-"""Types of reference that a new task takes (Connect API)."""
-
-MOST_REFERENCE_BYTES: Final = 4096
-"""What the references of a task may take together, labels and values (Connect API)."""
-
-FURTHEST_START: Final = timedelta(days=6)
-"""How far ahead a task can be scheduled (Connect API, ScheduledTime; a quota page says 90 days)."""
-
-
-class Reference(msgspec.Struct, frozen=True):
-    """Something a task shows beside its name. The value is a text as it was filled, of whatever type it should be."""
-
-    label: str
-    type: ReferenceType
-    value: str
 
 
 class CreateTask(msgspec.Struct, frozen=True, tag="create_task"):
@@ -188,9 +171,7 @@ def bucket_of(action: Action) -> Bucket:
             return "ses"
         case CreateTask() | EndTasks():
             return "connect"
-        case UpdateCase() | AddComment() | AttachContact() | MirrorSla() | UnmirrorSla():
-            return "cases"
-        case CreateCase() | LinkCase() | Tag():
+        case UpdateCase() | AddComment() | AttachContact() | CreateCase() | LinkCase() | Tag() | MirrorSla() | UnmirrorSla():
             return "cases"
         case PutEvent() | CallWebhook():
             return "events"
@@ -203,9 +184,9 @@ def expires_after(action: Action) -> timedelta:
     match action:
         case UpdateCase() | Tag() | SendEmail():
             return _FOUR_HOURS
-        case CreateCase() | LinkCase():
+        case CreateTask() | EndTasks() | AddComment() | PutEvent() | CallWebhook():
             return DAY
-        case CreateTask() | EndTasks() | AddComment() | PutEvent() | CallWebhook() | AttachContact() | MirrorSla() | UnmirrorSla():
+        case CreateCase() | AttachContact() | LinkCase() | MirrorSla() | UnmirrorSla():
             return DAY
         case _ as never:
             assert_never(never)

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from casewright.actions import ReferenceType
 from casewright.cases.recipients import Person
+from casewright.cases.tasks import ReferenceType
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Text

@@ -3,6 +3,7 @@
 from typing import Final
 
 from casewright import actions
+from casewright.cases.tasks import Reference
 from casewright.conditions.subjects import Facts, Field, read
 from casewright.conditions.texts import fill
 from casewright.rules.instructions import CreateTask
@@ -16,8 +17,8 @@ _NUMBER: Final = Field("reference_number", "reference_number")
 def task(step: CreateTask, facts: Facts) -> actions.CreateTask:
     """The task, every text filled. What agents see in a URL of the workspace is not documented, so the case is referred to by number."""
     number = read(_NUMBER, facts)
-    back = actions.Reference(CASE, "STRING", number if isinstance(number, str) and number else facts.event.case_id)
-    references = {CASE: back} | {each.label: actions.Reference(each.label, each.type, fill(each.value, facts)) for each in step.references}
+    back = Reference(CASE, "STRING", number if isinstance(number, str) and number else facts.event.case_id)
+    references = {CASE: back} | {each.label: Reference(each.label, each.type, fill(each.value, facts)) for each in step.references}
     return actions.CreateTask(
         flow_arn=step.flow_arn,
         name=" ".join(fill(step.name, facts).split())[:512],

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from casewright import actions
 from casewright.asking import effect_key
+from casewright.cases.tasks import FURTHEST_START, MOST_REFERENCE_BYTES, Reference
 from casewright.decision import Effect, Outcome
 from casewright.errors import Permanent, TasksToCome
 from casewright.ports.cases import RelatedItems
@@ -28,8 +29,8 @@ def started(effect: Effect, task: actions.CreateTask, tasks: Tasks, *, now: date
         at = _moment(task.starts_at)
         if at is None:
             return Outcome(status="failed", detail=f"its schedule gave no time: {task.starts_at[:100]!r}; ISO 8601 is accepted")
-        if at > now + actions.FURTHEST_START:
-            most = f"Connect takes at most {actions.FURTHEST_START.days} days ahead"
+        if at > now + FURTHEST_START:
+            most = f"Connect takes at most {FURTHEST_START.days} days ahead"
             return Outcome(status="failed", detail=f"scheduled for {at.isoformat()}; {most}")
         if at <= now + _SOON:
             notes.append(f"started at once: it was scheduled for {at.isoformat()}")
@@ -89,9 +90,9 @@ def _attachment(effect: Effect, contact_arn: str) -> Effect:
     return replace(effect, key=_link_key(effect), action=actions.AttachContact(contact_arn), bucket="cases", budget=None)
 
 
-def _sendable(references: Sequence[actions.Reference], notes: list[str]) -> tuple[actions.Reference, ...]:
+def _sendable(references: Sequence[Reference], notes: list[str]) -> tuple[Reference, ...]:
     """The references that Connect takes, in their order: each with a value of its type, as many as there is room for."""
-    sent, left = list[actions.Reference](), actions.MOST_REFERENCE_BYTES
+    sent, left = list[Reference](), MOST_REFERENCE_BYTES
     for each in references:
         value = _value(each)
         size = len(each.label.encode()) + len((value or "").encode())
@@ -100,7 +101,7 @@ def _sendable(references: Sequence[actions.Reference], notes: list[str]) -> tupl
         elif value is None:
             notes.append(f"without the reference {each.label!r}: it was no {_NOUNS[each.type]}")
         elif size > left:
-            notes.append(f"without the reference {each.label!r}: all together take at most {actions.MOST_REFERENCE_BYTES} bytes")
+            notes.append(f"without the reference {each.label!r}: all together take at most {MOST_REFERENCE_BYTES} bytes")
         else:
             sent.append(replace(each, value=value))
             left -= size
@@ -110,7 +111,7 @@ def _sendable(references: Sequence[actions.Reference], notes: list[str]) -> tupl
 _NOUNS: Final = {"URL": "https:// address", "NUMBER": "number", "STRING": "text", "DATE": "date", "EMAIL": "mail address"}
 
 
-def _value(reference: actions.Reference) -> str | None:
+def _value(reference: Reference) -> str | None:
     """The value as Connect takes it; None where it is not of its type. Agents follow a link, so it leads to https and nowhere else."""
     given = reference.value.strip()
     match reference.type:
