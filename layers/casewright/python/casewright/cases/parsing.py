@@ -2,60 +2,35 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from casewright.cases import items, wire
+from casewright.cases import items, own_events, wire
 from casewright.cases import subscriptions as names
 from casewright.cases.events import (
     CaseCreated,
     CaseDeleted,
     CaseUpdated,
     Change,
-    ClockDue,
     Event,
-    MailReported,
     RelatedItemAdded,
     RelatedItemRemoved,
     RelatedItemUpdated,
     Repair,
-    ScheduleDue,
     Unrecognised,
 )
 from casewright.cases.performers import Performer, own_write
 from casewright.cases.values import HeldValue, from_wire, outline
 from casewright.errors import MalformedEvent
 
-T = TypeVar("T")
 F = TypeVar("F")
 
 _CASE_IN_ARN: Final = re.compile(r":domain/([^/]+)(?:/case/([^/]+))?")
 _FIELD_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CASE_VERBS: Final = (names.CASE_CREATED, names.CASE_UPDATED, names.CASE_DELETED)
 _ITEM_VERBS: Final = {f"{prefix}{verb}": verb for prefix in names.ITEM_PREFIXES for verb in ("CREATED", "UPDATED", "DELETED")}
-
-
-class _ClockDetail(msgspec.Struct, rename="camel"):
-    case_id: str
-    policy: str
-    cycle: int
-    milestone: str
-    due: wire.Instant
-
-
-class _ScheduleDetail(msgspec.Struct, rename="camel"):
-    case_id: str
-    rule: str
-    at: wire.Instant
-
-
-class _MailDetail(msgspec.Struct, rename="camel"):
-    case_id: str
-    at: wire.Instant
-    told: MailReported
 
 
 class _RepairDetail(msgspec.Struct):
@@ -67,9 +42,6 @@ _Untyped: TypeAlias = dict[str, dict[str, Any]]
 _messages: Final = msgspec.json.Decoder(wire.CasesMessage)
 _envelopes: Final = msgspec.json.Decoder(wire.Envelope[msgspec.Raw])
 _details: Final = msgspec.json.Decoder(wire.Detail[_Untyped])
-_clock_details: Final = msgspec.json.Decoder(_ClockDetail)
-_schedule_details: Final = msgspec.json.Decoder(_ScheduleDetail)
-_mail_details: Final = msgspec.json.Decoder(_MailDetail)
 _repair_details: Final = msgspec.json.Decoder(_RepairDetail)
 
 
@@ -90,24 +62,18 @@ def parse(body: str | bytes, *, own_role: str = "") -> Event:
 
 def _carefully(body: str | bytes, own_role: str) -> Event:
     """Step by step: for events of our own, and to say what is wrong with others."""
-    envelope = _decode(_envelopes, body, "$")
-    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.CLOCK_DUE_DETAIL_TYPE:
-        clock = _decode(_clock_details, envelope.detail, "$.detail")
-        change = ClockDue(policy=clock.policy, cycle=clock.cycle, milestone=clock.milestone)
-        return _own_event(envelope, clock.due, clock.case_id, "CLOCK.DUE", change)
-    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.SCHEDULE_DUE_DETAIL_TYPE:
-        told = _decode(_schedule_details, envelope.detail, "$.detail")
-        return _own_event(envelope, told.at, told.case_id, "SCHEDULE.DUE", ScheduleDue(told.rule))
-    if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.MAIL_REPORTED_DETAIL_TYPE:
-        mail = _decode(_mail_details, envelope.detail, "$.detail")
-        return _own_event(envelope, mail.at, mail.case_id, "MAIL.REPORTED", mail.told)
+    envelope = wire.decode(_envelopes, body, "$")
+    if envelope.source == names.OWN_SOURCE and (told := own_events.parse(envelope.detail_type, envelope.detail)):
+        domain_id = _domain_id(envelope.resources[0])
+        where = domain_id, envelope.account, envelope.region
+        return Event(envelope.id, told.at, told.case_id, *where, told.event_type, Performer(), told.change)
     if envelope.source == names.OWN_SOURCE and envelope.detail_type == names.REPAIRED_DETAIL_TYPE:
-        lost = _cases_event(envelope, _decode(_details, envelope.detail, "$.detail"), _values, own_role)
-        return msgspec.structs.replace(lost, repair=_decode(_repair_details, envelope.detail, "$.detail").repair)
+        lost = _cases_event(envelope, wire.decode(_details, envelope.detail, "$.detail"), _values, own_role)
+        return msgspec.structs.replace(lost, repair=wire.decode(_repair_details, envelope.detail, "$.detail").repair)
     if envelope.source != names.CASES_SOURCE or envelope.detail_type not in names.CASES_DETAIL_TYPES:
         accepted = f"source {names.CASES_SOURCE!r} with detail-type {' or '.join(map(repr, names.CASES_DETAIL_TYPES))}"
         raise MalformedEvent("$.detail-type", f"got {envelope.source!r} with {envelope.detail_type!r}; accepted is {accepted}")
-    return _cases_event(envelope, _decode(_details, envelope.detail, "$.detail"), _values, own_role)
+    return _cases_event(envelope, wire.decode(_details, envelope.detail, "$.detail"), _values, own_role)
 
 
 def _cases_event(envelope: wire.Envelope[Any], detail: wire.Detail[F], values: Callable[[F], dict[str, HeldValue]], own_role: str) -> Event:
@@ -127,11 +93,6 @@ def _cases_event(envelope: wire.Envelope[Any], detail: wire.Detail[F], values: C
         change,
         own,
     )
-
-
-def _own_event(envelope: wire.Envelope[Any], at: datetime, case_id: str, event_type: str, change: Change) -> Event:
-    domain_id = _domain_id(envelope.resources[0])
-    return Event(envelope.id, at, case_id, domain_id, envelope.account, envelope.region, event_type, Performer(), change)
 
 
 def _change(detail: wire.Detail[F], resources: Sequence[str], values: Callable[[F], dict[str, HeldValue]]) -> tuple[Change, str]:
@@ -189,13 +150,3 @@ def _domain_id(arn: str) -> str:
 def _case_id_in(resources: Sequence[str]) -> str:
     found = (_CASE_IN_ARN.search(arn) for arn in resources[1:])
     return next((match[2] for match in found if match and match[2]), "")
-
-
-def _decode(decoder: msgspec.json.Decoder[T], body: str | bytes | msgspec.Raw, root: str) -> T:
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        raise MalformedEvent(root + path.rstrip("`"), problem) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedEvent(root, f"no JSON object: {error}") from error

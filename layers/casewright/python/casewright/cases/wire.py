@@ -10,8 +10,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from casewright.cases.values import EMPTY, FieldValue, HeldValue, User
+from casewright.errors import MalformedEvent
 
 D = TypeVar("D")
+T = TypeVar("T")
 F = TypeVar("F")
 
 Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -115,3 +117,18 @@ def _other(held: Value) -> FieldValue:
     if text is number is flag is empty is not user:
         return User(user)
     raise ValueError
+
+
+def decode(decoder: msgspec.json.Decoder[T], body: str | bytes | msgspec.Raw, root: str) -> T:
+    """Read what stands at a JSON path.
+
+    Raises:
+        MalformedEvent: saying where below the path, and what is wrong.
+    """
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        raise MalformedEvent(root + path.rstrip("`"), problem) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedEvent(root, f"no JSON object: {error}") from error
