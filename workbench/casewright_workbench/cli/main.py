@@ -19,6 +19,7 @@ from casewright_workbench.cli.check import check, print_findings
 from casewright_workbench.cli.doctor import doctor
 from casewright_workbench.cli.email import email
 from casewright_workbench.cli.explain import explain
+from casewright_workbench.cli.forget import forget
 from casewright_workbench.cli.init import init
 from casewright_workbench.cli.local import local
 from casewright_workbench.cli.native import native
@@ -59,6 +60,7 @@ app.command()(doctor)
 app.command()(adopt)
 app.command()(reconcile)
 app.command()(redrive)
+app.command()(forget)
 
 
 @app.callback()

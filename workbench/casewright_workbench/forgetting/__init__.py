@@ -1,0 +1,1 @@
+"""Forgetting: which cases are those of a customer, and what expires by itself."""

@@ -1,0 +1,44 @@
+"""The cases of a customer: as Cases finds them, and as our own heads tell of those that Cases has deleted."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from casewright.aws.failures import translated
+from casewright.cases.recipients import CUSTOMER_FIELD
+from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.doctor.asking import pages
+from casewright_workbench.doctor.context import Context
+
+_PROFILE: Final = re.compile(r"arn:[\w-]+:profile:\S+/profiles/[0-9a-f]{32}|[0-9a-f]{32}")
+
+
+def is_customer(given: str) -> bool:
+    """Whether it is a profile, by its ARN or its id of 32 hex digits; a case has an id with dashes."""
+    return bool(_PROFILE.fullmatch(given))
+
+
+def cases_of(customer: str, context: Context, table: str) -> tuple[str, ...]:
+    """Their ids. A case that has another customer by now is not among them."""
+    return tuple(sorted({*_searched(customer, context), *_known(customer, context, table)}))
+
+
+def _searched(customer: str, context: Context) -> Iterator[str]:
+    test = "equalTo" if customer.startswith("arn:") else "contains"
+    asked: Any = {"field": {test: {"id": CUSTOMER_FIELD, "value": {"stringValue": customer}}}}
+    call = context.clients("connectcases").search_cases
+    with translated("SearchCases"):
+        for case in pages(call, "cases", domainId=context.domain_id, filter=asked, fields=[{"id": CUSTOMER_FIELD}], maxResults=100):
+            if any(_is(customer, field["value"].get("stringValue", "")) for field in case["fields"]):
+                yield case["caseId"]
+
+
+def _known(customer: str, context: Context, table: str) -> Iterator[str]:
+    with translated("Scan"):
+        for head in CaseRecords(context.clients("dynamodb"), table).heads():
+            if _is(customer, (head.case.fields or {}).get(CUSTOMER_FIELD)):
+                yield head.case.case_id
+
+
+def _is(customer: str, value: object) -> bool:
+    return isinstance(value, str) and bool(value) and (value == customer or value.rpartition("/profiles/")[2] == customer)
