@@ -24,7 +24,7 @@ from casewright.cases.values import as_wire
 from casewright.service.configure import Wanted
 from casewright_workbench.house import HANDLERS, House
 from casewright_workbench.localcloud.wire.dispatch import Call
-from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, STREAM, Provisioned
+from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, STREAM
 
 CONTACT_CENTER = Path(__file__).parents[1] / "contact_center"
 START = datetime(2026, 11, 16, 13, tzinfo=UTC)
@@ -124,25 +124,17 @@ class Morning:
         return re.sub(rf"^(domain|instance)/(?:{self.domain_id}|{self.instance_id})", r"\1", tail)
 
 
-class OwnGraves(House):
-    """A house in which `note_delivery` buries in the dead letters of its own queue, as it is told by the stack."""
-
-    def environments(self, places: Provisioned) -> Mapping[str, settings.Settings]:
-        told = super().environments(places)
-        note = msgspec.structs.replace(told["note_delivery"], dead_letter_queue_url=self.queue_url("mail-events-dead-letters"))
-        return {**told, "note_delivery": note}
-
-    def queue_url(self, name: str) -> str:
-        return str(self.session("admin").client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+def queue_url(house: House, name: str) -> str:
+    return str(house.session("admin").client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 class Agent:
     """Somebody at work, and somebody who disturbs the queues."""
 
-    def __init__(self, house: OwnGraves) -> None:
+    def __init__(self, house: House) -> None:
         self.house = house
         self.cases, self.sqs = house.session("maya").client("connectcases"), house.session("admin").client("sqs")
-        self.events = house.queue_url("case-events")
+        self.events = queue_url(house, "case-events")
         profile = house.session("maya").client("customer-profiles").create_profile(DomainName="care", EmailAddress="jo@example.com")
         self.customer = f"arn:aws:profile:{REGION}:{ACCOUNT}:domains/care/profiles/{profile['ProfileId']}"
         user = next(iter(house.catalog.users.values()))
@@ -176,12 +168,12 @@ class Agent:
         return [{"id": known[name].id, "value": as_wire(value)} for name, value in fields.items()]
 
 
-def live(house: OwnGraves) -> None:
+def live(house: House) -> None:
     """A morning in which every adapter is needed, also by what goes wrong."""
     agent = Agent(house)
     configure_once_more(house)
     for queue in ("case-events", "mail-events"):
-        agent.sqs.send_message(QueueUrl=house.queue_url(queue), MessageBody="this is no event")
+        agent.sqs.send_message(QueueUrl=queue_url(house, queue), MessageBody="this is no event")
     agent.after(seconds=1)
     never_announced = agent.opens(case_reason="website-problem")
     agent.takes_away()
@@ -234,8 +226,8 @@ def with_people(directory: Path) -> Path:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[OwnGraves]:
-    with OwnGraves.open(with_people(folder / "center"), start=START, folder=folder) as house:
+def opened(folder: Path) -> Iterator[House]:
+    with House.open(with_people(folder / "center"), start=START, folder=folder) as house:
         yield house
 
 

@@ -13,7 +13,8 @@ from small_directory import SMALL
 from casewright.actions import SendEmail
 from casewright.aws.mail import SesMail
 from casewright.cases.values import as_wire
-from casewright_workbench.house import MAIL_DOMAIN, House
+from casewright_workbench.house import House
+from casewright_workbench.house_settings import MAIL_DOMAIN
 from casewright_workbench.localcloud.sesv2.outbox import SentMail
 
 EVIL = 'Grüße <a href="https://evil.example">x</a>\r\nBcc: eve@example.com'

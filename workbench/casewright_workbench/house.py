@@ -1,7 +1,7 @@
 """The whole product on a laptop: a local cloud, the real handlers with the real adapters, the deployed subscriptions."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ import lambdas.perform.handler
 import lambdas.reconcile.handler
 import lambdas.shape_records.handler
 import lambdas.sweep.handler
-from casewright import quotas, settings
+from casewright import settings
 from casewright.aws.control import ControlTable
 from casewright.cases.catalog import Catalog
 from casewright.cases.definition import Directory
@@ -26,18 +26,17 @@ from casewright.service.configure import Wanted
 from casewright.telemetry import Telemetry
 from casewright.wiring.container import Container, use
 from casewright_authoring.compile import Compiled, compile_directory
+from casewright_workbench.house_settings import MAIL_DOMAIN, settings_of
+from casewright_workbench.house_telemetry import Listen, ListeningTelemetry, silence
 from casewright_workbench.lake.opening import Bucket
 from casewright_workbench.localcloud.clock import SkippableClock
 from casewright_workbench.localcloud.cloud import LocalCloud
 from casewright_workbench.localcloud.connect.instance import Instance, User, id_in
 from casewright_workbench.localcloud.runtime import FunctionRuntime
 from casewright_workbench.localcloud.wire.http import Page
-from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, LAKE, STREAM, Provisioned, provision
+from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, LAKE, Provisioned, provision
 from casewright_workbench.provisioning_webhooks import provision_buses, provision_webhooks
 
-Listen = Callable[[str, str, Mapping[str, object]], None]
-
-MAIL_DOMAIN: Final = "brookline-outfitters.example"
 DOMAIN_NAME: Final = "local-contact-center"
 HANDLERS: Final[Mapping[str, ModuleType]] = {
     "decide": lambdas.decide.handler,
@@ -48,29 +47,8 @@ HANDLERS: Final[Mapping[str, ModuleType]] = {
     "note_delivery": lambdas.note_delivery.handler,
     "configure_domain": lambdas.configure_domain.handler,
 }
-_QUOTAS: Final = quotas.written(dict.fromkeys(quotas.QUOTAS, 500.0))
-"""The local cloud has no quotas; waiting for them would only make a laptop slow."""
-
 _INVOCATION_SECONDS: Final = 0.02
 """An invocation takes time, also where the clock stands still: cause and effect get different instants, as on AWS."""
-
-
-class ListeningTelemetry:
-    """Fulfils Telemetry: hands lines to a listener and adds up counters."""
-
-    def __init__(self, function: str, listen: Listen, counts: Counter[tuple[str, str]]) -> None:
-        self._function, self._listen, self._counts = function, listen, counts
-
-    def log(self, message: str, **facts: object) -> None:
-        """Hand the line on."""
-        self._listen(self._function, message, facts)
-
-    def count(self, name: str, value: int = 1) -> None:
-        """Add up."""
-        self._counts[self._function, name] += value
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 class House:
@@ -104,7 +82,7 @@ class House:
         cloud = LocalCloud(start=start, instance=instance, outbox=folder / "inbox")
         cloud.sesv2.state.has_production_access = True
         cloud.sesv2.state.verifies_at_once = True
-        return cls(cloud, compiled, listen or _silence, folder)
+        return cls(cloud, compiled, listen or silence, folder)
 
     def __enter__(self) -> Self:
         return self
@@ -185,35 +163,8 @@ class House:
 
     def environments(self, places: Provisioned) -> Mapping[str, settings.Settings]:
         """The settings of the functions, as the stacks would write them."""
-        automation: dict[str, Any] = {
-            **self._place(),
-            "case_table": CASE_TABLE,
-            "wake_queue_url": places.wake_url,
-            "bundle_bucket": BUNDLES,
-            "facts_stream": STREAM,
-            "own_role": "perform",
-        }
-        events = {"case_events_queue_url": places.case_events_url}
-        return {
-            "decide": settings.DecideSettings(**automation, **events, dead_letter_queue_url=places.dead_letter_url),
-            "perform": settings.PerformSettings(
-                **automation,
-                quotas=_QUOTAS,
-                instance_id=self.instance_id,
-                mail_from=f"care@{MAIL_DOMAIN}",
-                mail_from_name="Brookline Outfitters",
-                mail_configuration_set=CONFIGURATION_SET,
-                webhooks=" ".join(self.compiled.directory.webhooks),
-            ),
-            "note_delivery": settings.NoteDeliverySettings(
-                **self._place(), **events, case_table=CASE_TABLE, dead_letter_queue_url=places.mail_dead_letter_url
-            ),
-            "sweep": settings.SweepSettings(**automation, **events),
-            "reconcile": settings.ReconcileSettings(
-                **self._place(), **events, case_table=CASE_TABLE, bundle_bucket=BUNDLES, calls_a_minute=60_000
-            ),
-            "configure_domain": settings.ConfigureDomainSettings(**self._place(), instance_id=self.instance_id, bundle_bucket=BUNDLES),
-        }
+        webhooks = self.compiled.directory.webhooks
+        return settings_of(self._place(), places, instance_id=self.instance_id, webhooks=webhooks)
 
     def _place(self) -> dict[str, str]:
         return {"domain_id": self.domain_id, "account": self.cloud.account, "region": self.cloud.region}
@@ -268,7 +219,3 @@ def _instance(directory: Directory) -> Instance:
         quick_connects=directory.quick_connects,
         task_templates=directory.task_templates,
     )
-
-
-def _silence(_function: str, _message: str, _facts: Mapping[str, object]) -> None:
-    """Nobody listens."""
