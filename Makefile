@@ -7,7 +7,7 @@ ARGS ?=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench synth lock clean
+.PHONY: help run test check bench soak synth lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: $(READY)  ## lint, types and the arrows between packages
 
 bench: $(BENCHES)  ## measure, as ratios within one run (ARGS=matching runs one part)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(BENCHES)  ## 100,000 events through the real handlers while everything fails (ARGS="3000 --seed 7" makes it shorter)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.soak $(ARGS)
 
 synth: $(READY)  ## write the CloudFormation templates to cdk.out, without an account and without Docker
 	@$(BIN)/python app.py
