@@ -1,0 +1,196 @@
+"""`casewright forget` against the local cloud: nothing of a case stays in the table, nothing comes back, and what follows begins anew."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from small_directory import SMALL
+
+import lambdas.perform.handler
+from casewright.aws.erasing import CaseErasure
+from casewright.cases.values import as_wire
+from casewright.errors import Throttled
+from casewright_workbench.cli import forget as command
+from casewright_workbench.cli.main import run
+from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.house import House
+
+START = datetime(2026, 11, 16, 14, tzinfo=UTC)
+PLANTED = ("Wilhelmina", "wilhelmina.planted@example.com", "0123456789abcdef0123456789abcdef")
+NAME, ADDRESS, PROFILE = PLANTED
+CUSTOMER = f"arn:aws:profile:us-east-1:111122223333:domains/shop/profiles/{PROFILE}"
+FILES = SMALL | {
+    "fields.yaml": dedent(SMALL["fields.yaml"]) + "customer: {system_id: customer_id}\n",
+    "rules/greeting.yaml": """\
+        - rule: greet
+          when: case_created
+          then:
+            - send_email: {to: "{{ case.customer_email }}", template: hello}
+            - add_comment: "{{ case.title }} has written"
+        - rule: watch
+          when: case_updated
+          if: {summary: {equals: again}}
+          then: [{add_comment: "Once more"}]
+        """,
+}
+
+
+class Center:
+    """A house with rules that write to customers and about them."""
+
+    def __init__(self, folder: Path) -> None:
+        for name, text in FILES.items():
+            path = folder / "center" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text))
+        self.house = House.open(folder / "center", start=START, folder=folder)
+        admin = self.house.session("admin")
+        self.cases, self.dynamodb, self.sqs = (admin.client(name) for name in ("connectcases", "dynamodb", "sqs"))
+        self.records = CaseRecords(self.dynamodb, self.house.case_table)
+
+    def after(self, **passed: float) -> None:
+        self.house.run_until(self.house.clock.now() + timedelta(**passed))
+
+    def opens(self, **fields: Any) -> str:
+        template = self.house.catalog.templates["Shipping"]
+        created = self.cases.create_case(domainId=self.house.domain_id, templateId=template, fields=self.entries(**fields))
+        return str(created["caseId"])
+
+    def entries(self, **fields: Any) -> Any:
+        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]
+
+    def items(self, case_id: str) -> list[Any]:
+        found = self.dynamodb.query(
+            TableName=self.house.case_table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"case#{case_id}"}},
+        )
+        return [each["sk"]["S"].partition("#")[0] for each in found["Items"]]
+
+    def planted(self) -> list[str]:
+        """What of the customer stands anywhere in the table, packed or not."""
+        files = [self.dynamodb.scan(TableName=self.house.case_table)["Items"]]
+        text = json.dumps(files, default=lambda value: _read(bytes(value)))
+        return [each for each in PLANTED if each in text]
+
+
+def _read(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
+
+
+@pytest.fixture(scope="module")
+def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
+    center = Center(tmp_path_factory.mktemp("center"))
+    operator = center.house.session("operator")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(command, "Clients", lambda _session, **_where: Clients(operator))
+        yield center
+    center.house.close()
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    capsys.readouterr()
+    assert run(["forget", "--json", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_case_is_gone_and_what_comes_later_begins_anew(
+    center: Center, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambdas.perform.handler, "handle", lambda _event, _context: {"batchItemFailures": []})
+    case_id = center.opens(title=NAME, customer_email=ADDRESS, customer=CUSTOMER)
+    other = center.opens(title="Somebody else")
+    center.after(minutes=2)
+    before = center.records.case(case_id)
+    assert before is not None
+    [created] = [entry.event for entry in before.log if entry.event.event_type == "CASE.CREATED"]
+    assert center.planted() == list(PLANTED), "or the test looks in the wrong place"
+
+    shown = told(capsys, case_id)
+    assert (shown["erased"], [(each["case_id"], each["pending"]) for each in shown["cases"]]) == (False, [(case_id, 2)])
+    assert center.planted(), "without --yes nothing is erased"
+    assert told(capsys, case_id, "--yes")["cases"] == shown["cases"]
+    assert center.planted() == []
+    assert center.items(case_id) == ["head"]
+    assert center.records.case(other) is not None
+    assert told(capsys, case_id, "--yes")["cases"] == [], "once more changes nothing"
+
+    monkeypatch.undo()
+    late = {
+        "version": "0",
+        "id": created.id,
+        "detail-type": "Amazon Connect Cases Change",
+        "source": "aws.cases",
+        "account": "111122223333",
+        "time": "2026-11-16T14:00:00Z",
+        "region": "us-east-1",
+        "resources": [f"arn:aws:cases:us-east-1:111122223333:domain/{center.house.domain_id}"],
+        "detail": {
+            "eventType": "CASE.CREATED",
+            "approximateChangeTime": "2026-11-16T14:00:00.000Z",
+            "changedFieldIds": [],
+            "performedBy": {"iamPrincipalArn": "arn:aws:iam::111122223333:user/admin"},
+            "case": {"caseId": case_id, "templateId": "t", "createdDateTime": "2026-11-16T14:00:00.000Z", "fields": {}},
+        },
+    }
+    center.sqs.send_message(QueueUrl=center.house.places.case_events_url, MessageBody=json.dumps(late))
+    center.after(minutes=20)
+    assert center.items(case_id) == ["head"], "neither the archive, nor reconcile, nor what was pending brings it back"
+    assert center.planted() == []
+    assert center.house.counts["decide", "EventsMalformed"] == 0
+
+    center.cases.update_case(domainId=center.house.domain_id, caseId=case_id, fields=center.entries(summary="again"))
+    center.after(minutes=2)
+    file = center.records.case(case_id)
+    assert file is not None
+    assert file.head.forgotten_at is not None
+    assert {each.effect.rule for each in file.effects} == {"watch"}, "rules fire on what happens, not on what was"
+    assert told(capsys, case_id, "--yes")["cases"]
+    assert center.items(case_id) == ["head"]
+
+
+@pytest.mark.parametrize("name", [CUSTOMER, PROFILE])
+def test_the_cases_of_a_customer_are_found_by_arn_and_by_id(center: Center, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    of_customer = {center.opens(title="One", customer=CUSTOMER), center.opens(title="Two", customer=CUSTOMER)}
+    elsewhere = center.opens(title="Three", customer=CUSTOMER.replace(PROFILE, "f" * 32))
+    center.after(minutes=2)
+    assert {each["case_id"] for each in told(capsys, name)["cases"]} == of_customer
+    deleted = next(iter(of_customer))
+    center.cases.delete_case(domainId=center.house.domain_id, caseId=deleted)
+    center.after(minutes=2)
+    assert {each["case_id"] for each in told(capsys, name, "--yes")["cases"]} == of_customer, "also one that Cases has deleted"
+    assert PROFILE not in center.planted()
+    assert center.records.case(elsewhere) is not None
+
+
+def test_what_was_cut_off_is_gone_on_with(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    case_id = center.opens(title=NAME)
+    center.after(minutes=2)
+
+    class Tired:
+        """DynamoDB that deletes nothing."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(center.dynamodb, name)
+
+        def batch_write_item(self, RequestItems: Any) -> Any:  # noqa: N803 -- boto3's name
+            return {"UnprocessedItems": RequestItems}
+
+    with pytest.raises(Throttled):
+        CaseErasure(Tired(), center.house.case_table).erase(case_id, center.house.clock.now())
+    [left] = told(capsys, case_id)["cases"]
+    assert left["events"] > 0
+    told(capsys, case_id, "--yes")
+    assert center.items(case_id) == ["head"]
+
+
+def test_a_case_that_is_not_known_is_refused(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    assert center.house.case_table
+    assert run(["forget", "nosuch", "--yes"]) == 2
+    assert "knows no case 'nosuch'" in capsys.readouterr().err
