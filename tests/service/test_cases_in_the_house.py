@@ -61,6 +61,13 @@ FILES = SMALL | {
           when: case_created
           if: {title: marked}
           then: [{tag: {line: shoes, case: "{{ case.id }}"}}]
+        - rule: brief
+          when: case_created
+          if: {title: brief}
+          expires_after: 2m
+          then:
+            - create_case: {template: Shipping, set: {title: "After {{ case.title }}"}, link: true}
+            - create_task: {flow: Escalations, name: Call}
         - rule: empty-what-is-needed
           when: case_updated
           if: {vip: {changed: {to: true}}}
@@ -215,3 +222,18 @@ def test_a_case_deleted_meanwhile_takes_no_turn(center: Center) -> None:
     center.after(minutes=4)
     assert center.shares() == Counter(PEOPLE)
     assert {status for status, _ in center.effects(gone).values()} == {"superseded"}
+
+
+def test_what_was_made_in_time_is_tied_to_its_case_even_later(center: Center) -> None:
+    with Faults(center.house.cloud) as faults:
+        faults.at("connectcases", "SearchRelatedItems", Throttled(), role="perform", calls=range(1, 1000))
+        brief = center.opens(title="brief")
+        center.after(minutes=3)
+    center.after(minutes=5)
+    assert {action: status for action, (status, _) in center.effects(brief).items()} == {
+        "brief/CreateCase": "done",
+        "brief/LinkCase": "done",
+        "brief/CreateTask": "done",
+        "brief/AttachContact": "done",
+    }
+    assert sorted(next(iter(item)) for item in center.items(brief)) == ["connectCase", "contact"]

@@ -4,7 +4,7 @@ from typing import Final, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from casewright.actions import AttachContact, CreateCase, LinkCase, Tag
+from casewright.actions import DAY, AttachContact, CreateCase, LinkCase, Tag
 from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
@@ -47,7 +47,9 @@ def _created(effect: Effect, case: CreateCase, cases: CaseWriter) -> Outcome:
 
 
 def _link(effect: Effect, case_id: str) -> Effect:
-    return replace(effect, key=effect_key(effect.key, "link_case", 0), action=LinkCase(case_id), budget=None)
+    """The new case is there: however short a time it was worth creating in, it gets a day more to be tied to this one."""
+    key, until = effect_key(effect.key, "link_case", 0), effect.expires_at + DAY
+    return replace(effect, key=key, action=LinkCase(case_id), budget=None, expires_at=until)
 
 
 def _done(detail: str) -> Outcome:

@@ -87,7 +87,9 @@ def _link_key(effect: Effect) -> str:
 
 
 def _attachment(effect: Effect, contact_arn: str) -> Effect:
-    return replace(effect, key=_link_key(effect), action=actions.AttachContact(contact_arn), bucket="cases", budget=None)
+    """The task is there: however short a time it was worth starting in, it gets a day more to be tied to its case."""
+    link, until = actions.AttachContact(contact_arn), effect.expires_at + actions.DAY
+    return replace(effect, key=_link_key(effect), action=link, bucket="cases", budget=None, expires_at=until)
 
 
 def _sendable(references: Sequence[Reference], notes: list[str]) -> tuple[Reference, ...]:
