@@ -23,8 +23,8 @@ _INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 
 
 def as_subject(text: Text, read: Read, zone: str) -> str:
-    """One line of a header: line breaks become spaces."""
-    return " ".join(_filled(text, read, zone, _unchanged).split())
+    """One line of a header: line breaks become spaces, and what looks like an encoded word of RFC 2047 is none."""
+    return " ".join(_filled(text, read, zone, _unchanged).replace("=?", "= ?").split())
 
 
 def as_plain(text: Text, read: Read, zone: str) -> str:
