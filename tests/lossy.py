@@ -3,26 +3,22 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from textwrap import dedent
 from typing import Any
 
 import msgspec
 from fakes import FakeLog, deciding, sweep
+from small_center import START, SmallCenter
 from small_directory import SMALL
 
 from casewright.aws.marks import MarkTable
 from casewright.bundle import link
-from casewright.cases.values import as_wire
 from casewright.ports.audit import ReconcileMark
 from casewright.service.decide import take
-from casewright_workbench.console.records import CaseFile, CaseRecords
-from casewright_workbench.house import House
 from casewright_workbench.localcloud.connectcases.unsteady import Faults
 
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 FILES = SMALL | {
     "slas.yaml": """\
         - sla: answer
@@ -62,18 +58,12 @@ FILES = SMALL | {
 }
 
 
-class Center:
+class Center(SmallCenter):
     """A house, an agent at work in it, and the faults of its stream."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
-        self.cases: Any = self.house.session("maya").client("connectcases")
-        dynamodb = self.house.session("reader").client("dynamodb")
-        self.records, self.marks = CaseRecords(dynamodb, self.house.case_table), MarkTable(dynamodb, self.house.case_table)
+        super().__init__(folder, FILES)
+        self.marks = MarkTable(self.house.session("reader").client("dynamodb"), self.house.case_table)
         self.stream = self.house.cloud.connectcases.stream
         self.after(minutes=16)
 
@@ -83,14 +73,13 @@ class Center:
         self.house.clock.skip_to(moment - timedelta(seconds=5))
         self.house.run_until(moment)
 
-    def opens(self, **fields: Any) -> str:
-        template = self.house.catalog.templates["Shipping"]
-        answer = self.cases.create_case(domainId=self.house.domain_id, templateId=template, fields=self._entries(fields))
+    def opens(self, template: str = "Shipping", **fields: Any) -> str:
+        case_id = super().opens(template, **fields)
         self.after(seconds=5)
-        return str(answer["caseId"])
+        return case_id
 
     def changes(self, case_id: str, **fields: Any) -> None:
-        self.cases.update_case(domainId=self.house.domain_id, caseId=case_id, fields=self._entries(fields))
+        super().changes(case_id, **fields)
         self.after(seconds=5)
 
     def remarks(self, case_id: str, body: str) -> str:
@@ -125,11 +114,6 @@ class Center:
         self.house.runtime.invoke("reconcile", {})
         self.after(minutes=15, seconds=10)
 
-    def file(self, case_id: str) -> CaseFile:
-        found = self.records.case(case_id)
-        assert found is not None
-        return found
-
     def fired(self, case_id: str) -> list[tuple[str, str]]:
         return [(each.effect.rule, each.status) for each in self.file(case_id).effects]
 
@@ -161,6 +145,3 @@ class Center:
 
     def close(self) -> None:
         self.house.close()
-
-    def _entries(self, fields: dict[str, Any]) -> Any:
-        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]

@@ -3,23 +3,21 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from small_center import SmallCenter
 from small_directory import SMALL
 
 from casewright.aws.suppression import RecipientTable
 from casewright.cases.events import MailReported
-from casewright.cases.values import as_wire
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
-from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.console.timeline import story
-from casewright_workbench.house import House
 from casewright_workbench.lake.opening import open_lake
 
 RULES = {
@@ -41,24 +39,18 @@ FILES = SMALL | {
         for name, to in RULES.items()
     ),
 }
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 MAYA = "maya@brookline-outfitters.example"
 BOUNCES, COMPLAINS = "bounce@simulator.amazonses.com", "complaint@simulator.amazonses.com"
 PROFILES = "amazon-connect-local"
 
 
-class Center:
+class Center(SmallCenter):
     """A house whose cases are named for the rule that shall send mail about them."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
+        super().__init__(folder, FILES)
         session = self.house.session("maya")
-        self.cases, self.connect = session.client("connectcases"), session.client("connect")
-        self.profiles, self.dynamodb = session.client("customer-profiles"), session.client("dynamodb")
+        self.connect, self.profiles, self.dynamodb = (session.client(name) for name in ("connect", "customer-profiles", "dynamodb"))
         self.ses = self.house.cloud.sesv2.state
         self.begin()
 
@@ -66,22 +58,6 @@ class Center:
         """Forget what happened until now, as those do who remember for five minutes."""
         self.after(minutes=6)
         self._mails, self._calls, self._counts = len(self.house.outbox.messages()), len(self.house.cloud.calls), Counter(self.house.counts)
-
-    def opens(self, title: str, **fields: Any) -> str:
-        given = self._entries({"title": title, **fields})
-        template_id = self.house.catalog.templates["Shipping"]
-        return str(self.cases.create_case(domainId=self.house.domain_id, templateId=template_id, fields=given)["caseId"])
-
-    def changes(self, case_id: str, **fields: Any) -> None:
-        self.cases.update_case(domainId=self.house.domain_id, caseId=case_id, fields=self._entries(fields))
-
-    def after(self, **passed: float) -> None:
-        self.house.run_until(self.house.clock.now() + timedelta(**passed))
-
-    def file(self, case_id: str) -> CaseFile:
-        found = CaseRecords(self.dynamodb, self.house.case_table).case(case_id)
-        assert found is not None
-        return found
 
     def ended(self, case_id: str) -> list[tuple[str, str]]:
         return [(each.status, each.detail) for each in self.file(case_id).effects]
@@ -110,9 +86,6 @@ class Center:
     def sent_to(self) -> list[tuple[str, ...]]:
         return [mail.to for mail in self.house.outbox.messages()[self._mails :]]
 
-    def _entries(self, fields: dict[str, Any]) -> Any:
-        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]
-
 
 @pytest.fixture(scope="module")
 def house_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
@@ -134,9 +107,9 @@ def test_users_get_mail_by_name_by_login_by_tag_and_when_the_case_is_theirs(cent
     center.hires("ana", IdentityInfo={"Email": "ana@example.com", "SecondaryEmail": "ana@home.example"}, Tags=late)
     center.hires("cleo", IdentityInfo={"Email": "cleo@example.com"}, Tags={"team": "billing"})
     center.hires("dan", IdentityInfo={"FirstName": "Dan"}, Tags=late)
-    cases = [center.opens("maya"), center.opens("login"), center.opens("team")]
-    cases.append(center.opens("owner", assigned_user=center.house.catalog.users["maya"]))
-    nobody = center.opens("owner")
+    cases = [center.opens(title="maya"), center.opens(title="login"), center.opens(title="team")]
+    cases.append(center.opens(title="owner", assigned_user=center.house.catalog.users["maya"]))
+    nobody = center.opens(title="owner")
     center.after(minutes=2)
     assert sorted(center.sent_to) == [("ben@example.com",), ("ben@example.com", "ana@home.example"), (MAYA,), (MAYA,)]
     assert [center.ended(case_id)[0][0] for case_id in cases] == ["done"] * 4
@@ -148,7 +121,7 @@ def test_users_get_mail_by_name_by_login_by_tag_and_when_the_case_is_theirs(cent
 
 
 def test_a_team_that_changes_gets_the_next_mail_as_it_is_then(center: Center) -> None:
-    case_id = center.opens("early")
+    case_id = center.opens(title="early")
     center.after(minutes=1)
     assert center.ended(case_id) == [("failed", "no recipient: no mail address was found for users tagged shift=early")]
     arn = center.house.catalog.users["maya"]
@@ -161,8 +134,8 @@ def test_a_team_that_changes_gets_the_next_mail_as_it_is_then(center: Center) ->
 
 def test_a_customer_gets_a_message_of_their_own(center: Center) -> None:
     arn = center.knows(EmailAddress="jo@example.com, eve@example.com", PersonalEmailAddress="jo@home.example")
-    case_id, unknown = center.opens("customer", customer=arn), center.opens("customer")
-    both = center.opens("both", customer_email="kim@home.example")
+    case_id, unknown = center.opens(title="customer", customer=arn), center.opens(title="customer")
+    both = center.opens(title="both", customer_email="kim@home.example")
     center.after(minutes=2)
     together = ("leads@example.com", MAYA)
     assert sorted(center.sent_to) == sorted([("jo@home.example",), together, together, ("kim@home.example",), ("leads@example.com",)])
@@ -174,7 +147,7 @@ def test_a_customer_gets_a_message_of_their_own(center: Center) -> None:
 def test_a_hundred_and_twenty_recipients_get_messages_of_fifty_and_each_of_them_one(center: Center) -> None:
     for number in range(120):
         center.hires(f"u{number}@example.com", Tags={"team": "crowd"})
-    case_id = center.opens("crowd")
+    case_id = center.opens(title="crowd")
     center.after(minutes=5)
     assert sorted(len(to) for to in center.sent_to) == [20, 50, 50]
     assert len({address for to in center.sent_to for address in to}) == 120
@@ -183,7 +156,7 @@ def test_a_hundred_and_twenty_recipients_get_messages_of_fifty_and_each_of_them_
 
 
 def test_who_bounced_or_complained_gets_no_mail_any_more_and_the_log_tells_why(center: Center) -> None:
-    bounced, complained = center.opens("field", customer_email=BOUNCES), center.opens("field", customer_email=COMPLAINS)
+    bounced, complained = center.opens(title="field", customer_email=BOUNCES), center.opens(title="field", customer_email=COMPLAINS)
     center.after(minutes=2)
     assert [(told.fate, told.reason, told.suppressed) for told in center.told(bounced)] == [("bounced", "Permanent/General", 1)]
     assert {(told.fate, told.suppressed) for told in center.told(complained)} == {("delivered", 0), ("complained", 1)}
@@ -210,7 +183,7 @@ def test_a_bounce_is_forgotten_after_a_year_and_a_complaint_by_hand_alone(center
     everyone, later = ("ANN@example.com", "ben@example.com", "cleo@example.com"), now + timedelta(days=366)
     assert table.suppressed(everyone, now) == {"ANN@example.com", "ben@example.com"}
     assert table.suppressed(everyone, later) == {"ANN@example.com"}
-    mixed = center.opens("both", customer_email="ben@example.com")
+    mixed = center.opens(title="both", customer_email="ben@example.com")
     center.after(minutes=2)
     assert center.sent_to == [("leads@example.com",)]
     assert sorted(status for status, _ in center.ended(mixed)) == ["done", "done", "skipped"]
@@ -219,7 +192,7 @@ def test_a_bounce_is_forgotten_after_a_year_and_a_complaint_by_hand_alone(center
 
 
 def test_the_fate_of_a_mail_is_on_the_log_once_in_the_timeline_and_in_the_lake(center: Center) -> None:
-    case_id = center.opens("maya")
+    case_id = center.opens(title="maya")
     center.after(minutes=2)
     [standing] = center.file(case_id).effects
     before = center.file(case_id).head
@@ -274,7 +247,7 @@ def ses_event(center: Center, effect_key: str, case_id: str, detail_type: str, e
 
 def test_while_sending_is_paused_mail_waits_and_then_goes_out_once(center: Center) -> None:
     center.ses.sends = False
-    case_id = center.opens("maya")
+    case_id = center.opens(title="maya")
     center.after(minutes=12)
     assert center.sent_to == []
     [waiting] = center.file(case_id).effects
@@ -289,7 +262,10 @@ def test_while_sending_is_paused_mail_waits_and_then_goes_out_once(center: Cente
 def test_in_the_sandbox_a_refusal_says_so(center: Center) -> None:
     center.ses.has_production_access = False
     center.house.session("admin").client("sesv2").create_email_identity(EmailIdentity="kim@home.example")
-    refused, verified = center.opens("field", customer_email="jo@home.example"), center.opens("field", customer_email="kim@home.example")
+    refused, verified = (
+        center.opens(title="field", customer_email="jo@home.example"),
+        center.opens(title="field", customer_email="kim@home.example"),
+    )
     center.after(minutes=2)
     assert center.sent_to == [("kim@home.example",)]
     assert [status for status, _ in center.ended(verified)] == ["done"]
@@ -300,7 +276,7 @@ def test_in_the_sandbox_a_refusal_says_so(center: Center) -> None:
 
 
 def test_two_programs_that_answer_each_other_come_to_an_end(center: Center) -> None:
-    cases = [center.opens("field", customer_email="robot@home.example") for _ in range(25)]
+    cases = [center.opens(title="field", customer_email="robot@home.example") for _ in range(25)]
     center.after(minutes=2)
     assert len(center.sent_to) == 20
     ended = sorted(each for case_id in cases for each in center.ended(case_id))

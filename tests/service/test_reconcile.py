@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from lossy import START, Center
+from lossy import Center
+from small_center import START
 
 from casewright.aws.repairs import RepairsQueue
 from casewright.cases.events import Event

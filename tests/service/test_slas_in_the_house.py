@@ -1,20 +1,17 @@
 """Promises with the real handlers: on time, once, and shown to agents as items of Cases that are right all the while."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
+from small_center import SmallCenter
 from small_directory import SMALL
 
 from casewright.actions import MirrorSla
 from casewright.aws.related_items import ItemsOfCases
-from casewright.cases.values import as_wire
-from casewright_workbench.console.records import CaseFile, CaseRecords
-from casewright_workbench.house import House
 
 FILES = SMALL | {
     "slas.yaml": """\
@@ -50,31 +47,22 @@ FILES = SMALL | {
           then: [{assign_sla: asked}]
         """,
 }
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 Taken = tuple[datetime, Mapping[str, object]]
 
 
-class Center:
+class Center(SmallCenter):
     """A house that notes when events were taken."""
 
     def __init__(self, folder: Path) -> None:
         self.taken: list[Taken] = []
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder, listen=self.hear)
-        self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)
-        self.cases = self.house.session("maya").client("connectcases")
+        super().__init__(folder, FILES, listen=self.hear)
 
     def hear(self, _function: str, message: str, facts: Mapping[str, object]) -> None:
         if message == "event taken":
             self.taken.append((self.house.clock.now(), facts))
 
     def opens(self, template: str = "Shipping", **fields: Any) -> str:
-        template_id = self.house.catalog.templates[template]
-        given = {"domainId": self.house.domain_id, "templateId": template_id, "fields": self._entries({"title": "x"} | fields)}
-        return str(self.cases.create_case(**given)["caseId"])
+        return super().opens(template, **{"title": "x", **fields})
 
     def opens_at_seconds(self) -> list[str]:
         """Cases under `quiet`, each opened at another second of the coming minute."""
@@ -83,17 +71,6 @@ class Center:
             self.house.run_until(minute + timedelta(seconds=second))
             opened.append(self.opens("Billing", amount=1.0, status="open"))
         return opened
-
-    def changes(self, case_id: str, **fields: Any) -> None:
-        self.cases.update_case(domainId=self.house.domain_id, caseId=case_id, fields=self._entries(fields))
-
-    def after(self, **passed: float) -> None:
-        self.house.run_until(self.house.clock.now() + timedelta(**passed))
-
-    def file(self, case_id: str) -> CaseFile:
-        found = self.records.case(case_id)
-        assert found is not None
-        return found
 
     def due(self, case_id: str, policy: str = "promised") -> datetime:
         return self.file(case_id).head.clocks[policy].due_at
@@ -119,9 +96,6 @@ class Center:
     def _taken(self, event_id: str) -> datetime:
         [moment] = [moment for moment, facts in self.taken if (facts["event_id"], facts["outcome"]) == (event_id, "decided")]
         return moment
-
-    def _entries(self, fields: Mapping[str, Any]) -> Any:
-        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]
 
 
 @pytest.fixture(scope="module")

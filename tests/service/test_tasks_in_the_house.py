@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from faults import Faults, Lost, Refused, Throttled
+from small_center import SmallCenter
 from small_directory import FLOW, QUICK_CONNECT, SMALL, TASK_TEMPLATE
 
-from casewright.cases.values import as_wire
-from casewright_workbench.console.records import CaseRecords, Standing
-from casewright_workbench.house import House
+from casewright_workbench.console.records import Standing
 
 RULES = """\
     - rule: by-flow
@@ -58,37 +57,23 @@ FILES = SMALL | {
     "fields.yaml": dedent(SMALL["fields.yaml"]) + "number: {system_id: reference_number}\n",
     "rules/tasks.yaml": RULES,
 }
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 
 
-class Center:
+class Center(SmallCenter):
     """A house with a case at a time."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
-        self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)
-        self.cases, self.connect = (self.house.session("maya").client(name) for name in ("connectcases", "connect"))
+        super().__init__(folder, FILES)
+        self.connect = self.house.session("maya").client("connect")
 
-    def opens(self, title: str = "Tent") -> str:
-        template_id = self.house.catalog.templates["Shipping"]
-        given = self._entries(title=title)
-        case_id = str(self.cases.create_case(domainId=self.house.domain_id, templateId=template_id, fields=given)["caseId"])
+    def opens(self, template: str = "Shipping", **fields: Any) -> str:
+        case_id = super().opens(template, **{"title": "Tent", **fields})
         self.after(minutes=1)
         return case_id
-
-    def changes(self, case_id: str, **fields: Any) -> None:
-        self.cases.update_case(domainId=self.house.domain_id, caseId=case_id, fields=self._entries(**fields))
 
     def asks(self, case_id: str, summary: str, minutes: float = 2, **fields: Any) -> None:
         self.changes(case_id, summary=summary, **fields)
         self.after(minutes=minutes)
-
-    def after(self, **passed: float) -> None:
-        self.house.run_until(self.house.clock.now() + timedelta(**passed))
 
     def adds_task(self, case_id: str) -> str:
         """A task that somebody starts and links to the case by hand."""
@@ -112,18 +97,13 @@ class Center:
         return [item["content"]["contact"]["contactArn"] for item in found]
 
     def effect(self, case_id: str, rule: str, action: str = "CreateTask") -> Standing:
-        file = self.records.case(case_id)
-        assert file is not None
-        [found] = [each for each in file.effects if each.effect.rule == rule and type(each.effect.action).__name__ == action]
+        [found] = [each for each in self.file(case_id).effects if each.effect.rule == rule and type(each.effect.action).__name__ == action]
         return found
 
     def number(self, case_id: str) -> str:
         wanted: Any = [{"id": "reference_number"}]
         [field] = self.cases.get_case(domainId=self.house.domain_id, caseId=case_id, fields=wanted)["fields"]
         return str(field["value"]["stringValue"])
-
-    def _entries(self, **fields: Any) -> Any:
-        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +141,7 @@ def test_a_task_in_a_flow_refers_to_its_case_and_is_linked_to_it(center: Center)
 
 
 def test_a_reference_that_cannot_be_sent_is_left_out_and_told(center: Center) -> None:
-    case_id = center.opens("é" * 250)
+    case_id = center.opens(title="é" * 250)
     center.asks(case_id, "flow", page="http://shop.example/tent", customer_email="ada@example.com, eve@example.com")
     [task] = center.tasks(case_id)
     assert list(task.references) == ["Case", "Page", "Note"]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -10,18 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from faults import Faults, Lost, Throttled
+from small_center import SmallCenter
 from small_directory import SMALL
 
 from casewright.actions import CallWebhook, PutEvent
-from casewright.cases.values import as_wire
 from casewright.decision import Effect
 from casewright.rules.emitting import MOST_BYTES
 from casewright.service.emitting import called
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
-from casewright_workbench.console.records import CaseRecords, Standing
+from casewright_workbench.console.records import Standing
 from casewright_workbench.console.site import Site
-from casewright_workbench.house import House
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
 from casewright_workbench.localcloud.wire.messages import HttpRequest
 
@@ -58,21 +56,15 @@ FILES = SMALL | {
         """,
     "rules/emitting.yaml": RULES,
 }
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 
 
-class Center:
+class Center(SmallCenter):
     """A house with a receiver that answers as told, and 200 when nothing is left to tell."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
-        self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)
+        super().__init__(folder, FILES)
         admin = self.house.session("admin")
-        self.cases, self.sqs, self.events = (admin.client(name) for name in ("connectcases", "sqs", "events"))
+        self.sqs, self.events = admin.client("sqs"), admin.client("events")
         self.answers: list[int] = []
         self.received: list[HttpCall] = []
         self.house.cloud.events.delivery.api_calls.transport = self._receive
@@ -81,33 +73,23 @@ class Center:
         self.received.append(call)
         return HttpAnswer(self.answers.pop(0) if self.answers else 200)
 
-    def opens(self, title: str = "Tent") -> str:
-        template_id = self.house.catalog.templates["Shipping"]
-        given = self._entries(title=title)
-        case_id = str(self.cases.create_case(domainId=self.house.domain_id, templateId=template_id, fields=given)["caseId"])
+    def opens(self, template: str = "Shipping", **fields: Any) -> str:
+        case_id = super().opens(template, **{"title": "Tent", **fields})
         self.after(minutes=1)
         self.received.clear()
         return case_id
 
     def asks(self, case_id: str, summary: str, minutes: float = 2) -> None:
-        self.cases.update_case(domainId=self.house.domain_id, caseId=case_id, fields=self._entries(summary=summary))
+        self.changes(case_id, summary=summary)
         self.after(minutes=minutes)
 
-    def after(self, **passed: float) -> None:
-        self.house.run_until(self.house.clock.now() + timedelta(**passed))
-
     def effects(self, case_id: str, rule: str) -> list[Standing]:
-        file = self.records.case(case_id)
-        assert file is not None
-        return sorted((each for each in file.effects if each.effect.rule == rule), key=lambda each: each.effect.index)
+        return sorted((each for each in self.file(case_id).effects if each.effect.rule == rule), key=lambda each: each.effect.index)
 
     def dead(self, queue: str = "orders-undelivered") -> list[Any]:
         url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found: list[Any] = self.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages", [])
         return found
-
-    def _entries(self, **fields: Any) -> Any:
-        return [{"id": self.house.catalog.fields[name].id, "value": as_wire(value)} for name, value in fields.items()]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +101,7 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
 
 
 def test_a_receiver_gets_the_filled_body_the_credentials_and_the_key_of_the_effect(center: Center) -> None:
-    case_id = center.opens('Tent "Nord" ☂')
+    case_id = center.opens(title='Tent "Nord" ☂')
     center.asks(case_id, "book")
     [call], [standing] = center.received, center.effects(case_id, "book")
     assert (call.method, call.url) == ("POST", "https://orders.example.com/in")
@@ -200,7 +182,7 @@ def test_a_webhook_can_be_called_for_a_case_that_is_gone(center: Center) -> None
 
 def test_the_inbox_shows_what_was_called_and_how_it_ended(center: Center) -> None:
     desk = Desk.of(center.house, Changed(), ZoneInfo("America/New_York"))
-    case_id = center.opens("<b>Tent</b>")
+    case_id = center.opens(title="<b>Tent</b>")
     center.answers = [503]
     center.asks(case_id, "book")
     shown = Site(desk).answer(HttpRequest("GET", "/inbox", "", {}, b"")).body.decode()
