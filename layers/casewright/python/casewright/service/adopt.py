@@ -11,6 +11,7 @@ from casewright.cases.events import CaseAdopted, Event
 from casewright.cases.performers import Performer
 from casewright.cases.values import HeldValue
 from casewright.decide import Decided, blank, decide
+from casewright.decision import Head
 from casewright.errors import NotFound, VersionConflict
 from casewright.ports.audit import OpenCases
 from casewright.ports.cases import CaseReader
@@ -65,7 +66,9 @@ def adopt(ports: Adopting) -> Iterator[Adoption]:
 
 
 def _one(case_id: str, ports: Adopting) -> Adoption | None:
-    if ports.log.head(case_id).version:
+    known = ports.log.head(case_id)
+    if known.version:
+        _tell_again(case_id, known.head, ports)
         return Adoption(case_id, is_new=False)
     event = _reading(case_id, ports)
     if event is None:
@@ -82,6 +85,18 @@ def _one(case_id: str, ports: Adopting) -> Adoption | None:
     return Adoption(case_id, is_new=True, clocks=tuple(clocks), overdue=overdue, stalled=decided.decision.stalled)
 
 
+def _tell_again(case_id: str, head: Head, ports: Adopting) -> None:
+    """Give the lake what a run that was cut off may have recorded only; what it has already counts once."""
+    if ports.lake is None:
+        return
+    if adopted := ports.log.logged(case_id, _event_id(case_id)):
+        ports.lake.put(ports.rows(Decided(adopted.decision, head), adopted.event))
+
+
+def _event_id(case_id: str) -> str:
+    return f"adopted-{case_id}"
+
+
 def _reading(case_id: str, ports: Adopting) -> Event | None:
     """The case as it is; None where it is gone meanwhile."""
     included, now = ports.bundle.included_field_ids, ports.time.now()
@@ -96,7 +111,7 @@ def _reading(case_id: str, ports: Adopting) -> Event | None:
     fields = {field_id: value for field_id, value in case.fields.items() if field_id in included}
     change = CaseAdopted(case.template_id, created, updated, fields)
     where = (ports.place.domain_id, ports.place.account, ports.place.region)
-    return Event(f"adopted-{case_id}", max(now, updated), case_id, *where, "CASE.ADOPTED", Performer(), change)
+    return Event(_event_id(case_id), max(now, updated), case_id, *where, "CASE.ADOPTED", Performer(), change)
 
 
 def _instant(value: HeldValue | None, otherwise: datetime) -> datetime:
