@@ -44,3 +44,13 @@ def test_the_messages_to_a_large_team_are_all_addressed_though_they_take_turns()
             waiting.append(message)
     assert sum(len(each.addresses) for each in addressed) == 1000
     assert len(connect.described) == 1000, "nobody is looked up twice"
+
+
+class OneUser:
+    def describe_user(self, **_asked: Any) -> dict[str, Any]:
+        return {"User": {"Username": "jo", "IdentityInfo": {"SecondaryEmail": "jürgen@home.example", "Email": " jo@example.com "}}}
+
+
+def test_an_address_that_ses_would_refuse_the_message_for_is_passed_over() -> None:
+    directory = ConnectDirectory(OneUser(), instance_id="i", time=FakeTime(at(1)))
+    assert directory.address("u1") == "jo@example.com"

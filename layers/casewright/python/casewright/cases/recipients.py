@@ -59,6 +59,9 @@ def in_words(person: Person) -> str:
 
 
 def one_address(given: str) -> str:
-    """The text where it is one mail address, else empty: who writes two into a field, or a name with them, adds no recipients."""
+    """The text where it is one mail address, else empty: who writes two into a field, or a name with them, adds no recipients.
+
+    An address beyond ASCII is none: SES does not know SMTPUTF8, and would refuse the whole message with all its recipients.
+    """
     stripped = given.strip()
-    return stripped if _ADDRESS.fullmatch(stripped) else ""
+    return stripped if stripped.isascii() and _ADDRESS.fullmatch(stripped) else ""
