@@ -60,10 +60,11 @@ class UnlinkedName(BadInput):
 
 
 class UnreadableRecord(BadInput):
-    """A stored record carries a format number that this release does not read."""
+    """A stored record carries a format number that this release does not read, or bytes that are no record."""
 
-    def __init__(self, what: str, given: int, accepted: tuple[int, ...]) -> None:
-        super().__init__(f"{what}: format {given} cannot be read; this release reads {', '.join(map(str, accepted))}")
+    def __init__(self, what: str, given: int, accepted: tuple[int, ...], *, problem: str = "") -> None:
+        found = f"format {given} cannot be read{f' ({problem})' if problem else ''}"
+        super().__init__(f"{what}: {found}; this release reads {', '.join(map(str, accepted))}")
 
 
 class UnknownQuota(BadInput):

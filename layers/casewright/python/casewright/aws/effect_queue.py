@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
-from casewright.aws.effect_items import UNTOLD, effect_item, key_of, pending_of, texts, urgency
+from casewright.aws.effect_items import UNTOLD, effect_item, key_of, texts, urgency
+from casewright.aws.effect_pages import AT_ONCE, EffectPages
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key, pack, stamp
 from casewright.decision import Effect, Outcome
 from casewright.ports.effects import Pending, Write
+from casewright.telemetry import Telemetry
 
-_AT_ONCE: Final = 100
 _HOUSEKEEPING: Final = 3
 _AGED: Final = timedelta(minutes=15)
 _ONE_IN: Final = 10
@@ -23,43 +24,37 @@ _LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class EffectTable:
-    """Fulfils EffectQueue and Deliveries."""
+    """Fulfils EffectQueue and Deliveries. With telemetry, effects that cannot be read are set aside; else they are raised."""
 
-    def __init__(self, client: Client, table: str) -> None:
+    def __init__(self, client: Client, table: str, *, telemetry: Telemetry | None = None) -> None:
         self._client, self._table = client, table
+        self._pages = EffectPages(client, table, telemetry)
 
     def is_empty(self, bucket: Bucket) -> bool:
         """Whether the index has nothing of the bucket."""
-        return not self._index("#bucket = :bucket", {":bucket": bucket}, most=1)
+        return self._pages.is_empty(bucket)
 
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
         """Up to 100 effects of one priority, the oldest first. Every tenth of those of people is housekeeping older than 15 minutes."""
-        found = self._queued(bucket, 1, now) or self._queued(bucket, 2, now)
+        found = self._pages.queued(bucket, 1, now) or self._pages.queued(bucket, 2, now)
         if not found:
-            return tuple(self._queued(bucket, _HOUSEKEEPING, now))
+            return tuple(self._pages.queued(bucket, _HOUSEKEEPING, now))
         if found[0].effect.priority == 2:
-            for number, aged in enumerate(self._queued(bucket, _HOUSEKEEPING, now - _AGED, most=_AT_ONCE // _ONE_IN), 1):
+            for number, aged in enumerate(self._pages.queued(bucket, _HOUSEKEEPING, now - _AGED, most=AT_ONCE // _ONE_IN), 1):
                 found.insert(number * _ONE_IN - 1, aged)
         return tuple(found)
 
     def is_outranked(self, bucket: Bucket, priority: int, now: datetime) -> bool:
         """Whether the time of anything more urgent has come."""
-        return any(self._queued(bucket, higher, now, most=1) for higher in range(1, priority))
+        return any(self._pages.has(bucket, higher, now) for higher in range(1, priority))
 
     def untold(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
         """Ended effects at the end of the index."""
-        return tuple(self._queued(bucket, UNTOLD, now))
+        return tuple(self._pages.queued(bucket, UNTOLD, now))
 
     def of_case(self, case_id: str) -> tuple[Pending, ...]:
         """Every effect of the partition, read consistently."""
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=texts({":pk": case_key(case_id), ":sk": "effect#"}),
-            )
-            return tuple(pending_of(item) for page in pages for item in page["Items"])
+        return self._pages.of_case(case_id)
 
     def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
         """Take all of them under a lease in one transaction, or none where another performer took one since it was read."""
@@ -153,23 +148,6 @@ class EffectTable:
             except ClientError as error:
                 if "ConditionalCheckFailed" not in _reasons(error):
                     raise
-
-    def _queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int = _AT_ONCE) -> list[Pending]:
-        between = {":bucket": bucket, ":first": f"{rank}#", ":last": f"{rank}#{stamp(now)}~"}
-        return [pending_of(item) for item in self._index("#bucket = :bucket AND urgency BETWEEN :first AND :last", between, most=most)]
-
-    def _index(self, condition: str, values: dict[str, str], *, most: int) -> list[Item]:
-        with translated("Query"):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="pending",
-                KeyConditionExpression=condition,
-                ExpressionAttributeNames={"#bucket": "bucket"},
-                ExpressionAttributeValues=texts(values),
-                Limit=most,
-            )
-        items: list[Item] = answer["Items"]
-        return items
 
     def _claim(self, pending: Pending, write: Item, until: datetime) -> dict[str, Any]:
         values = {

@@ -54,13 +54,16 @@ def unpack(attribute: Item, kind: type[T], item: Item) -> T:
     """Read a packed attribute of an item.
 
     Raises:
-        UnreadableRecord: the item carries a format this release does not read.
+        UnreadableRecord: the item carries a format this release does not read, or bytes that are no record.
     """
-    given = int(item.get("format", {"N": "0"})["N"])
+    given, what = int(item.get("format", {"N": "0"})["N"]), f"record {item['pk']['S']} {item['sk']['S']}"
     if given not in READS:
-        raise UnreadableRecord(f"record {item['pk']['S']} {item['sk']['S']}", given, READS)
-    written = zlib.decompress(attribute["B"])
-    return msgspec.json.decode(written if given == FORMAT else brought_up(written, kind), type=kind)
+        raise UnreadableRecord(what, given, READS)
+    try:
+        written = zlib.decompress(attribute["B"])
+        return msgspec.json.decode(written if given == FORMAT else brought_up(written, kind), type=kind)
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise UnreadableRecord(what, given, READS, problem=type(error).__name__) from error
 
 
 def stamp(moment: datetime) -> str:

@@ -10,7 +10,17 @@ from msgspec.structs import replace
 
 from casewright.actions import Bucket, SendEmail, UpdateCase
 from casewright.decision import Outcome
-from casewright.errors import CasewrightError, ItemFailed, MailNotReady, NotPermitted, Permanent, Retryable, SendingPaused, Throttled
+from casewright.errors import (
+    CasewrightError,
+    ItemFailed,
+    MailNotReady,
+    NotPermitted,
+    Permanent,
+    Retryable,
+    SendingPaused,
+    Throttled,
+    UnreadableRecord,
+)
 from casewright.ports.effects import Pending, Write
 from casewright.service.assigning import settled
 from casewright.service.ending import LEASE, Acting, end, tell
@@ -74,9 +84,14 @@ def _looked_into(page: Sequence[Pending], ports: Acting) -> Iterator[tuple[list[
 
 def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
     """See what is to be done about the updates of a case; end what nobody wants, and put off what must wait."""
-    now = ports.time.now()
-    effects = [settled(each, ports.turns, ports.log, now) for each in ports.effects.of_case(case_id)]
-    turn = turn_of(effects, ports.log.head(case_id).head, now)
+    now, effects = ports.time.now(), ports.effects.of_case(case_id)
+    try:
+        effects = tuple(settled(each, ports.turns, ports.log, now) for each in effects)
+        turn = turn_of(effects, ports.log.head(case_id).head, now)
+    except UnreadableRecord as error:  # the case has a head that nobody can tell anything from
+        turn = Turn(
+            over=tuple((each, _failed(error)) for each in effects if isinstance(each.effect.action, UpdateCase) and not each.outcome)
+        )
     if turn.until:
         ports.effects.put_off(turn.waiting, until=turn.until)
     ended = end([(each.effect, outcome) for each, outcome in turn.over], ports)
@@ -112,7 +127,10 @@ def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
 
 def _unwanted(pending: Pending, ports: Acting) -> Outcome | None:
     now, effect = ports.time.now(), pending.effect
-    outcome = None if isinstance(effect.action, UpdateCase) else moot(pending, ports.log.head(effect.case_id).head, now)
+    try:
+        outcome = None if isinstance(effect.action, UpdateCase) else moot(pending, ports.log.head(effect.case_id).head, now)
+    except UnreadableRecord as error:
+        return _failed(error)
     return outcome or over_budget(pending, ports.budgets, now, ports.telemetry)
 
 
@@ -120,7 +138,7 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
     effects = [each.effect for each in claimed]
     try:
         answers: Sequence[Outcome | CasewrightError] = perform(effects, write, ports.world, now=ports.time.now(), interrupted=interrupted)
-    except (Retryable, Permanent) as error:
+    except (Retryable, Permanent, UnreadableRecord) as error:
         answers = [error] * len(claimed)
     done = [(each.effect, answer) for each, answer in zip(claimed, answers, strict=True) if isinstance(answer, Outcome)]
     later: dict[CasewrightError, list[Pending]] = {}

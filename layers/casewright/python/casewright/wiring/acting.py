@@ -34,7 +34,7 @@ def acting(parts: Container) -> Acting:
     dynamodb = parts.client("dynamodb")
     control = ControlTable(dynamodb, settings.case_table)
     return Acting(
-        effects=EffectTable(dynamodb, settings.case_table),
+        effects=EffectTable(dynamodb, settings.case_table, telemetry=parts.telemetry),
         log=CaseTable(dynamodb, settings.case_table),
         budgets=control,
         turns=TurnTable(dynamodb, settings.case_table),

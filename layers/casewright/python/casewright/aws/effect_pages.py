@@ -1,0 +1,100 @@
+"""Reading effects, page by page: what cannot be read leaves the queue where it comes up, is told of, and stays in the table."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from casewright.actions import Bucket
+from casewright.aws.clients import Client
+from casewright.aws.effect_items import pending_of, texts
+from casewright.aws.failures import translated
+from casewright.aws.records import Item, case_key, stamp
+from casewright.errors import UnreadableRecord
+from casewright.ports.effects import Pending
+from casewright.telemetry import Telemetry
+
+AT_ONCE: Final = 100
+
+
+class EffectPages:
+    """Effects of one table, as they are read. Without telemetry, what cannot be read is raised and nothing is changed."""
+
+    def __init__(self, client: Client, table: str, telemetry: Telemetry | None) -> None:
+        self._client, self._table, self._telemetry = client, table, telemetry
+
+    def is_empty(self, bucket: Bucket) -> bool:
+        """Whether the index has nothing of the bucket."""
+        return not self._index("#bucket = :bucket", {":bucket": bucket}, most=1)
+
+    def has(self, bucket: Bucket, rank: int, now: datetime) -> bool:
+        """Whether the time of anything of the rank has come."""
+        return bool(self._queued(bucket, rank, now, most=1))
+
+    def queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int = AT_ONCE) -> list[Pending]:
+        """Effects of one rank whose time has come, the oldest first."""
+        return list(self._readable(self._queued(bucket, rank, now, most=most)))
+
+    def of_case(self, case_id: str) -> tuple[Pending, ...]:
+        """Every effect of the partition that can be read, consistently. The others are set aside when they come up in the queue."""
+        with translated("Query"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=texts({":pk": case_key(case_id), ":sk": "effect#"}),
+            )
+            items = [item for page in pages for item in page["Items"]]
+        return tuple(read for item in items if isinstance(read := self._read(item), Pending))
+
+    def _readable(self, items: Iterable[Item]) -> Iterator[Pending]:
+        for item in items:
+            read = self._read(item)
+            if isinstance(read, UnreadableRecord):
+                self._set_aside(item, read)
+            else:
+                yield read
+
+    def _read(self, item: Item) -> Pending | UnreadableRecord:
+        try:
+            return pending_of(item)
+        except UnreadableRecord as error:
+            if self._telemetry is None:
+                raise
+            return error
+
+    def _set_aside(self, item: Item, error: UnreadableRecord) -> None:
+        """Tell of it first: it is told of twice rather than never."""
+        assert self._telemetry is not None, "what cannot be read was raised"
+        self._telemetry.count("RecordsUnreadable")
+        self._telemetry.log("effect set aside", record=f"{item['pk']['S']} {item['sk']['S']}", error=str(error))
+        with translated("UpdateItem"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"pk": item["pk"], "sk": item["sk"]},
+                    UpdateExpression="REMOVE #bucket, urgency",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeNames={"#bucket": "bucket"},
+                )
+            except ClientError as gone:  # its case was forgotten meanwhile
+                if gone.response["Error"].get("Code") != "ConditionalCheckFailedException":
+                    raise
+
+    def _queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int) -> list[Item]:
+        between = {":bucket": bucket, ":first": f"{rank}#", ":last": f"{rank}#{stamp(now)}~"}
+        return self._index("#bucket = :bucket AND urgency BETWEEN :first AND :last", between, most=most)
+
+    def _index(self, condition: str, values: dict[str, str], *, most: int) -> list[Item]:
+        with translated("Query"):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="pending",
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames={"#bucket": "bucket"},
+                ExpressionAttributeValues=texts(values),
+                Limit=most,
+            )
+        items: list[Item] = answer["Items"]
+        return items
