@@ -19,6 +19,7 @@ PARTS = {
     "cold": "cold_start",
     "flat": "flat",
     "storm": "storm",
+    "dollars": "dollars",
 }
 
 

@@ -59,7 +59,7 @@ class Station(Center):
             change(found)
             return found
 
-        house.container = container  # type: ignore[method-assign]
+        house.container = container  # type: ignore[method-assign,assignment]
         mapping.function = house._register("decide", environment, timeout=timedelta(minutes=1))
         house.container = made  # type: ignore[method-assign]
 

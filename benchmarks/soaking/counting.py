@@ -17,7 +17,7 @@ class Asked(NamedTuple):
 
     case_id: str
     rule: str
-    index: int
+    action: int
     at: datetime
 
 

@@ -134,7 +134,8 @@ class Suffering(Center):
     def _start_again(self) -> None:
         house, runtime = self.house, self.house.runtime
         environments = house.environments(house.places)
-        for holder in [*runtime._mappings, *runtime._schedules]:
+        holders: list[Any] = [*runtime._mappings, *runtime._schedules]
+        for holder in holders:
             name = holder.function.name
             holder.function = house._register(name, environments[name], timeout=holder.function.timeout)
 

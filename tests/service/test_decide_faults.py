@@ -37,6 +37,7 @@ SOONER = timedelta(hours=1, minutes=59)
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     station = Station(tmp_path_factory.mktemp("station"))
+    station.opens(title="a model for the others")
     yield station
     station.close()
 
@@ -147,7 +148,6 @@ POISONS: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
 
 @pytest.mark.parametrize("place", range(10))
 def test_a_poison_message_in_each_place_of_a_batch(station: Station, place: int) -> None:
-    station.opens(title="a model for the others")
     case_ids = [f"poisoned-{place}-{number}" for number in range(9)]
     envelopes = [station.envelope(case_id, number) for number, case_id in enumerate(case_ids)]
     where, spoilt = POISONS[place]
