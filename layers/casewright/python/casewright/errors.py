@@ -80,6 +80,7 @@ class MissingSetting(BadInput):
 
     def __init__(self, name: str, given: str | None, accepted: str) -> None:
         super().__init__(f"environment variable {name}: got {_shown(given)}; accepted is {accepted}")
+        self.code = name
 
 
 class Retryable(CasewrightError):
