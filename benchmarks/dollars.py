@@ -50,12 +50,12 @@ Bill = defaultdict[str, float]
 class Billed(TimedHouse):
     """A house that notes what its functions spend and log."""
 
-    own: Counter[str]
+    own: defaultdict[str, float]
     invocations: Counter[str]
 
     def watch(self) -> None:
         """Count invocations, and seconds of CPU outside AWS calls."""
-        self.own, self.invocations = Counter(), Counter()
+        self.own, self.invocations = defaultdict(float), Counter()
         inner, runtime = self.runtime._invoke, self.runtime  # noqa: SLF001 -- where every invocation passes
 
         def invoke(function: Any, event: Any) -> Any:
