@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from casewright.cases.catalog import most_characters
 from casewright.cases.values import FieldValue, User
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Text
-from casewright.rules.case_actions import MOST_CHARACTERS
 from casewright.rules.instructions import Assignment
 from casewright_authoring.findings import fault
 from casewright_authoring.kinds import moment
@@ -78,7 +78,7 @@ class Assignments:
 
 
 def _check_text(field: KnownField, value: str, node: Node) -> None:
-    most = MOST_CHARACTERS.get(field.id, LONGEST)
+    most = most_characters(field.id)
     if len(value) > most:
         raise fault(node.place, f"the value of {field.name!r} has {len(value)} characters; at most {most} are accepted")
     if field.type == "Url" and not _URL.match(value):

@@ -4,8 +4,11 @@ import pytest
 from building import CATALOG, case_event, comment, linked, parsed, rule, text
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from casewright.actions import AddComment, SendEmail
+from casewright.actions import AddComment, SendEmail, UpdateCase
+from casewright.bundle import Bundle, link
+from casewright.cases.catalog import FieldEntry
 from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import Fact, Facts, Field
 from casewright.conditions.texts import fill
@@ -76,3 +79,14 @@ def test_a_field_gives_one_address_or_none(wrote: str, to: tuple[str, ...]) -> N
     [effect] = decide(blank("c1"), parsed(case_event("e", 0, "CREATED", email=wrote)), bundle).decision.effects
     assert isinstance(effect.action, SendEmail)
     assert effect.action.to == (*to, "fixed@example.com")
+
+
+@pytest.mark.parametrize(("field", "taken"), [("summary", 500), ("title", 500), ("amount_in_words", 4100)])
+def test_a_text_is_cut_at_what_its_field_takes(field: str, taken: int) -> None:
+    entries = {"summary": FieldEntry("f-1", "Text", single_line=True), "amount_in_words": FieldEntry("f-2", "Text")}
+    catalog = replace(CATALOG, fields={**CATALOG.fields, **entries})
+    asked = rule("r", "case_created", then=(do.UpdateCase((do.Assignment(Field(field), text(Field("email"))),)),))
+    bundle = link(Bundle(rules=(asked,)), catalog, bundle_hash="h")
+    [effect] = decide(blank("c1"), parsed(case_event("e", 0, "CREATED", email="x" * 4500)), bundle).decision.effects
+    assert isinstance(effect.action, UpdateCase)
+    assert [len(str(value)) for value in effect.action.fields.values()] == [taken]

@@ -21,9 +21,9 @@ def to_the_second(moment: datetime) -> str:
 
 
 def parse(text: str) -> datetime | None:
-    """The moment a date field means, or None when it is no ISO 8601 date and time with a zone."""
+    """The moment a date field means, or None when it is no ISO 8601 date and time with a zone, or outside the years 1 to 9999."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo and "T" in text else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo and "T" in text else None

@@ -1,7 +1,7 @@
 """Names operators use and the ids of one Cases domain and Connect instance behind them."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ class FieldEntry(msgspec.Struct, frozen=True):
     options: Mapping[str, str] = {}
     in_events: bool = True
     """Whether the event configuration shall carry it: what is not carried, no condition can read."""
+    single_line: bool = False
+    """Whether it is known to be a Text field of one line, which takes 500 characters (admin guide)."""
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +42,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     def included_field_ids(self) -> frozenset[str]:
         """The fields that `configure_domain` puts into the event configuration."""
         return frozenset(entry.id for entry in self.fields.values() if entry.in_events)
+
+
+LONGEST_TEXT: Final = 4100
+"""Characters that a field takes where nothing below says less (Cases API)."""
+
+_LONGEST: Final = {"title": 500, "summary": 3000}
+
+
+def most_characters(field_id: str, *, single_line: bool = False) -> int:
+    """Characters that a field takes: 3000 a summary, 500 a title or a text of one line (Cases API, admin guide)."""
+    return 500 if single_line else _LONGEST.get(field_id, LONGEST_TEXT)

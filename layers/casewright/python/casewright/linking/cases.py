@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from casewright.cases.catalog import FieldEntry
+from casewright.cases.catalog import FieldEntry, most_characters
 from casewright.cases.values import FieldValue
 from casewright.conditions.subjects import REFERENCE_FIELDS
 from casewright.conditions.texts import Text
@@ -46,4 +46,4 @@ def _assignment(each: do.Assignment, names: Names, where: str) -> do.Assignment:
         value = names.text(value, where)
     elif isinstance(value, str):
         value = names.reference(value, entry, where) if entry.id in REFERENCE_FIELDS else names.option(value, entry, where, each.field)
-    return do.Assignment(names.field(each.field, where), value)
+    return do.Assignment(names.field(each.field, where), value, most_characters(entry.id, single_line=entry.single_line))

@@ -1,6 +1,6 @@
 """What a rule asks of the case itself and of its ties, made of its instructions: every text filled."""
 
-from typing import Final, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from casewright import actions
 from casewright.cases.values import FieldValue
@@ -9,10 +9,6 @@ from casewright.conditions.texts import fill
 from casewright.rules import instructions as do
 
 OfCase: TypeAlias = do.UpdateCase | do.Assign | do.AddComment | do.CreateCase | do.LinkCase | do.AttachContact | do.Tag
-
-MOST_CHARACTERS: Final = {"title": 500, "summary": 3000}
-"""Characters that a field takes; any other takes 4100 (Cases API)."""
-
 
 def of_case(instruction: OfCase, facts: Facts) -> actions.Action:
     """The action asked for at this moment."""
@@ -42,8 +38,6 @@ def _values(assignments: tuple[do.Assignment, ...], facts: Facts) -> dict[str, F
 
 
 def _value(assignment: do.Assignment, facts: Facts) -> FieldValue:
-    """A filled text is cut at what the field takes: 500 characters a title, 3000 a summary, 4100 any other."""
+    """A filled text is cut at what the field takes."""
     value = assignment.value
-    if not isinstance(value, tuple):
-        return value
-    return fill(value, facts)[: MOST_CHARACTERS.get(assignment.field.id, 4100)]
+    return fill(value, facts)[: assignment.most_characters] if isinstance(value, tuple) else value

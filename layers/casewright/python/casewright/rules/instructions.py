@@ -72,6 +72,8 @@ class Assignment(msgspec.Struct, frozen=True, gc=False):
 
     field: Field
     value: FieldValue | Text
+    most_characters: int = 4100
+    """Where a filled text is cut; linking knows."""
 
 
 class UpdateCase(msgspec.Struct, frozen=True, gc=False, tag="update_case"):

@@ -78,7 +78,7 @@ def _field(field: FieldDefinition, found: FieldEntry | None, definition: DomainD
     if found.type != field.type:
         raise Refused(f"field {field.name}: the domain has it as {found.type}, the definition says {field.type}; a type cannot be changed")
     if field.type != "SingleSelect":
-        return found
+        return msgspec.structs.replace(found, single_line=field.type == "Text" and not field.system_id and not field.multiline)
     present = ports.fields.options(found.id)
     missing = [option for option in field.options if present.get(option.label) != option.value]
     if missing:
