@@ -102,7 +102,7 @@ class World:
         if times and each.status != "done":
             count[f"{what} happened, though it {each.status}{_reason(each)}"] += 1
         if times > 1:
-            count[f"{what} twice, where an answer was lost"] += 1
+            count[f"{what} twice, as an answer or the note of it was lost"] += 1
         if times > 2:
             count[f"{what} {times} times"] += 1
 
