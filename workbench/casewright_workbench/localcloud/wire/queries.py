@@ -46,7 +46,10 @@ def look_only_into_the_partition() -> None:
 
 def _narrow_query(table: Table, *rest: Any, **more: Any) -> Any:
     given = _SIGNATURE.bind(table, *rest, **more).arguments
-    token = _asked_for.set(_candidates(table, given["hash_key"], given.get("index_name"), given.get("hash_key_conditions")))
+    candidates = _candidates(table, given["hash_key"], given.get("index_name"), given.get("hash_key_conditions"))
+    if candidates is not None and given.get("index_name"):
+        candidates = _first(candidates, table, given)
+    token = _asked_for.set(candidates)
     try:
         return _query(table, *rest, **more)
     finally:
@@ -70,6 +73,31 @@ def _candidates(
         return None
     name, wanted = conditions[0]
     return [item for item in _having(table, name) if _is(item.attrs.get(name), wanted)]
+
+
+def _first(candidates: list[Item], table: Table, given: dict[str, Any]) -> list[Item]:
+    """Of a first page between two ends of a sort key: those that can be on it, and the last of all, which tells whether there is more."""
+    limit, comparison = given.get("limit"), given.get("range_comparison")
+    names = [key["AttributeName"] for key in table.get_index(given["index_name"]).schema if key["KeyType"] == "RANGE"]
+    if (
+        not limit
+        or comparison != "BETWEEN"
+        or given.get("exclusive_start_key")
+        or not given.get("scan_index_forward", True)
+        or len(names) != 1
+    ):
+        return candidates
+    sortable = sorted((item for item in candidates if names[0] in item.attrs), key=lambda item: str(item.attrs[names[0]].value))
+    if any(item.attrs[names[0]].type != "S" for item in sortable):
+        return candidates
+    kept, beyond = list[Item](), ""
+    for item in sortable:
+        value = str(item.attrs[names[0]].value)
+        if len(kept) > limit and value != beyond:
+            break
+        if item.attrs[names[0]].compare(comparison, given["range_objs"]):
+            kept, beyond = [*kept, item], value
+    return kept if not sortable or sortable[-1] in kept[-1:] else [*kept, sortable[-1]]
 
 
 def _having(table: Table, name: str) -> list[Item]:
