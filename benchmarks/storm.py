@@ -1,8 +1,9 @@
 """A storm of updates under two writes a second: calls for each effect, and how long deadlines and housekeeping wait for their turn.
 
 Performer, adapters and stores are the real ones against the local cloud, and the time is that of its clock, in which only waiting for the
-quota passes: seconds are those of AWS as far as the quota of UpdateCase decides them. The mix is that of the example contact centre:
-rules that set one of a few values on many cases, some that write a text of their own, deadlines that fall due while the storm is on.
+quota passes: seconds are those of AWS as far as the quota of UpdateCase decides them. The fields and values are those that the rules of
+the example contact centre set, drawn by lot with equal chances (how often each rule fires on a day is not taken from one): priorities,
+users, a queue, a status, and the time of a question, every tenth of which is a time of its own. Deadlines fall due while the storm is on.
 """
 
 import tempfile
@@ -121,16 +122,18 @@ def _asked(house: House, effects: int, case_ids: tuple[str, ...]) -> Iterator[Ef
     """Effects drawn by lot, the same each time; each case has several."""
     chance, fields = Random(5), house.catalog.fields
 
-    def options(name: str) -> list[FieldValue]:
-        return sorted(fields[name].options.values(), key=str)
-
+    priorities = {name.lower(): value for name, value in fields["priority"].options.items()}
+    users = sorted(house.catalog.users.values())
     for number in range(effects):
         priority: Priority = 1 if number % 50 == 0 else 2 if chance.random() < 0.4 else 3
+        asked_at = (START + timedelta(seconds=number if chance.random() < 0.1 else 0)).isoformat()
         choices: list[tuple[str, FieldValue]] = [
-            ("priority", chance.choice(options("priority"))),
-            ("case_reason", chance.choice(options("case_reason"))),
-            ("refund_amount", chance.choice((0.0, 600.0))),
-            ("title", f"Charged twice: {number}" if chance.random() < 0.1 else "Charged twice: seen"),
+            ("priority", priorities["urgent"]),
+            ("priority", priorities["normal"]),
+            ("assigned_user", chance.choice(users)),
+            ("assigned_queue", house.catalog.queues["Escalations"]),
+            ("status", "open"),
+            ("last_asked", asked_at),
         ]
         name, value = choices[0] if priority == 1 else chance.choice(choices)
         due = START + number // 50 * _EVERY if priority == 1 else START
