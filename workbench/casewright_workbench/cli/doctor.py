@@ -61,7 +61,7 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     try:
         clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region or _region_of(stage))
         places = _places(clients, stage, given)
-        context = Context(clients, places, config)
+        context = Context(clients, places, config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
         is_fine = _report(context, running, save, as_json=as_json)
     except (BotoCoreError, ClientError) as error:

@@ -33,17 +33,22 @@ class NotKnown(Exception):
     """A check needs a name that was neither given nor found; the message says how to give it."""
 
 
+LOCAL_REGION: Final = "us-east-1"
+"""Of the local cloud: what is asked at an endpoint where nobody says a region."""
+
+
 class Clients:
     """Clients of one session, each made once."""
 
     def __init__(self, session: boto3.Session, *, endpoint_url: str = "", region: str = "") -> None:
-        self._session, self._endpoint, self._region = session, endpoint_url, region
+        self._session, self._endpoint = session, endpoint_url
+        self._region = region or session.region_name or (LOCAL_REGION if endpoint_url else "")
         self._made: dict[str, Client] = {}
 
     @property
     def region(self) -> str:
         """The region that is asked; empty where nobody says."""
-        return self._region or self._session.region_name or ""
+        return self._region
 
     @property
     def session(self) -> boto3.Session:

@@ -24,6 +24,8 @@ class Context:
     places: Places
     directory: Path | None = None
     """contact_center/ as it lies here."""
+    probes: bool = False
+    """Whether a probe case follows, for which nothing should be performed."""
     _listed: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
     @cached_property

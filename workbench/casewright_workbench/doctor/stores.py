@@ -87,6 +87,8 @@ def armed(context: Context) -> Iterable[Finding]:
     name = context.places.needed("CASE_TABLE")
     if ControlTable(context.clients("dynamodb"), name).is_armed():
         yield ok("armed")
+    elif context.probes:
+        yield ok("not armed, so that no rule acts on the probe case")
     else:
         yield warn(
             "not armed", wrong="decisions are recorded, nothing is done", do=f"casewright arm --table {name}, once the records are right"
