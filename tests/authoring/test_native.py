@@ -319,9 +319,7 @@ def test_an_unsayable_rule_that_runs_on_connect_is_a_finding_at_its_place_with_e
 
 
 def test_ids_of_a_domain_yet_to_be_made_are_placeholders(compiled: Compile) -> None:
-    rules = (
-        "- {rule: a, when: case_created, if: {template: Billing, priority: High, status: open}, then: [{update_case: {set: {page: 'https://x'}}}]}\n"
-    )
+    rules = "- {rule: a, when: case_created, if: {template: Billing, priority: High, status: open}, then: [{update_case: {set: {page: 'https://x'}}}]}\n"
     made = compiled({"rules/a.yaml": rules})
     catalog = placeholders(made.definition, made.directory)
     [native] = native_of(made.bundle.rules[0], bundle=made.bundle, catalog=catalog).rules

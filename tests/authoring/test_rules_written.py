@@ -166,7 +166,9 @@ def test_an_action_is_refused_at_its_place(complaints: Complain, then: str, colu
 def test_a_deleted_case_cannot_be_acted_on(complaints: Complain, then: str) -> None:
     [told] = complaints({"rules/a.yaml": RULE.format(when="[case_updated, case_deleted]", then=then)})
     action = then.split(":", maxsplit=1)[0]
-    assert told.endswith(f"{action!r} cannot be done for a deleted case; with case_deleted accepted are send_email, put_event, call_webhook")
+    assert told.endswith(
+        f"{action!r} cannot be done for a deleted case; with case_deleted accepted are send_email, put_event, call_webhook"
+    )
 
 
 @pytest.mark.parametrize(

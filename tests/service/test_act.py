@@ -357,3 +357,13 @@ def test_what_is_pending_waits_while_the_deployment_is_disarmed_and_expires(benc
     bench.switch.armed = True
     bench.act("cases")
     assert bench.outcomes == [("a", "done"), ("a", "expired")]
+
+
+def test_disarming_ends_the_page_under_way(bench: Bench) -> None:
+    said = tuple(do.AddComment(text(str(number))) for number in range(5))
+    bench.decide(linked(rule("a", then=said)), CREATED, updated("e", 1))
+    asked = iter([True, True, True, False, False])
+    bench.switch.is_armed = lambda: next(asked)  # type: ignore[method-assign]
+    assert bench.act("cases") == 2, "two comments until it was disarmed"
+    del bench.switch.is_armed
+    assert bench.act("cases") == 3

@@ -10,6 +10,7 @@ from casewright.rules import instructions as do
 
 OfCase: TypeAlias = do.UpdateCase | do.Assign | do.AddComment | do.CreateCase | do.LinkCase | do.AttachContact | do.Tag
 
+
 def of_case(instruction: OfCase, facts: Facts) -> actions.Action:
     """The action asked for at this moment."""
     match instruction:

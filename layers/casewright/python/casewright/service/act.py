@@ -43,7 +43,8 @@ _A_MOMENT: Final = 0.2
 def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int:
     """Perform what is pending in the bucket until nothing is, or the time is short; then ring again. Answers how many effects ended.
 
-    Disarmed, nothing is touched: what is pending waits, and expires. Before each call it is asked whether anything more urgent came.
+    Disarmed, nothing is touched: what is pending waits, and expires. Before each call it is asked whether anything more urgent came, and
+    whether the deployment is still armed.
     """
     if ports.effects.is_empty(bucket):
         return 0
@@ -56,7 +57,8 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
             if seconds_left() < _ENOUGH_SECONDS:
                 ports.wake.ring([bucket])
                 return ended
-            if ports.effects.is_outranked(bucket, min(each.effect.priority for each in page), ports.time.now()):
+            outranked = ports.effects.is_outranked(bucket, min(each.effect.priority for each in page), ports.time.now())
+            if outranked or not ports.arming.is_armed():
                 moved = True
                 break
             count, has_moved = _call(call, ports)
