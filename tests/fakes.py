@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from building import OWN_ROLE, START, envelope
 
+from casewright.asking import effect_key
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead, Event
 from casewright.decide import Decided, blank
@@ -172,3 +173,16 @@ def sweep(log: FakeLog, moment: datetime, ports: Deciding) -> None:
             "detail": {"caseId": first.case_id, "policy": first.policy, "cycle": first.cycle, "milestone": first.milestone, "due": stamp},
         }
         take(json.dumps(body), 0, ports)
+
+
+def asked_for(log: FakeLog) -> dict[tuple[str, str], str]:
+    """What was asked for: rule and cause, and its key. A milestone is one cause for its cycle, whenever it was taken to be due."""
+    asked = {effect.key for effect in log.effects}
+    found = {}
+    for entry in log.log.values():
+        for match in entry.decision.matched:
+            key = effect_key(match.because or entry.event.id, match.rule, 0)
+            if key in asked:
+                cause = match.because.rpartition("/")[0] if match.because.startswith("sla/") else match.because
+                found[match.rule, cause or entry.event.id] = key
+    return found

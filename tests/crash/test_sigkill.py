@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from casewright.cases.subscriptions import BUCKETS
+from casewright.quotas import QUOTAS
 from casewright_workbench.house import House
 
 HERE = Path(__file__).parent
@@ -66,12 +68,24 @@ def _create(house: House, number: int) -> None:
 
 def _worker(house: House, url: str) -> subprocess.Popen[bytes]:
     environments = {name: each.as_environment() for name, each in house.environments(house.places).items()}
+    environments["perform"]["QUOTAS"] = " ".join(f"{name}=50" for name in QUOTAS)
     sqs = house.session("admin").client("sqs")
     mail_url = sqs.get_queue_url(QueueName="mail-events")["QueueUrl"]
     queues = {"decide": house.places.case_events_url, "perform": house.places.wake_url, "note_delivery": mail_url}
     offset = (house.clock.now() - datetime.now(UTC)).total_seconds()
     arguments = [url, str(offset), json.dumps(environments), json.dumps(queues)]
     return subprocess.Popen([sys.executable, str(HERE / "worker.py"), *arguments])
+
+
+def _ring(house: House) -> None:
+    """What the rule of every minute does: a bell that was taken too often is dead."""
+    for bucket in BUCKETS:
+        house.session("admin").client("sqs").send_message(
+            QueueUrl=house.places.wake_url,
+            MessageBody=json.dumps({"bucket": bucket}),
+            MessageGroupId=bucket,
+            MessageDeduplicationId=f"{bucket}-{house.clock.now().isoformat()}",
+        )
 
 
 def _pending(house: House) -> int:

@@ -1,4 +1,4 @@
-"""One town for all that is looked for in it."""
+"""A town for what a module looks for in it."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from security.town import Town
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("town"))
     yield town

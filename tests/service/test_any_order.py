@@ -8,11 +8,10 @@ from datetime import datetime
 import msgspec
 from building import at, case_event, changed, comment, equals, linked, rule
 from core_case import policy
-from fakes import FakeLog, deciding, sweep
+from fakes import FakeLog, asked_for, deciding, sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casewright.asking import effect_key
 from casewright.conditions.tree import All
 from casewright.decision import Head
 from casewright.rules.instructions import AssignSla
@@ -85,7 +84,7 @@ def test_any_order_gives_one_state_and_lists_every_difference(given_day: tuple[l
     day, arriving = given_day
     true, actual = run(list(day)), run(arriving)
     assert state(actual) == state(true)
-    expected, done = names(true), names(actual)
+    expected, done = asked_for(true), asked_for(actual)
     assert len(actual.effects) == len({effect.key for effect in actual.effects}), "an effect was asked for twice"
     assert len(actual.effects) == len(done), "what was told of a cycle was told again"
     corrections = [each for entry in actual.log.values() for each in entry.decision.corrections]
@@ -94,15 +93,3 @@ def test_any_order_gives_one_state_and_lists_every_difference(given_day: tuple[l
     assert {key for name, key in expected.items() if name not in done} <= missing
     if all(not entry.decision.late for entry in actual.log.values()):
         assert done == expected
-
-
-def names(log: FakeLog) -> dict[tuple[str, str], str]:
-    """What was asked for: rule and cause, and its key. A milestone is one cause for its cycle, whenever it was taken to be due."""
-    asked = {effect.key for effect in log.effects}
-    found = {}
-    for entry in log.log.values():
-        for match in entry.decision.matched:
-            key = effect_key(match.because or entry.event.id, match.rule, 0)
-            if key in asked:
-                found[match.rule, match.because.rpartition("/")[0] or entry.event.id] = key
-    return found

@@ -111,7 +111,12 @@ def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[F
 
 
 def _hushed(transition: Transition, told: tuple[Told, ...]) -> Transition:
-    return replace(transition, silent=True) if Told(transition.policy, transition.cycle, transition.milestone) in told else transition
+    return replace(transition, silent=True) if told_of(transition) in told else transition
+
+
+def told_of(transition: Transition) -> Told:
+    """What rules are told of by a transition, whenever the clock was taken to be due."""
+    return Told(transition.policy, transition.cycle, transition.milestone or transition.kind)
 
 
 def _fired(moment: Moment, bundle: LinkedBundle) -> Fired:

@@ -25,7 +25,7 @@ class FieldChange(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """A milestone of a cycle that rules were told of."""
+    """What rules were told of a cycle: a milestone of it, or that it was `met`."""
 
     policy: str
     cycle: int

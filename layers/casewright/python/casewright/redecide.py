@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from casewright.asking import MIRROR, mirrors
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
-from casewright.decide import Decided, blank, decide, facts_of, fold
+from casewright.decide import Decided, blank, decide, facts_of, fold, told_of
 from casewright.decision import Correction, Decision, EffectName, Head, Logged, Told
 from casewright.recompute import recomputed
-from casewright.sla.clocks import Clock, tell_once
+from casewright.sla.clocks import Clock, Transition, tell_once
 
 __all__ = ["Logged", "redecide"]
 
@@ -29,7 +29,8 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     for entry in entries:
         if entry.event.position <= event.position:
             again.take(entry)
-    facts, own = facts_of(again.head, event, bundle), decide(again.hushed(), event, bundle).decision
+    told = tuple({told_of(did): None for did in _told(entries)})
+    facts, own = facts_of(again.head, event, bundle), decide(replace(again.hushed(), told=told), event, bundle).decision
     again.take(Logged(event, own))
     corrections, closed = list[Correction](), [*own.closed]
     for entry in entries:
@@ -45,12 +46,18 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     return Decided(replace(own, late=True, revision=again.head.revision), head)
 
 
+def _told(entries: Iterable[Logged]) -> Iterator[Transition]:
+    """What of clocks rules were told, once for a cycle: its milestones, and that it was met."""
+    did = (did for entry in entries for did in entry.decision.transitions)
+    return (each for each in did if (each.milestone or each.kind == "met") and not each.silent)
+
+
 def _taken_back(entries: Iterable[Logged], head: Head) -> Iterator[Told]:
     """What was told of the running clocks and is still to come, as it now turns out."""
-    for did in dict.fromkeys(did for entry in entries for did in entry.decision.transitions if did.milestone and not did.silent):
+    for did in dict.fromkeys(_told(entries)):
         clock = head.clocks.get(did.policy)
         if clock and clock.is_open and clock.cycle == did.cycle and did.milestone not in clock.fired:
-            yield Told(did.policy, did.cycle, did.milestone)
+            yield told_of(did)
 
 
 class _Again:
@@ -82,8 +89,7 @@ class _Again:
             self._then = self._policies_alone()
             return Decided(entry.decision, recomputed(self.head, entry, self._passed, self._bundle))
         if entry.decision.bundle_hash == self._bundle.hash:
-            silent = (did for did in entry.decision.transitions if did.milestone and did.silent)
-            told = tuple(Told(did.policy, did.cycle, did.milestone) for did in silent)
+            told = tuple(told_of(did) for did in entry.decision.transitions if did.silent)
             return decide(replace(self.head, told=told), entry.event, self._bundle)
         return fold(self.head, entry.event, self._then, entry.decision)
 
