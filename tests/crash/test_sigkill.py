@@ -35,6 +35,7 @@ def test_a_worker_killed_again_and_again_does_everything_once(tmp_path: Path) ->
                 assert worker.wait() == -signal.SIGKILL
                 # What the dead worker had taken comes back when its visibility timeouts and leases have passed.
                 house.clock.skip_to(house.clock.now() + timedelta(minutes=7))
+                _ring(house)
             worker = _worker(house, server.url)
             deadline = time.monotonic() + 150
             while _pending(house) and time.monotonic() < deadline:
