@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casewright.cases.state import Case, apply
-from casewright.conditions.operators import Absent, Among, Changed, Compares, Empty, HasText, Test, holds
+from casewright.conditions.holding import holds
+from casewright.conditions.operators import Absent, Among, Changed, Compares, Empty, HasText, Test
 from casewright.conditions.subjects import Facts, Field
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not, became_true, evaluate
 

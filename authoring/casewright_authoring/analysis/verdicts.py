@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 from casewright.cases.events import Event, ScheduleDue
 from casewright.cases.performers import Performer
 from casewright.cases.state import Case
-from casewright.conditions.operators import ValueTest, value_holds
+from casewright.conditions.holding import value_holds
+from casewright.conditions.operators import ValueTest
 from casewright.conditions.subjects import Facts, Reading
 
 Verdicts: TypeAlias = frozenset[bool | None]

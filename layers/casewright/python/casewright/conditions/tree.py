@@ -4,7 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from casewright.conditions.operators import Test, holds
+from casewright.conditions.holding import holds
+from casewright.conditions.operators import Test
 from casewright.conditions.subjects import Facts, Subject
 
 

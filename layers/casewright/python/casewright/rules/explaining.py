@@ -11,7 +11,8 @@ import msgspec
 
 from casewright.cases.events import ScheduleDue
 from casewright.cases.performers import OwnWrite
-from casewright.conditions.operators import Changed, Test, holds
+from casewright.conditions.holding import holds
+from casewright.conditions.operators import Changed, Test
 from casewright.conditions.subjects import ClockFact, Facts, Field, Reading, Subject, changed, read, read_before
 from casewright.conditions.tree import All, Any, Condition, Leaf, Not
 from casewright.conditions.triggers import Trigger

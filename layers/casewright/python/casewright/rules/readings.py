@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from casewright.cases.events import CaseUpdated
 from casewright.cases.state import Missing
-from casewright.conditions.operators import holds
+from casewright.conditions.holding import holds
 from casewright.conditions.subjects import Fact, Facts, Field, Subject, bare_id, is_reference, read, read_before
 from casewright.conditions.tree import Leaf
 
