@@ -8,7 +8,8 @@ from casewright.cases.events import Event
 from casewright.conditions.subjects import Facts
 from casewright.decide import facts_of
 from casewright.sla import fold as sla
-from casewright.sla.clocks import Clock, Transition, recomputed
+from casewright.sla.clocks import Clock, Transition
+from casewright.sla.steps import recomputed
 from casewright_workbench.explain.history import Retold
 from casewright_workbench.explain.words import Words
 from casewright_workbench.sla.reasons import Asked, Reason, reasons

@@ -14,7 +14,7 @@ from casewright.cases.performers import Performer
 from casewright.cases.subscriptions import AFTER_ALL_ELSE
 from casewright.decide import Decided, blank, facts_of
 from casewright.decision import Decision, Head, Logged, Recomputed
-from casewright.sla import adopting, clocks
+from casewright.sla import adopting, steps
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock
 from casewright.sla.fold import Stalled
@@ -64,7 +64,7 @@ def recompute(
     facts = facts_of(head, event, bundle)
     decision = replace(
         decision,
-        transitions=(clocks.recomputed(after, event.at),),
+        transitions=(steps.recomputed(after, event.at),),
         effects=tuple(mirrors(head.clocks, shown, facts, imported=False)),
         closed=() if after.cycle == before.cycle else (sla.call_off(before, facts),),
     )
@@ -80,7 +80,7 @@ def recomputed(head: Head, entry: Logged, before: Sequence[Logged], bundle: Link
     assert change is not None, "the caller asked"
     name = change.policy.name
     running, again = head.clocks.get(name), refold(change.policy, entry.event, before, bundle)
-    clock = clocks.tell_once(again.clock, _told(again.clock, before)) if again.clock else running
+    clock = steps.tell_once(again.clock, _told(again.clock, before)) if again.clock else running
     if again.clock is None and not again.stalled and running is not None:
         clock = sla.call_off(running, facts_of(head, entry.event, bundle))
     after = head.clocks if clock is None else {**head.clocks, name: clock}

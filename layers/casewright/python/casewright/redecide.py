@@ -10,7 +10,8 @@ from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold, told_of
 from casewright.decision import Correction, Decision, EffectName, Head, Logged, Told
 from casewright.recompute import recomputed
-from casewright.sla.clocks import Clock, Transition, tell_once
+from casewright.sla.clocks import Clock, Transition
+from casewright.sla.steps import tell_once
 
 __all__ = ["Logged", "redecide"]
 

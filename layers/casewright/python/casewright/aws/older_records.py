@@ -12,7 +12,8 @@ import msgspec
 
 from casewright.calendars.calendar import ALWAYS_OPEN
 from casewright.decision import Decision, Effect, Head
-from casewright.sla.clocks import Clock, rearmed
+from casewright.sla.clocks import Clock
+from casewright.sla.steps import rearmed
 
 Json = dict[str, Any]
 

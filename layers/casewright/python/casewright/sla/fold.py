@@ -18,7 +18,7 @@ from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import became_true, evaluate
 from casewright.conditions.triggers import trigger_of
 from casewright.errors import CalendarMissing, CalendarUnusable
-from casewright.sla import clocks
+from casewright.sla import steps
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.policies import Awaited, Happening, Policy, StartsAssigned, StartsOn, StartsWhen
 from casewright.sla.team_time import queue_of
@@ -91,8 +91,8 @@ class _Turn:
         if clock is None:
             return self.begin(present, cycle=1) if present is not None and self._starts(present) else None
         if isinstance(self._facts.event.change, ClockDue | ClockRecomputed | ScheduleDue):
-            return self._did(clocks.fire_until(clock, self._now))
-        clock = self._did(clocks.fire_before(clock, self._now))
+            return self._did(steps.fire_until(clock, self._now))
+        clock = self._did(steps.fire_before(clock, self._now))
         if isinstance(self._facts.event.change, CaseRead) and self._facts.after is self._facts.before:
             return clock
         clock = self._ended(clock)
@@ -101,11 +101,11 @@ class _Turn:
             if fresh is not None:
                 self.closed.append(self.call_off(clock))
                 return fresh
-        return self._handed(self._did(clocks.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now)))
+        return self._handed(self._did(steps.fire_now(self._retargeted(self._paused_or_resumed(clock)), self._now)))
 
     def call_off(self, clock: Clock) -> Clock:
         """The clock as it ends without a verdict; one that has ended stays as it is."""
-        return clocks.cancel(self._settled(clock), self._now)[0] if clock.is_open else clock
+        return steps.cancel(self._settled(clock), self._now)[0] if clock.is_open else clock
 
     def begin(self, policy: Policy, *, cycle: int) -> Clock | None:
         """A clock that starts with the event; None where its goal is reached already, no target holds, or the case is gone."""
@@ -113,9 +113,9 @@ class _Turn:
         if target is None or self._facts.after.deleted or self._is_met(policy, cycle=cycle):
             return None
         event, queue = self._facts.event, queue_of(self._facts.after)
-        started = partial(clocks.begin, policy, cycle=cycle, at=self._now, event_id=event.id, target=target, queue=queue)
+        started = partial(steps.begin, policy, cycle=cycle, at=self._now, event_id=event.id, target=target, queue=queue)
         clock = self._told_by_calendar(policy, "start", started, None)
-        return self._did(clocks.fire_now(self._paused_or_resumed(clock), self._now)) if clock is not None else None
+        return self._did(steps.fire_now(self._paused_or_resumed(clock), self._now)) if clock is not None else None
 
     def _starts(self, policy: Policy) -> bool:
         match policy.start:
@@ -139,47 +139,47 @@ class _Turn:
         if not clock.is_open:
             return clock
         if self._facts.after.deleted or self._turns(clock.policy.cancel):
-            return self._did(clocks.cancel(self._settled(clock), self._now))
-        return self._did(clocks.meet(self._settled(clock), self._now)) if self._holds(clock.policy.met_when) else clock
+            return self._did(steps.cancel(self._settled(clock), self._now))
+        return self._did(steps.meet(self._settled(clock), self._now)) if self._holds(clock.policy.met_when) else clock
 
     def _settled(self, clock: Clock) -> Clock:
         if clock.status != "Paused":
             return self._counted(clock)
-        return self._told_by_calendar(clock.policy, "resume", partial(clocks.settle, clock, self._now), clock)
+        return self._told_by_calendar(clock.policy, "resume", partial(steps.settle, clock, self._now), clock)
 
     def _counted(self, clock: Clock) -> Clock:
         if clock.status == "Paused" or clock.team.counted_to == self._now:
             return clock
-        return self._told_by_calendar(clock.policy, "count", partial(clocks.count, clock, self._now), clock)
+        return self._told_by_calendar(clock.policy, "count", partial(steps.count, clock, self._now), clock)
 
     def _handed(self, clock: Clock) -> Clock:
         queue = queue_of(self._facts.after)
         if not clock.is_open or queue == clock.team.queue:
             return clock
-        return self._did(clocks.hand_over(self._counted(clock), queue, self._now))
+        return self._did(steps.hand_over(self._counted(clock), queue, self._now))
 
     def _paused_or_resumed(self, clock: Clock) -> Clock:
         wanted = clock.policy.pause_while is not None and self._holds(clock.policy.pause_while)
         if clock.status == "Active" and wanted:
-            return self._did(clocks.pause(self._counted(clock), self._now))
+            return self._did(steps.pause(self._counted(clock), self._now))
         if clock.status == "Paused" and not wanted:
-            return self._told_by_calendar(clock.policy, "resume", partial(clocks.resume, clock, self._now), clock)
+            return self._told_by_calendar(clock.policy, "resume", partial(steps.resume, clock, self._now), clock)
         return clock
 
     def _retargeted(self, clock: Clock) -> Clock:
         target = clock.policy.target_at(self._facts) if clock.is_open else None
         if target is None or target == clock.target:
             return clock
-        return self._told_by_calendar(clock.policy, "retarget", partial(clocks.retarget, clock, target, self._now), clock)
+        return self._told_by_calendar(clock.policy, "retarget", partial(steps.retarget, clock, target, self._now), clock)
 
-    def _told_by_calendar(self, policy: Policy, step: StalledStep, change: Callable[..., clocks.Step], otherwise: D) -> Clock | D:
+    def _told_by_calendar(self, policy: Policy, step: StalledStep, change: Callable[..., steps.Step], otherwise: D) -> Clock | D:
         try:
             return self._did(change(calendar=_calendar_of(policy, self._facts.calendars)))
         except CalendarUnusable as problem:
             self.stalled.append(Stalled(policy.name, step, str(problem)))
             return otherwise
 
-    def _did(self, step: clocks.Step) -> Clock:
+    def _did(self, step: steps.Step) -> Clock:
         clock, happened = step
         self.transitions += happened
         return clock
