@@ -29,8 +29,8 @@ from casewright.wiring.acting import acting
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import Provisioned
 
-EFFECTS: Final = 5_000
-CASES: Final = 1_000
+EFFECTS: Final = 10_000
+CASES: Final = 2_000
 WRITES_A_SECOND: Final = 2.0
 CONTACT_CENTER: Final = Path(__file__).parents[1] / "contact_center"
 START: Final = datetime(2026, 11, 16, 13, tzinfo=UTC)
