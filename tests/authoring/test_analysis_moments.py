@@ -13,8 +13,8 @@ from casewright.conditions.operators import Absent, Among, Between
 from casewright.conditions.subjects import FACT_NAMES, Fact, Field, Reading, changed, read
 from casewright.conditions.tree import ALWAYS, Leaf
 from casewright.conditions.triggers import TRIGGERS
-from casewright.decide import Moment as Decided
 from casewright.decide import blank, decide, moments
+from casewright.moments import Moment as Decided
 from casewright_authoring.analysis.formulas import Claim, Every, Variable
 from casewright_authoring.analysis.moments import Moment
 from casewright_authoring.analysis.search import possible

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from casewright import actions
-from casewright.cases.performers import OwnWrite
 from casewright.conditions.subjects import Facts
 from casewright.conditions.triggers import Trigger
 from casewright.decision import Effect, Head, Overruled
+from casewright.moments import Moment
 from casewright.rules.resolving import resolve
 from casewright.rules.rule import Budget, Rule
 from casewright.sla.clocks import Clock
@@ -22,17 +21,6 @@ MIRROR: Final = "sla:"
 """Begins the name that stands for a rule in effects that mirror a clock. No rule has a colon in its name."""
 
 _DEADLINE_TRIGGERS: Final = frozenset({"sla_milestone", "sla_breached"})
-
-
-class Moment(msgspec.Struct, frozen=True):
-    """One thing rules may react to: the event itself, or what a clock did because of it. `because` is the id of what the clock did."""
-
-    trigger: Trigger
-    facts: Facts
-    because: str
-    own: OwnWrite | None
-    imported: bool = False
-    """Whether a bulk import brought it about."""
 
 
 def asked_by(rule: Rule, moment: Moment) -> Iterator[Effect]:

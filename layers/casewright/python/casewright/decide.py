@@ -1,37 +1,29 @@
 """(head, event, bundle) -> what it led to. Pure: the same three always give the same decision."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from casewright.asking import Moment, asked_by, mirrors, without_conflicts
+from casewright.asking import asked_by, mirrors, without_conflicts
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import CaseAdopted, CaseUpdated, Event, MailReported, RelatedItem
-from casewright.cases.performers import role_name
+from casewright.cases.events import CaseAdopted, CaseUpdated, Event, MailReported
 from casewright.cases.state import Case, apply
-from casewright.conditions.subjects import ClockFact, Facts
-from casewright.conditions.triggers import Trigger, trigger_of
+from casewright.conditions.subjects import Facts
 from casewright.decision import Decision, Effect, FieldChange, Head, Match, Told
 from casewright.errors import RuleSetBreaker
+from casewright.moments import Moment, is_import, moments_of, newly_overdue
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
 from casewright.sla import adopting
 from casewright.sla import fold as sla
-from casewright.sla.clocks import Clock, Transition, TransitionKind
-from casewright.sla.native import breach_of, overdue_item
-from casewright.sla.policies import BREACH
+from casewright.sla.clocks import Clock, Transition
+from casewright.sla.native import breach_of
 
 MOST_EFFECTS: Final = 90
 """Of one event: what fits one DynamoDB transaction (100 items) beside the event, the head and the decision."""
-
-_SLA_TRIGGERS: Final[Mapping[TransitionKind, Trigger]] = {
-    "milestone": "sla_milestone",
-    "breached": "sla_breached",
-    "met": "sla_met",
-}
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -49,8 +41,8 @@ def blank(case_id: str) -> Head:
 def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     """Decide on an event that follows everything in the head."""
     facts, folded = _facts_and_clocks(head, event, bundle)
-    imported = _is_import(event, bundle.importers)
-    found = [(moment, _fired(moment, bundle)) for moment in _moments(head, facts, folded, imported=imported)]
+    imported = is_import(event, bundle.importers)
+    found = [(moment, _fired(moment, bundle)) for moment in moments_of(head, facts, folded, imported=imported)]
     acting = [(rule, moment) for moment, fired in found for rule in fired.acting]
     assigned = _assigned(rule for rule, _ in acting)
     for policy in bundle.policies:
@@ -94,7 +86,7 @@ def facts_of(head: Head, event: Event, bundle: LinkedBundle) -> Facts:
 def moments(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Moment, ...]:
     """Everything about an event that rules are asked about: the event itself, and what clocks did because of it."""
     facts, folded = _facts_and_clocks(head, event, bundle)
-    return tuple(_moments(head, facts, folded, imported=_is_import(event, bundle.importers)))
+    return tuple(moments_of(head, facts, folded, imported=is_import(event, bundle.importers)))
 
 
 def shadow_effects(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Effect, ...]:
@@ -127,47 +119,9 @@ def _match(rule: Rule, moment: Moment) -> Match:
     return Match(rule.name, moment.trigger, moment.because)
 
 
-def _is_import(event: Event, importers: frozenset[str]) -> bool:
-    if not importers:
-        return False
-    by = event.performer
-    names = (by.user_arn, by.custom_entity, by.iam_principal_arn, role_name(by.iam_principal_arn))
-    return not importers.isdisjoint(name for name in names if name)
-
-
-def _moments(head: Head, facts: Facts, folded: sla.Folded, *, imported: bool) -> Iterator[Moment]:
-    event = facts.event
-    if isinstance(event.change, CaseAdopted):
-        yield Moment("case_created", facts, "", None)  # for the clocks that rules assign; nothing else is asked
-        return
-    trigger = trigger_of(event.change)
-    if trigger and not (trigger == "schedule" and facts.after.deleted):
-        yield Moment(trigger, facts, "", event.own, imported)
-    for transition in folded.transitions:
-        if (trigger := _SLA_TRIGGERS.get(transition.kind)) and not transition.silent:
-            was_coming = _was_coming(transition, head.clocks)
-            clock = ClockFact(transition.policy, transition.status, transition.milestone, was_coming)
-            own = event.own if transition.at == event.at and not was_coming else None
-            yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
-    if item := _newly_overdue(head, event, folded):
-        clock = ClockFact(item.sla_name, "Overdue", BREACH)
-        yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
-
-
 def _is_of(told: Told, clocks: Mapping[str, Clock]) -> bool:
     clock = clocks.get(told.policy)
     return clock is not None and clock.is_open and clock.cycle == told.cycle
-
-
-def _newly_overdue(head: Head, event: Event, folded: sla.Folded) -> RelatedItem | None:
-    item = overdue_item(event.change, folded.clocks)
-    return item if item and breach_of(item) not in head.native_breaches else None
-
-
-def _was_coming(transition: Transition, clocks: Mapping[str, Clock]) -> bool:
-    """Whether time alone brought it: the clock ran towards it before the event."""
-    before = clocks.get(transition.policy)
-    return transition.kind != "met" and before is not None and (before.cycle, before.due_at) == (transition.cycle, transition.due_at)
 
 
 def _assigned(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -193,7 +147,7 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
     if isinstance(event.change, CaseUpdated):
         change = FieldChange(event.position, event.own is not None)
         changes = {**changes, **dict.fromkeys(event.change.changed_field_ids, change)}
-    item = _newly_overdue(head, event, folded)
+    item = newly_overdue(head, event, folded)
     told = (*head.native_breaches, breach_of(item)) if item else head.native_breaches
     repaired = head.repaired_until
     if event.repair is not None:
