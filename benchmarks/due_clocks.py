@@ -25,7 +25,7 @@ from casewright.cases.performers import Performer
 from casewright.decide import blank, decide
 from casewright.decision import Head
 from casewright.ports.log import DueClock
-from casewright.service.decide import still_due
+from casewright.service.sweep import still_due
 
 CLOCKS: Final = 10_000
 START: Final = datetime(2026, 11, 16, 14, tzinfo=UTC)

@@ -8,7 +8,8 @@ from casewright.cases.events import ClockDue, Event, Position, ScheduleDue, Unre
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Head
 from casewright.rules.rule import Rule
-from casewright.service.decide import is_idle, still_due
+from casewright.service.decide import is_idle
+from casewright.service.sweep import still_due
 from casewright_workbench.replay.ticks import Ticks, scheduled
 
 _LAST_ID: Final = "\U0010ffff"

@@ -12,7 +12,8 @@ from casewright.bundle import LinkedBundle
 from casewright.cases.events import ClockDue, Event, Position, ScheduleDue
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Head
-from casewright.service.decide import is_idle, still_due
+from casewright.service.decide import is_idle
+from casewright.service.sweep import still_due
 from casewright_workbench.explain.considering import Considered, considered
 from casewright_workbench.explain.effects import Told, effects
 from casewright_workbench.explain.words import Words

@@ -28,13 +28,13 @@ from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, RecordT
 from casewright.ports.cases import CaseReader
 from casewright.ports.clock import Time
 from casewright.ports.effects import Arming, Wake
-from casewright.ports.log import CaseLog, DueClock, StoredHead
+from casewright.ports.log import CaseLog, StoredHead
 from casewright.ports.messages import CaseEvents, DeadLetters, Lake, Row
 from casewright.ports.programs import Programs
 from casewright.redecide import redecide
-from casewright.service.sweep import AHEAD
+from casewright.service.sweep import send_soon, still_due
+from casewright.service.telling import tell
 from casewright.service.twin import twin_of
-from casewright.sla.clocks import pending
 from casewright.telemetry import Telemetry
 
 TRIES: Final = 5
@@ -77,20 +77,24 @@ def take(body: str, waited: int, ports: Deciding) -> None:
     if isinstance(event.change, CaseCreated | CaseUpdated) and (kinds := unread_kinds(event.change.fields or {})):
         ports.telemetry.count("FieldValuesUnread")
         ports.telemetry.log("field values not read", event_id=event.id, case_id=event.case_id, kinds=", ".join(kinds))
+    outcome = _outcome(event, body, waited, ports)
+    ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
+
+
+def _outcome(event: Event, body: str, waited: int, ports: Deciding) -> str:
     try:
-        outcome = _settle(event, waited, ports)
+        return _settle(event, waited, ports)
     except CaseNotYetKnown:
         ports.queue.send_back(body, waited=waited + 1, seconds=WAIT_SECONDS)
-        outcome = "waiting for its case"
+        return "waiting for its case"
     except RecordTooLarge as error:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("EventsTooLarge")
-        outcome = "buried: too large"
+        return "buried: too large"
     except UnreadableRecord as error:
         ports.dead_letters.bury(body, str(error))
         ports.telemetry.count("RecordsUnreadable")
-        outcome = "buried: records not readable"
-    ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
+        return "buried: records not readable"
 
 
 def _settle(event: Event, waited: int, ports: Deciding) -> str:
@@ -110,38 +114,53 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
     before = stored.head
-    if before.forgotten_at and event.at <= before.forgotten_at:
-        return "forgotten"
-    if isinstance(event.change, ClockDue) and not still_due(event.change, event, stored.head):
-        return _duplicate(event, stored, ports) or "clock no longer due"
-    told_of_mail = isinstance(event.change, MailReported)
-    if told_of_mail and stored.head.last is None:
-        return "mail of a case that is not in the log"
-    in_order = told_of_mail or stored.head.last is None or event.position > stored.head.last
-    if (not in_order or event.repair or told_of_mail) and (known := _duplicate(event, stored, ports)):
-        return known
-    if twin := twin_of(event, stored.head, ports.log, bundle.included_field_ids):
-        return f"told before by {twin.id}"
-    if stored.head.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
+    if why := _nothing_to_decide(event, stored, bundle, ports):
+        return why
+    if before.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
         stored = _hydrated(event, stored, bundle, waited, ports)
-    if in_order:
-        decided = decide(stored.head, event, bundle)
-    else:
-        decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=stored.head.clocks)
-        decided = replace(decided, head=replace(decided.head, forgotten_at=before.forgotten_at))
-        ports.telemetry.count("EventsLate")
+    decided = decide(stored.head, event, bundle) if _is_in_order(event, before) else _late(event, before, bundle, ports)
     if isinstance(event.change, ScheduleDue) and is_idle(decided.decision):
         return "schedule asks for nothing"
-    try:
-        ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
-    except RecordTooLarge as error:  # without its effects it may fit; else it rises, and the message is buried
-        without = replace(decided.decision, effects=(), broken=str(error))
-        decided = replace(decided, decision=without)
-        ports.log.record(decided, event, version=stored.version, armed=ports.arming.is_armed())
+    decided = _recorded(decided, event, stored.version, ports)
     _deliver(decided, event, ports)
-    _report(decided.decision, event, ports.telemetry)
-    _send_soon(before, decided.head, ports)
+    tell(decided.decision, event, ports.telemetry)
+    send_soon(before, decided.head, ports.queue, ports.time)
     return "decided late" if decided.decision.late else "decided"
+
+
+def _nothing_to_decide(event: Event, stored: StoredHead, bundle: LinkedBundle, ports: Deciding) -> str | None:
+    """Why an event needs no decision, if it needs none: it was decided before, or there is nothing to decide on."""
+    head, of_mail = stored.head, isinstance(event.change, MailReported)
+    if head.forgotten_at and event.at <= head.forgotten_at:
+        return "forgotten"
+    if isinstance(event.change, ClockDue) and not still_due(event.change, event, head):
+        return _duplicate(event, stored, ports) or "clock no longer due"
+    if of_mail and head.last is None:
+        return "mail of a case that is not in the log"
+    if (not _is_in_order(event, head) or event.repair or of_mail) and (known := _duplicate(event, stored, ports)):
+        return known
+    twin = twin_of(event, head, ports.log, bundle.included_field_ids)
+    return f"told before by {twin.id}" if twin else None
+
+
+def _is_in_order(event: Event, head: Head) -> bool:
+    return isinstance(event.change, MailReported) or head.last is None or event.position > head.last
+
+
+def _late(event: Event, head: Head, bundle: LinkedBundle, ports: Deciding) -> Decided:
+    decided = redecide(ports.log.entries(event.case_id), event, bundle, clocks=head.clocks)
+    ports.telemetry.count("EventsLate")
+    return replace(decided, head=replace(decided.head, forgotten_at=head.forgotten_at))
+
+
+def _recorded(decided: Decided, event: Event, version: int, ports: Deciding) -> Decided:
+    """What is in the table now: what is too large to record may fit without its effects, else it rises, and the message is buried."""
+    try:
+        ports.log.record(decided, event, version=version, armed=ports.arming.is_armed())
+    except RecordTooLarge as error:
+        decided = replace(decided, decision=replace(decided.decision, effects=(), broken=str(error)))
+        ports.log.record(decided, event, version=version, armed=ports.arming.is_armed())
+    return decided
 
 
 def is_idle(decision: Decision) -> bool:
@@ -155,14 +174,8 @@ def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
     if logged is None:
         return None
     _deliver(Decided(logged.decision, stored.head), event, ports)
-    _send_soon(blank(event.case_id), stored.head, ports)
+    send_soon(blank(event.case_id), stored.head, ports.queue, ports.time)
     return "duplicate"
-
-
-def still_due(due: ClockDue, event: Event, head: Head) -> bool:
-    """Whether a clock waits for the milestone that the event tells; when none does, the event decides nothing."""
-    clock = head.clocks.get(due.policy)
-    return clock is not None and clock.cycle == due.cycle and (event.at, due.milestone) in pending(clock)
 
 
 def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: int, ports: Deciding) -> StoredHead:
@@ -176,7 +189,7 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
     reading = replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     _deliver(decided, reading, ports)
-    _report(decided.decision, reading, ports.telemetry)
+    tell(decided.decision, reading, ports.telemetry)
     ports.log.record(decided, reading, version=stored.version, armed=ports.arming.is_armed())
     ports.telemetry.count("CasesHydrated")
     return StoredHead(decided.head, stored.version + 1)
@@ -186,32 +199,3 @@ def _deliver(decided: Decided, event: Event, ports: Deciding) -> None:
     """What follows the transaction, done again for a duplicate, so that a crash in between loses nothing."""
     ports.lake.put(ports.rows(decided, event))
     ports.wake.ring(sorted({effect.bucket for effect in decided.decision.effects if not effect.imported}))
-
-
-def _send_soon(before: Head, after: Head, ports: Deciding) -> None:
-    """Send what the decision made fall due before the sweep can know of it; what two send has one id."""
-    now = ports.time.now()
-    soon = {each for each in DueClock.all_of(after) if each.due < now + AHEAD}
-    if new := soon.difference(DueClock.all_of(before)):
-        ports.queue.send_due(sorted(new, key=lambda each: each.due), now)
-
-
-def _report(decision: Decision, event: Event, telemetry: Telemetry) -> None:
-    """Count what was held back, once for an event, and name the rules that ran away and the clocks that cannot tell the time."""
-    if event.repair:
-        telemetry.count("EventsRepaired")
-    if decision.shadowed:
-        telemetry.count("RulesShadowed", len(decision.shadowed))
-    if decision.imported:
-        telemetry.count("EventsImported")
-    if decision.looped:
-        rules, hops = ", ".join(match.rule for match in decision.looped), event.own.hop if event.own else 0
-        telemetry.count("LoopsStopped")
-        telemetry.log("loop stopped", event_id=event.id, case_id=event.case_id, rule=rules, hops=hops)
-    if decision.stalled:
-        reasons = "; ".join(f"{each.policy} could not {each.step}: {each.reason}" for each in decision.stalled)
-        telemetry.count("ClocksStalled", len(decision.stalled))
-        telemetry.log("clocks stalled", event_id=event.id, case_id=event.case_id, reason=reasons)
-    if decision.broken:
-        telemetry.count("RuleSetBreakerTripped")
-        telemetry.log("rule-set breaker tripped", event_id=event.id, case_id=event.case_id, reason=decision.broken)
