@@ -25,9 +25,9 @@ _SHAPES: Final = {
     "account": (r"\d{12}", "12 digits, or null for the account of the credentials"),
     "domain_id": (r"[A-Za-z0-9-]{1,500}", "the id of an existing Cases domain, or null to create one"),
     "instance_id": (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of the Connect instance, the last part of its ARN"),
-    "mail_from": (r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", "a bare address such as cases@example.com, of a verified SES identity"),
+    "mail_from": (r"(?!.*[^!-~])[^@<>]+@[^@<>]+\.[^@<>]+", "a bare address in ASCII such as cases@example.com, of a verified SES identity"),
     "mail_from_name": (r"[^\x00-\x1f\x7f]{0,64}", "at most 64 characters on one line, such as Brookline Outfitters"),
-    "mail_reply_to": (r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", "a bare address such as care@example.com, or null"),
+    "mail_reply_to": (r"(?!.*[^!-~])[^@,;<>]+@[^@,;<>]+\.[^@,;<>]+", "a bare address in ASCII such as care@example.com, or null"),
     "alarm_topic": (r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+", "the ARN of an SNS topic, or null"),
 }
 

@@ -14,7 +14,7 @@ from casewright_authoring.known import KnownField
 from casewright_authoring.nodes import Entry, Node, Scalar
 from casewright_authoring.options import read_options
 from casewright_authoring.shapes import boolean, mapping, one_or_more, record, refuse_twice, sequence, text
-from casewright_authoring.then.recipients import ADDRESS, OF_THE_CASE
+from casewright_authoring.then.recipients import OF_THE_CASE, mail_address
 
 V = TypeVar("V")
 
@@ -129,10 +129,7 @@ def _bus_arn(entry: Entry) -> str:
 
 def _addresses(entry: Entry, report: Report) -> tuple[str, ...]:
     def address(node: Node) -> str:
-        given = text(node, "a mail address")
-        if not ADDRESS.fullmatch(given):
-            raise fault(node.place, f"{given!r} is no mail address")
-        return given
+        return mail_address(text(node, "a mail address"), node.place, "accepted is one such as leads@example.com")
 
     if "@" in entry.name:
         raise fault(entry.key.place, f"{entry.name!r} cannot name a mailbox: with an @ it would be read as an address")

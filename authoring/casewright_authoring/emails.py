@@ -5,7 +5,7 @@ from typing import Final
 
 from casewright.conditions.texts import Text
 from casewright.rules.instructions import Email
-from casewright_authoring.findings import Fault, Place, Report, fault
+from casewright_authoring.findings import Fault, Place, Report
 from casewright_authoring.known import Names
 from casewright_authoring.mail.as_html import as_html
 from casewright_authoring.mail.as_plain import as_plain
@@ -14,7 +14,7 @@ from casewright_authoring.nodes import Mapping, Node, Scalar
 from casewright_authoring.occasions import ANYWHERE
 from casewright_authoring.shapes import one_or_more, record, refuse_twice, rule_name, text
 from casewright_authoring.texts import Texts
-from casewright_authoring.then.recipients import ADDRESS
+from casewright_authoring.then.recipients import mail_address
 from casewright_authoring.time_zones import time_zone
 
 EMAIL_KEYS: Final = ("email", "subject", "text", "reply_to", "time_zone")
@@ -60,9 +60,8 @@ class Emails:
         given = text(node, "an address for answers")
         if "@" not in given:
             self.names.mailboxes.find(given, node.place)
-        elif not ADDRESS.fullmatch(given):
-            raise fault(node.place, f"{given!r} is no mail address; accepted are an address and a mailbox of catalog.yaml")
-        return given
+            return given
+        return mail_address(given, node.place, "accepted are an address and a mailbox of catalog.yaml")
 
     def _name(self, node: Node) -> str:
         name = rule_name(node, "the name of an email")

@@ -191,6 +191,7 @@ def made(compiled: Compile, text: str) -> tuple[str, str]:
         ("a\U000f0000b", "", "4:4: the character U+F0000 is for private use"),
         ("hi", "reply_to: nobody\n", "unknown mailbox 'nobody'; accepted is team-leads"),
         ("hi", "reply_to: a@b\n", "'a@b' is no mail address; accepted are an address and a mailbox of catalog.yaml"),
+        ("hi", "reply_to: jürgen@a.example\n", "SES does not take 'jürgen@a.example': accepted is ASCII before the @"),
         ("hi", "time_zone: Europe/Berlim\n", "unknown time zone 'Europe/Berlim' (did you mean 'Europe/Berlin'?)"),
         ("x" * 30_001, "", "the text has 30002 characters; at most 30000 are accepted"),
     ],

@@ -123,6 +123,7 @@ def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compi
         ("send_email: {to: team-leads}", 53, "send_email needs the key 'template'; it has to"),
         ("send_email: {to: team-lead, template: hello}", 58, "unknown mailbox 'team-lead' (did you mean 'team-leads'?); accepted is team-leads"),
         ("send_email: {to: a@b, template: hello}", 58, "'a@b' is no mail address; accepted are an address, a mailbox of catalog.yaml, a variable, and people"),
+        ("send_email: {to: jürgen@a.example, template: hello}", 58, "SES does not take 'jürgen@a.example': accepted is ASCII before the @, and a domain that Punycode can write (xn--...)"),
         ("send_email: {to: {usr: maya}, template: hello}", 59, "unknown kind of recipient 'usr' (did you mean 'user'?); accepted are user, users_tagged"),
         ("send_email: {to: {users_tagged: {}}, template: hello}", 73, "0 tags are given; accepted are 1 to 10, which a user has to carry all"),
         ("send_email: {to: customer, template: hello}", 58, "'customer' is who the system field customer_id says, which no field that events carry stands for; define one"),

@@ -144,6 +144,19 @@ def test_a_customer_gets_a_message_of_their_own(center: Center) -> None:
     assert ("failed", "no recipient: no mail address was found for customer") in center.ended(unknown)
 
 
+def test_an_address_that_ses_refuses_costs_nobody_else_the_mail_and_is_told(center: Center) -> None:
+    beside, alone, abroad = (
+        center.opens(title=title, customer_email=address)
+        for title, address in (("both", "jürgen@home.example"), ("field", "jürgen@home.example"), ("field", "jo@bücher.example"))
+    )
+    center.after(minutes=2)
+    assert sorted(center.sent_to) == [("jo@xn--bcher-kva.example",), ("leads@example.com",)]
+    refused = "no recipient: 1 left out: SES takes ASCII before the @ of an address, and a domain such as example.com"
+    assert center.ended(alone) == [("failed", refused)]
+    assert ("failed", refused) in center.ended(beside)
+    assert [status for status, _ in center.ended(abroad)] == ["done"]
+
+
 def test_a_hundred_and_twenty_recipients_get_messages_of_fifty_and_each_of_them_one(center: Center) -> None:
     for number in range(120):
         center.hires(f"u{number}@example.com", Tags={"team": "crowd"})

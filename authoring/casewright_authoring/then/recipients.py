@@ -1,9 +1,19 @@
 """Who an email goes to, as operators write it: addresses, mailboxes, texts that give an address, and people."""
 
-import re
 from typing import Final
 
-from casewright.cases.recipients import ASSIGNED_USER, CUSTOMER, CUSTOMER_FIELD, AssignedUser, ConnectUser, Customer, Person, TaggedUsers
+from casewright.cases.recipients import (
+    ASSIGNED_USER,
+    CUSTOMER,
+    CUSTOMER_FIELD,
+    AssignedUser,
+    ConnectUser,
+    Customer,
+    Person,
+    TaggedUsers,
+    as_ses_takes,
+    one_address,
+)
 from casewright.conditions.texts import Text
 from casewright_authoring.findings import Place, fault
 from casewright_authoring.known import Names
@@ -11,8 +21,6 @@ from casewright_authoring.nodes import Mapping, Node
 from casewright_authoring.shapes import mapping, short_text, single_entry, text
 from casewright_authoring.suggestions import unknown
 from casewright_authoring.texts import Texts, has_variables
-
-ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 PEOPLE: Final = ("user", "users_tagged")
 """The keys under which people of the Connect instance are named."""
@@ -37,10 +45,17 @@ def read_recipient(node: Node, texts: Texts) -> str | Text | Person:
         return _of_the_case(given, node.place, texts.names)
     if "@" not in given:
         texts.names.mailboxes.find(given, node.place)
-    elif not ADDRESS.fullmatch(given):
-        accepted = "accepted are an address, a mailbox of catalog.yaml, a variable, and people"
-        raise fault(node.place, f"{given!r} is no mail address; {accepted}")
-    return given
+        return given
+    return mail_address(given, node.place, "accepted are an address, a mailbox of catalog.yaml, a variable, and people")
+
+
+def mail_address(given: str, place: Place, accepted: str) -> str:
+    """An address as SES takes it, its domain in Punycode."""
+    if address := as_ses_takes(given):
+        return address
+    if given.isascii() or not one_address(given):
+        raise fault(place, f"{given!r} is no mail address; {accepted}")
+    raise fault(place, f"SES does not take {given!r}: accepted is ASCII before the @, and a domain that Punycode can write (xn--...)")
 
 
 def read_person(node: Node) -> Person:

@@ -6,7 +6,7 @@ import boto3
 import typer
 
 from casewright.aws.suppression import RecipientTable
-from casewright.cases.recipients import one_address
+from casewright.cases.recipients import as_ses_takes
 from casewright.errors import CasewrightError
 from casewright_workbench.cli.deployment import TableName
 from casewright_workbench.cli.usage import WrongUsage
@@ -15,10 +15,10 @@ from casewright_workbench.terminal import Terminal
 
 def unsuppress(address: Annotated[str, typer.Argument(help="The mail address.")], *, table: TableName) -> None:
     """Let an address get mail again. SES has a list of its own, which this does not touch."""
-    if not one_address(address):
-        raise WrongUsage(f"{address!r} is no mail address")
+    if not (known_as := as_ses_takes(address)):
+        raise WrongUsage(f"{address!r} is no mail address that SES takes")
     try:
-        cause = RecipientTable(boto3.Session().client("dynamodb"), table).release(address)
+        cause = RecipientTable(boto3.Session().client("dynamodb"), table).release(known_as)
     except CasewrightError as error:
         raise WrongUsage(f"table {table}: {error}") from error
     said = f"gets mail again; it was left out because of a {cause}" if cause else "was not left out"

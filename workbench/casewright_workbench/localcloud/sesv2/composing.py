@@ -48,6 +48,8 @@ def compose(request: Mapping[str, Any], template: Mapping[str, str] | None, *, m
     else:
         raise ServiceError("BadRequestException", "Content holds one of Raw, Simple and Template, given none of them")
     envelope = _envelope(request, message)
+    for address in (envelope.sender, *envelope.recipients, *addresses(list(request.get("ReplyToAddresses", ())))):
+        _refuse_beyond_ascii(address)
     _set_headers(message, request, envelope)
     for name, value in (("Message-ID", f"<{message_id}@email.amazonses.com>"), ("Date", format_datetime(at))):
         del message[name]
@@ -141,6 +143,15 @@ def _envelope(request: Mapping[str, Any], message: EmailMessage) -> Envelope:
     if not any(named.values()):
         named = {header: addresses([str(text) for text in message.get_all(header, [])]) for header in _DESTINATIONS}
     return Envelope(found[0], named["To"], named["Cc"], named["Bcc"])
+
+
+def _refuse_beyond_ascii(address: str) -> None:
+    """SES does not know SMTPUTF8: the part before the @ has to be ASCII, the domain Punycode (SES API, Destination)."""
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ServiceError("BadRequestException", "Local address contains control or whitespace")
+    if not domain.isascii():
+        raise ServiceError("BadRequestException", "Domain contains illegal character")
 
 
 def _set_headers(message: EmailMessage, request: Mapping[str, Any], envelope: Envelope) -> None:

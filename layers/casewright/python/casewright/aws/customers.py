@@ -6,7 +6,7 @@ from typing import Final
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.remembered import Remembered
-from casewright.cases.recipients import one_address
+from casewright.cases.recipients import as_ses_takes
 from casewright.errors import NotFound, Refused
 from casewright.ports.clock import Time
 
@@ -35,4 +35,4 @@ class ProfileCustomers:
         except NotFound:
             return ""
         items = [item for item in answer.get("Items", ()) if item.get("ProfileId") == profile[2]]
-        return next((address for item in items for name in _ADDRESSES if (address := one_address(item.get(name, "")))), "")
+        return next((address for item in items for name in _ADDRESSES if (address := as_ses_takes(item.get(name, "")))), "")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.remembered import Remembered
-from casewright.cases.recipients import one_address
+from casewright.cases.recipients import as_ses_takes
 from casewright.errors import NotFound, Refused
 from casewright.ports.clock import Time
 
@@ -74,4 +74,4 @@ class ConnectDirectory:
             return ""
         identity = user.get("IdentityInfo", {})
         candidates = (identity.get("SecondaryEmail", ""), identity.get("Email", ""), user.get("Username", ""))
-        return next((address for each in candidates if (address := one_address(each))), "")
+        return next((address for each in candidates if (address := as_ses_takes(each))), "")

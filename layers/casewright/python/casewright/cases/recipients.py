@@ -3,10 +3,14 @@
 import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias, assert_never
+from unicodedata import normalize
 
 import msgspec
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
+_LOCAL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
+_DOMAIN: Final = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
+_LONGEST_DOMAIN: Final = 253
 
 CUSTOMER, ASSIGNED_USER = "customer", "assigned_user"
 """The words that stand for people of the case; no mailbox may be named so."""
@@ -59,9 +63,28 @@ def in_words(person: Person) -> str:
 
 
 def one_address(given: str) -> str:
-    """The text where it is one mail address, else empty: who writes two into a field, or a name with them, adds no recipients.
-
-    An address beyond ASCII is none: SES does not know SMTPUTF8, and would refuse the whole message with all its recipients.
-    """
+    """The text where it is one mail address, else empty: who writes two into a field, or a name with them, adds no recipients."""
     stripped = given.strip()
-    return stripped if stripped.isascii() and _ADDRESS.fullmatch(stripped) else ""
+    return stripped if _ADDRESS.fullmatch(stripped) else ""
+
+
+def as_ses_takes(address: str) -> str:
+    """The address with its domain in Punycode; empty where SES would refuse it, and with it the message to all its recipients.
+
+    SES does not know SMTPUTF8: the part before the @ has to be ASCII (SES API, Destination).
+    """
+    local, _, domain = address.strip().rpartition("@")
+    host = domain if domain.isascii() else _in_punycode(domain)
+    return f"{local}@{host}" if _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(host) else ""
+
+
+def _in_punycode(domain: str) -> str:
+    """Empty where this would lead to another domain: the codec is of IDNA 2003, which takes `straße` for `strasse`."""
+    plain = normalize("NFC", domain.lower())
+    if len(plain) > _LONGEST_DOMAIN:
+        return ""
+    try:
+        encoded = plain.encode("idna")
+        return encoded.decode() if encoded.decode("idna") == plain else ""
+    except UnicodeError:
+        return ""

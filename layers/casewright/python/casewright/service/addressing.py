@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from casewright.actions import SendEmail
-from casewright.cases.recipients import AssignedUser, ConnectUser, Customer, Person, TaggedUsers, in_words
+from casewright.cases.recipients import AssignedUser, ConnectUser, Customer, Person, TaggedUsers, as_ses_takes, in_words
 from casewright.errors import MailNotReady
 from casewright.ports.clock import Time
 from casewright.ports.mail import Customers, Directory
@@ -29,10 +29,11 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Addresses of a message, and who of those asked for has none."""
+    """Addresses of a message, who of those asked for has none, and how many addresses SES would refuse."""
 
     addresses: tuple[str, ...]
     missing: tuple[str, ...]
+    refused: int
 
 
 def messages(email: SendEmail, directory: Directory) -> tuple[SendEmail, ...]:
@@ -54,7 +55,8 @@ def found(email: SendEmail, people: People) -> Found:
     Raises:
         MailNotReady: it takes longer than one attempt may; what was found by then is remembered for the next.
     """
-    began, addresses, missing = people.time.now(), list(email.to), list[str]()
+    given = [as_ses_takes(address) for address in email.to]
+    began, addresses, missing = people.time.now(), [address for address in given if address], list[str]()
     for person in email.people:
         if people.time.now() - began > LONGEST:
             raise MailNotReady(f"{len(addresses)} addresses are known; looking up the others goes on")
@@ -62,7 +64,7 @@ def found(email: SendEmail, people: People) -> Found:
             addresses.append(address)
         else:
             missing.append(in_words(person))
-    return Found(_each_once(addresses), tuple(missing))
+    return Found(_each_once(addresses), tuple(missing), given.count(""))
 
 
 def _users(person: Person, directory: Directory) -> Iterator[Person]:

@@ -13,7 +13,7 @@ from casewright.decision import Effect, Outcome
 from casewright.errors import MailNotReady, Refused, SendingPaused, Unavailable
 from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
 from casewright.ports.world import Mail
-from casewright.service.addressing import People, found, messages
+from casewright.service.addressing import Found, People, found, messages
 from casewright.telemetry import Telemetry
 
 
@@ -53,10 +53,10 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
                 return _followed(effect, each)
             told = found(each[0], ports.people) if each else None
             if told is None or not told.addresses:
-                return Outcome(status="failed", detail=f"no recipient: {_asked_for(email)}")
+                return Outcome(status="failed", detail=f"no recipient: {_why_nobody(email, told)}")
             reached = _reached(told.addresses, effect, ports)
             if not reached.addresses:
-                return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told.missing)}")
+                return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told)}")
             _spend(len(reached.addresses), standing, ports.pace)
         message_id = _sent(replace(email, to=reached.addresses, people=(), apart=()), effect, standing, ports)
     except SendingPaused as error:
@@ -64,7 +64,7 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
         ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=error.code or str(error))
         raise
     doubt = "an earlier attempt was interrupted: possibly sent twice" if interrupted else ""
-    return Outcome(status="done", detail="; ".join(filter(None, (message_id, _left_out(reached, told.missing), doubt))))
+    return Outcome(status="done", detail="; ".join(filter(None, (message_id, _left_out(reached, told), doubt))))
 
 
 @contextmanager
@@ -91,10 +91,16 @@ def _followed(effect: Effect, each: Sequence[SendEmail]) -> Outcome:
     return Outcome(status="done", detail=f"{len(each)} messages follow", follow_ups=follow_ups)
 
 
-def _asked_for(email: SendEmail) -> str:
-    if not email.people:
-        return "nothing in `to` gave a mail address"
-    return f"no mail address was found for {', '.join(map(in_words, email.people))}"
+def _why_nobody(email: SendEmail, told: Found | None) -> str:
+    parts = (
+        _refused(told.refused) if told else "",
+        f"no mail address was found for {', '.join(map(in_words, email.people))}" if email.people else "",
+    )
+    return "; ".join(filter(None, parts)) or "nothing in `to` gave a mail address"
+
+
+def _refused(addresses: int) -> str:
+    return f"{addresses} left out: SES takes ASCII before the @ of an address, and a domain such as example.com" if addresses else ""
 
 
 def _reached(addresses: Sequence[str], effect: Effect, ports: Mailing) -> _Reached:
@@ -110,11 +116,12 @@ def _reached(addresses: Sequence[str], effect: Effect, ports: Mailing) -> _Reach
     return reached
 
 
-def _left_out(reached: _Reached, missing: Sequence[str]) -> str:
+def _left_out(reached: _Reached, told: Found) -> str:
     parts = (
+        _refused(told.refused),
         f"{reached.suppressed} left out: they bounced or complained" if reached.suppressed else "",
         f"{reached.over_budget} left out: they have had their mail for today" if reached.over_budget else "",
-        f"no mail address for {', '.join(missing)}" if missing else "",
+        f"no mail address for {', '.join(told.missing)}" if told.missing else "",
     )
     return "; ".join(filter(None, parts))
 
