@@ -151,4 +151,5 @@ def _names(domain: Domain, sources: Sources, calendars: Mapping[str, BusinessHou
         slas=Known("SLA", known_slas(sources.files.get("slas.yaml")), sources.whole("slas.yaml")),
         emails=Known("email", emails, sources.whole("emails")),
         calendars=Known("calendar", calendars, sources.whole("calendars.yaml")),
+        definition=domain.definition,
     )

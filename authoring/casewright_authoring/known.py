@@ -1,12 +1,13 @@
 """What a directory defines, by name: everything that rules, policies and emails may speak of."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from casewright.bundle import Bundle
 from casewright.calendars.hours import BusinessHours
 from casewright.cases.catalog import Catalog, FieldType
+from casewright.cases.definition import DomainDefinition
 from casewright.conditions.subjects import FACT_NAMES
 from casewright.rules.instructions import Email
 from casewright_authoring.findings import Fault, Place, fault
@@ -82,6 +83,8 @@ class Names:
     slas: Known[KnownSla]
     emails: Known[Email]
     calendars: Known[BusinessHours]
+    definition: DomainDefinition = field(default_factory=DomainDefinition)
+    """Of a domain that the directory describes; empty for one that exists."""
 
 
 def themselves(names: Iterable[str]) -> dict[str, str]:

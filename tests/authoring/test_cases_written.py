@@ -69,6 +69,58 @@ def test_an_action_is_refused_at_its_place(complaints: Complain, then: str, mess
     assert told.removeprefix("rules/a.yaml:1:").startswith(message)
 
 
+SHIPPING = """\
+    Billing: {required: [amount, whose, status], conditions: [dear, quiet]}
+    Shipping: {conditions: [dear, waits, begins, unseen]}
+    """
+CONDITIONS = """\
+    - {condition: dear, field: due, required_when: {priority: high}}
+    - {condition: waits, field: summary, required_when: {status: waiting-on-customer}}
+    - {condition: begins, field: vip, required_when: {status: open}}
+    - {condition: quiet, field: due, hidden_when: {vip: true}}
+    - {condition: unseen, field: page, hidden_when: {vip: false}}
+    """
+NEEDS = WITH_CUSTOMER | {"templates.yaml": SHIPPING, "conditions.yaml": CONDITIONS}
+
+
+@pytest.mark.parametrize(
+    ("new", "lacking"),
+    [
+        ("Billing, set: {title: x}", ["amount", "whose"]),
+        ("Billing, set: {title: x, amount: 1}, customer: none", ["whose"]),
+        ("Billing, set: {title: x, amount: ''}, customer: same", ["amount"]),
+        ("Billing, set: {title: x, amount: 1, priority: High}, customer: same", ["due"]),
+        ("Billing, set: {title: x, amount: 1, priority: High, vip: true}, customer: same", []),
+        ("Billing, set: {title: x, amount: 1, priority: High, vip: false}, customer: same", ["due"]),
+        ("Shipping, set: {title: x, vip: false}", []),
+        ("Shipping, set: {title: x}", ["vip"]),
+        ("Shipping, set: {title: x, status: Waiting, priority: low}", ["summary"]),
+        ("Shipping, set: {title: x, status: Waiting, summary: '{{ case.summary }}'}", []),
+    ],
+)  # fmt: skip
+def test_what_a_new_case_lacks_is_refused_as_far_as_constants_tell(complaints: Complain, new: str, lacking: list[str]) -> None:
+    told = complaints({**NEEDS, "rules/a.yaml": RULE.format(then=f"create_case: {{template: {new}}}")})
+    assert [message.split("'")[3] for message in told] == lacking
+
+
+def test_a_refusal_says_who_requires_the_field_and_what_would_do(complaints: Complain) -> None:
+    new = "create_case: {template: Billing, set: {title: x, amount: 1, priority: High}}"
+    told = complaints({**NEEDS, "rules/a.yaml": RULE.format(then=new)})
+    lacks, accepted = "rules/a.yaml:1:79: a new case of 'Billing' has no value for", "requires; accepted is a value in 'set'"
+    assert told == [
+        f"{lacks} 'due', which the field condition 'dear' ('priority' is 'high') {accepted} that is not empty",
+        f"{lacks} 'whose', which the template {accepted} or 'customer: same'",
+    ]
+
+
+@pytest.mark.parametrize(("vip", "warned"), [("false", True), ("true", False)])
+def test_a_field_that_a_condition_hides_in_a_new_case_is_warned_of(compiled: Compile, vip: str, warned: bool) -> None:
+    new = f"create_case: {{template: Shipping, set: {{title: x, vip: {vip}, page: 'https://example.com'}}}}"
+    told = [str(each).rpartition("/")[2] for each in analyse(compiled({**NEEDS, "rules/a.yaml": RULE.format(then=new)}))]
+    seen = "a.yaml:1:103: 'a' gives a new case of 'Shipping' the field 'page', which no agent sees: "
+    assert told == ([f"{seen}the field condition 'unseen' ('vip' is false) hides it"] if warned else [])
+
+
 @pytest.mark.parametrize(
     ("first", "second", "conflict"),
     [

@@ -14,7 +14,11 @@ from casewright_authoring.findings import REFUSED
 PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## `([a-z-]+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 REFUSALS = re.findall(r"^\| ([^|]+) \| `(\{.+?\})` \| (.+) \|$", SECTIONS[REFUSED], re.MULTILINE)
-WORLD = {"fields.yaml": dedent(SMALL["fields.yaml"]) + "secret: {type: Text, in_events: false}\n"}
+WORLD = {
+    "fields.yaml": dedent(SMALL["fields.yaml"]) + "secret: {type: Text, in_events: false}\n",
+    "conditions.yaml": "- {condition: no-page-for-low, field: page, hidden_when: {priority: low}}\n",
+    "templates.yaml": dedent(SMALL["templates.yaml"]).replace("Shipping: {}", "Shipping: {conditions: [no-page-for-low]}"),
+}
 
 
 def codes(write: Write, example: str) -> list[str]:
@@ -43,4 +47,4 @@ def test_what_the_page_calls_refused_is_refused_for_that_reason(what: str, rule:
 
 
 def test_the_page_has_examples_of_refusals() -> None:
-    assert len(REFUSALS) == 8
+    assert len(REFUSALS) == 9

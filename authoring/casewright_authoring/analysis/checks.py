@@ -26,6 +26,7 @@ DEAD_PART: Final = Check("dead-part", "warning")
 VAIN_TRIGGER: Final = Check("vain-trigger", "warning")
 WRITE_CONFLICT: Final = Check("write-conflict", "warning")
 DUPLICATE: Final = Check("duplicate", "warning")
+HIDDEN_FIELD: Final = Check("hidden-field", "warning")
 CALENDAR_ENDS: Final = Check("calendar-ends", "warning")
 
-CHECKS: Final = (NEVER_TRUE, UNREACHABLE, LOOP, NO_CLOCK, DEAD_PART, VAIN_TRIGGER, WRITE_CONFLICT, DUPLICATE, CALENDAR_ENDS)
+CHECKS: Final = (NEVER_TRUE, UNREACHABLE, LOOP, NO_CLOCK, DEAD_PART, VAIN_TRIGGER, WRITE_CONFLICT, DUPLICATE, HIDDEN_FIELD, CALENDAR_ENDS)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casewright.cases.definition import DomainDefinition
 from casewright.conditions.subjects import Subject
 from casewright.conditions.tree import Condition
 from casewright.conditions.triggers import Trigger
 from casewright.linking.linker import Linker
-from casewright.rules.instructions import Assign, Assignment, UpdateCase
+from casewright.rules.instructions import Assign, Assignment, CreateCase, UpdateCase
 from casewright.rules.rule import Rule
 from casewright.sla.policies import Policy, StartsWhen
 from casewright_authoring.analysis.placed import Placed, placed
@@ -57,6 +58,15 @@ class PlacedRule:
                 yield step.assignment, _under(item, "assign").place
 
     @property
+    def new_cases(self) -> Iterator[tuple[CreateCase, Mapping]]:
+        """The cases it creates, with the nodes that say what each begins with."""
+        for step, item in zip(self.rule.then, self._actions, strict=True):
+            if isinstance(step, CreateCase):
+                fields = _under(_under(item, "create_case"), "set")
+                assert isinstance(fields, Mapping), "a mapping was read from it"
+                yield step, fields
+
+    @property
     def _actions(self) -> tuple[Node, ...]:
         node = _under(self.node, "then")
         assert isinstance(node, Sequence), "a list was read from it"
@@ -99,6 +109,8 @@ class RuleSet:
 
     rules: tuple[PlacedRule, ...]
     policies: tuple[PlacedPolicy, ...]
+    definition: DomainDefinition
+    """Of the domain that the directory describes; empty for one that exists."""
 
     @property
     def acting(self) -> tuple[PlacedRule, ...]:
@@ -115,6 +127,7 @@ def rule_set(compiled: Compiled) -> RuleSet:
     return RuleSet(
         rules=tuple(_placed(linker.rule(rule), rules[rule.name]) for rule in compiled.bundle.rules if rule.mode != "off"),
         policies=tuple(PlacedPolicy(linker.policy(policy), policies[policy.name]) for policy in compiled.bundle.policies),
+        definition=compiled.definition,
     )
 
 

@@ -9,7 +9,8 @@ from casewright.rules.instructions import AddComment, Assignment, AssignSla, Cre
 from casewright_authoring.assignments import Assignments
 from casewright_authoring.findings import Place, fault
 from casewright_authoring.known import Names
-from casewright_authoring.nodes import Node
+from casewright_authoring.new_cases import new_case
+from casewright_authoring.nodes import Mapping, Node
 from casewright_authoring.shapes import boolean, record, text
 from casewright_authoring.subjects import variable_named
 from casewright_authoring.suggestions import unknown
@@ -46,6 +47,7 @@ def read_create_case(node: Node, texts: Texts) -> CreateCase:
     template = given.read("template", lambda name: _template(name, texts.names), "")
     values = given.read("set", partial(_first_values, texts=texts), ())
     customer = given.read("customer", partial(_customer, texts=texts, values=values), ())
+    _refuse_what_lacks(given.node, template, (*values, *customer), texts)
     return CreateCase(template, (*values, *customer), given.read("link", lambda node: boolean(node, "link"), otherwise=False))
 
 
@@ -79,6 +81,20 @@ def _customer_field(place: Place, names: Names) -> str:
     if name is None:
         raise fault(place, f"no field stands for the customer; define one in fields.yaml, such as customer: {{system_id: {_CUSTOMER}}}")
     return name
+
+
+def _refuse_what_lacks(node: Mapping, template: str, values: tuple[Assignment, ...], texts: Texts) -> None:
+    """Tell of fields without a value that Cases creates no such case without."""
+    names, written = texts.names, node.get("set")
+    if not isinstance(written, Mapping) or not names.fields.whole:
+        return
+    case = new_case(template, values, [entry.name for entry in written.entries], names.definition, names.fields)
+    for name, requiring in case.lacking if case else ():
+        field = names.fields.find(name, written.place)
+        if field.id != _TITLE:
+            accepted = "a value in 'set' or 'customer: same'" if field.id == _CUSTOMER else "a value in 'set' that is not empty"
+            message = f"a new case of {template!r} has no value for {name!r}, which {requiring} requires; accepted is {accepted}"
+            texts.report.tell(written.place, message)
 
 
 def _sets(field_id: str, values: tuple[Assignment, ...], names: Names) -> bool:
