@@ -18,6 +18,7 @@ from casewright.cases.events import MailReported
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
 from casewright_workbench.console.timeline import story
+from casewright_workbench.house_settings import MAIL_DOMAIN
 from casewright_workbench.lake.opening import open_lake
 
 RULES = {
@@ -210,10 +211,17 @@ def test_the_fate_of_a_mail_is_on_the_log_once_in_the_timeline_and_in_the_lake(c
     [standing] = center.file(case_id).effects
     before = center.file(case_id).head
     bounce = {"bounceType": "Transient", "bounceSubType": "General", "bouncedRecipients": [{"emailAddress": MAYA}]}
+    delay = {
+        "timestamp": "2026-11-16T15:25:40.095Z",
+        "delayType": "MailboxFull",
+        "expirationTime": "2026-11-17T05:15:40.914Z",
+        "reportingMTA": "a8-70.smtp-out.amazonses.com",
+        "delayedRecipients": [{"emailAddress": MAYA, "status": "4.2.2", "diagnosticCode": "smtp; 452 4.2.2 mailbox full"}],
+    }
     told = [
         ("Email Rendering Failed", "Rendering Failure", {"failure": {"errorMessage": "Attribute 'name' is missing.", "templateName": "t"}}),
         ("Email Rejected", "Reject", {"reject": {"reason": "Bad content"}}),
-        ("Email Delivery Delayed", "DeliveryDelay", {"deliveryDelay": {"delayType": "MailboxFull", "delayedRecipients": []}}),
+        ("Email Delivery Delayed", "DeliveryDelay", {"deliveryDelay": delay}),
         ("Email Bounced", "Bounce", {"bounce": bounce}),
     ]
     for detail_type, event_type, more in [*told, *told[:2]]:
@@ -229,6 +237,7 @@ def test_the_fate_of_a_mail_is_on_the_log_once_in_the_timeline_and_in_the_lake(c
         ("rejected", "Bad content"),
     ]
     assert sorted((each.fate, each.reason) for each in center.told(case_id)) == fates
+    assert {(each.recipients, each.suppressed) for each in center.told(case_id)} == {(1, 0)}
     after = file.head
     assert (after.last, after.clocks, after.case) == (before.last, before.clocks, before.case), "mail changes nothing of the case"
     assert not any(entry.decision.late for entry in file.log)
@@ -243,18 +252,31 @@ def test_the_fate_of_a_mail_is_on_the_log_once_in_the_timeline_and_in_the_lake(c
 
 
 def ses_event(center: Center, effect_key: str, case_id: str, detail_type: str, event_type: str, **more: Any) -> dict[str, Any]:
-    """An event as SES would put it on the bus."""
-    tags = {"casewright-effect": [effect_key], "casewright-case": [case_id]}
+    """An event in the shape that SES documents for EventBridge, with what it tells that nobody here reads."""
+    ours = {"casewright-effect": [effect_key], "casewright-case": [case_id]}
+    now, sender = center.house.clock.now().isoformat().replace("+00:00", "Z"), f"care@{MAIL_DOMAIN}"
+    mail = {
+        "timestamp": now,
+        "source": sender,
+        "sourceArn": f"arn:aws:ses:us-east-1:111122223333:identity/{sender}",
+        "sendingAccountId": "111122223333",
+        "messageId": "m",
+        "destination": [MAYA],
+        "headersTruncated": False,
+        "headers": [{"name": "From", "value": sender}, {"name": "Subject", "value": "Hello"}],
+        "commonHeaders": {"from": [sender], "to": [MAYA], "messageId": "m", "subject": "Hello"},
+        "tags": {"ses:configuration-set": ["ours"], "ses:caller-identity": ["perform"], **ours},
+    }
     return {
         "version": "0",
         "id": f"{event_type}-{case_id}",
         "source": "aws.ses",
         "account": "111122223333",
         "region": "us-east-1",
-        "time": center.house.clock.now().isoformat().replace("+00:00", "Z"),
+        "time": now,
         "resources": [],
         "detail-type": detail_type,
-        "detail": {"eventType": event_type, "mail": {"messageId": "m", "destination": [MAYA], "tags": tags}, **more},
+        "detail": {"eventType": event_type, "mail": mail, **more},
     }
 
 
