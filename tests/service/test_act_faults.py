@@ -27,10 +27,12 @@ from casewright.actions import (
 )
 from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
-from casewright.aws.records import case_key, key
+from casewright.aws.records import case_key, key, pack, stamp
+from casewright.aws.set_aside import UNREAD, EffectsSetAside
 from casewright.cases.events import Position
 from casewright.cases.recipients import ConnectUser
 from casewright.decision import Effect
+from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending
 from casewright.service.act import act
 from casewright.wiring.acting import acting
@@ -285,11 +287,35 @@ def test_effects_that_cannot_be_read_are_set_aside_and_the_others_go_on(house: H
     assert ports.effects.is_empty("cases")
     for item in (of_later, corrupt):
         kept = seen.dynamodb.get_item(TableName=house.case_table, Key={"pk": item["pk"], "sk": item["sk"]})["Item"]
-        assert (kept["body"], kept["status"], "bucket" in kept) == (item["body"], {"S": "pending"}, False)
+        assert {**item, "bucket": {"S": UNREAD}, "aside_because": kept["aside_because"]} == kept
     [(status, detail)] = [(each.outcome and each.outcome.status, each.detail) for each in ports.effects.of_case(beheaded.case_id)]
     assert status == "failed"
     assert "format 99 cannot be read" in detail
     assert [seen.audits(case_id) for case_id in seen.case_ids] == [0, 0, 1, 1]
+
+    aside = EffectsSetAside(seen.dynamodb, house.case_table)
+    assert {(each.effect_key, each.bucket, each.due_at) for each in aside.each()} == {
+        (each.key, None, seen.began) for each in (first, second)
+    }
+    seen.dynamodb.put_item(TableName=house.case_table, Item=kept | {"body": pack(second)})  # from a backup
+    [readable] = [each for each in aside.each() if each.bucket]
+    for _ in range(2):  # two operators
+        aside.bring_back(readable)
+    assert act("cases", lambda: 900.0, ports) == 1
+    assert [each.effect_key for each in aside.each()] == [first.key]
+    assert seen.audits(seen.case_ids[0]) == 1
+
+
+def test_an_effect_that_changed_since_it_could_not_be_read_is_not_set_aside(house: House) -> None:
+    seen = Storm(house)
+    item = effect_item(seen.ask(seen.case_ids[0], UpdateCase({seen.field: seen.value})))
+    stale = {**item, "urgency": {"S": f"2#{stamp(START)}#of-then"}}
+    aside = EffectsSetAside(seen.dynamodb, house.case_table)
+    aside.put(stale, UnreadableRecord("r", 99, (1,)))
+    assert seen.perform() == 0
+    aside.put(item, UnreadableRecord("r", 99, (1,)))
+    assert Counter(status for status, _ in seen.ended) == {"done": 1}
+    assert item["sk"]["S"] not in {f"effect#{each.effect_key}" for each in aside.each()}
 
 
 def test_a_transaction_that_meets_another_is_made_again(house: House) -> None:

@@ -16,11 +16,16 @@ import pytest
 from small_directory import SMALL
 
 import lambdas.reconcile.handler
+from casewright.aws import records
 from casewright.aws.bundles import CATALOG, CURRENT
 from casewright.aws.case_log import CaseTable
 from casewright.aws.records import FORMAT, READS, key, pack
+from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read
+from casewright_workbench.cli import redrive as command
+from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES
 
@@ -145,13 +150,41 @@ def test_a_record_of_a_format_to_come_is_refused_and_stays_as_it_is(upgraded: Up
     assert upgraded.house.counts["decide", "RecordsUnreadable"] == 1
 
 
-def test_an_effect_of_a_format_to_come_is_set_aside_and_its_performer_says_so(upgraded: Upgraded) -> None:
+def test_an_effect_of_a_format_to_come_is_set_aside_and_redriven_by_a_release_that_reads_it(
+    upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     effects = upgraded.records.case(PENDING)
     assert effects is not None
     [mail] = [each.effect for each in effects.effects if each.effect.rule == "acknowledge"]
-    later = {**upgraded.item(PENDING, f"effect#{mail.key}"), "format": {"N": str(FORMAT + 1)}}
+    later = {**upgraded.item(PENDING, f"effect#{mail.key}"), "format": {"N": str(FORMAT + 1)}, "body": pack(mail)}
     upgraded.put(later)
     upgraded.after(minutes=2)
-    in_the_queue = {"bucket", "urgency"}
-    assert upgraded.item(PENDING, f"effect#{mail.key}") == {name: value for name, value in later.items() if name not in in_the_queue}
+    reason = f"format {FORMAT + 1} cannot be read; this release reads {', '.join(map(str, READS))}"
+    kept = upgraded.item(PENDING, f"effect#{mail.key}")
+    assert kept == {**later, "bucket": {"S": UNREAD}, "aside_because": {"S": reason}}
     assert upgraded.house.counts["perform", "RecordsUnreadable"] == 1
+
+    monkeypatch.setattr(command, "Clients", lambda _session, **_where: Clients(upgraded.house.session("operator")))
+
+    def redriven(*options: str, code: int) -> Any:
+        capsys.readouterr()
+        assert run(["redrive", "--queue", "set-aside", "--reason", "cannot be read", "--json", *options]) == code
+        [group] = json.loads(capsys.readouterr().out)["groups"]
+        return group
+
+    group = redriven("--yes", code=1)
+    assert (group["reason"], group["way"], group["sample"], group["case_id"]) == (reason, f"stays, {reason}", mail.key, PENDING)
+    assert (group["moved"], group["stayed"], group["trouble"]) == (0, 1, reason)
+    assert upgraded.item(PENDING, f"effect#{mail.key}") == kept
+
+    monkeypatch.setattr(records, "READS", (*READS, FORMAT + 1))
+    assert redriven(code=1)["way"] == "back into the queue ses"
+    assert upgraded.item(PENDING, f"effect#{mail.key}") == kept, "it was only shown"
+    before = len(upgraded.house.outbox.messages())
+    assert redriven("--yes", code=0)["moved"] == 1
+    assert upgraded.item(PENDING, f"effect#{mail.key}") == later
+    upgraded.after(minutes=3)
+    assert upgraded.statuses(PENDING)["acknowledge"] == "done"
+    assert len(upgraded.house.outbox.messages()) == before + 1
+    assert upgraded.house.counts["perform", "RecordsUnreadable"] == 1
+    assert run(["redrive", "--queue", "set-aside"]) == 0

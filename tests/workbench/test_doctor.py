@@ -17,6 +17,7 @@ from pages import listed, page
 from casewright.aws.bundles import CATALOG, CURRENT, BundleBucket
 from casewright.aws.control import ControlTable
 from casewright.aws.records import key, shard_of, stamp
+from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read, write
 from casewright.cases.catalog import Catalog
 from casewright.cases.regions import CASES_REGIONS
@@ -223,6 +224,11 @@ def item(house: House, **attributes: Any) -> Iterator[None]:
     dynamodb.delete_item(TableName=CASE_TABLE, Key=where)
 
 
+def set_aside(house: House) -> Any:
+    texts = {"bucket": UNREAD, "urgency": f"2#{stamp(START)}#1", "status": "pending", "aside_because": "it was cut short"}
+    return item(house, body={"B": b"?"}, **{name: {"S": text} for name, text in texts.items()})
+
+
 def unsent(house: House) -> Any:
     from casewright.aws.records import pack
     from casewright.ports.log import DueClock
@@ -348,6 +354,7 @@ BROKEN: dict[str, tuple[Callable[[House], Any], dict[str, str]]] = {
     "the rule is off": (rule_off, {"flow.subscription": "case-changes-to-decide is off"}),
     "the mapping is off": (mapping_off, {"flow.sources": "case-events is Disabled"}),
     "a dead letter": (dead_letter, {"flow.dead-letters": "case-events-dead-letters holds 1 messages"}),
+    "an effect was set aside": (set_aside, {"flow.set-aside": "1 effects: it was cut short"}),
     "a milestone lies unsent": (unsent, {"flow.late": "half of first-response, case broken"}),
     "a record of tomorrow": (lambda house: item(house, format={"N": "99"}), {"stores.records": "formats 99"}),
     "not verified": (unverified, {"mail.identity": "not verified"}),

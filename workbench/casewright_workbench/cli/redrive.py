@@ -1,4 +1,4 @@
-"""`casewright redrive`: what is in the dead-letter queues, and back with it."""
+"""`casewright redrive`: what is in the dead-letter queues, which effects were set aside, and back with it."""
 
 from typing import Annotated
 
@@ -18,43 +18,54 @@ from casewright_workbench.doctor.places import of_names, of_stage
 from casewright_workbench.doctor.undelivered import dead_letter_queues
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
-from casewright_workbench.redriving.groups import Group, Redrive, chosen
+from casewright_workbench.redriving.groups import SET_ASIDE, Group, Redrive
 
 
 def redrive(  # noqa: PLR0913 - keyword-only, each one a name that a deployment may need, or a choice
     *,
     stage: Annotated[str, typer.Option(help="A stage of cdk.json: its queues are those of its stacks.")] = "",
     table: Annotated[str, typer.Option(help="The case table, where several deployments stand side by side.")] = "",
-    queue: Annotated[str, typer.Option(help="Only dead-letter queues whose name contains this.")] = "",
-    reason: Annotated[str, typer.Option(help="Only messages whose reason, as it is shown, contains this.")] = "",
+    queue: Annotated[str, typer.Option(help=f"Only dead-letter queues whose name contains this; effects are in {SET_ASIDE}.")] = "",
+    reason: Annotated[str, typer.Option(help="Only what has a reason, as it is shown, that contains this.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Bring them back. Otherwise they are shown, and stay.")] = False,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what is in the dead-letter queues, by queue and reason, with ids and no contents; with --yes bring it back.
+    """Show what is in the dead-letter queues, and effects that could not be read, by queue and reason; with --yes bring it back.
 
-    A message is deleted only after it has arrived where it came from; one that cannot go back stays.
+    Ids are shown, and no contents. A message is deleted only after it has arrived where it came from; what cannot go back stays.
     """
     given = {"CASE_TABLE": table} if table else {}
     try:
         clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region)
         context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
-        places = chosen(context, queue)
-        if not places:
-            known = ", ".join(each.name for each in dead_letter_queues(context)) or "none: give --stage, or let functions be listed"
-            raise WrongUsage(f"no dead-letter queue has {queue!r} in its name; there are {known}")
-        groups = Redrive(context, reason=reason, moves=yes).run(places)
+        run = Redrive(context, reason=reason, moves=yes)
+        places = _run(run, context, queue)
     except (NotKnown, CasewrightError, ClientError, BotoCoreError) as error:
         raise WrongUsage(f"dead-letter queues: {error}") from error
-    _tell(groups, len(places), moved=yes, as_json=as_json)
-    if any(each.stayed for each in groups) if yes else groups:
+    _tell(run.groups, places, moved=yes, as_json=as_json)
+    if any(each.stayed for each in run.groups) if yes else run.groups:
         raise typer.Exit(1)
 
 
-def _tell(groups: list[Group], queues: int, *, moved: bool, as_json: bool) -> None:
+def _run(run: Redrive, context: Context, queue: str) -> list[str]:
+    """Go through the places whose name contains `queue`; answers their names. Raises WrongUsage where there is none."""
+    known = dead_letter_queues(context)
+    names = [*(each.name for each in known), SET_ASIDE]
+    chosen = [name for name in names if queue.lower() in name.lower()]
+    if not chosen:
+        raise WrongUsage(f"no dead-letter queue has {queue!r} in its name; there are {', '.join(names)}")
+    run.letters([each for each in known if each.name in chosen])
+    if SET_ASIDE in chosen:
+        run.effects()
+    return chosen
+
+
+def _tell(groups: list[Group], places: list[str], *, moved: bool, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode({"queues": queues, "groups": [_record(each) for each in groups]})))
+        told = {"queues": len(places), "groups": [_record(each) for each in groups]}
+        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
     for each in groups:
@@ -63,16 +74,16 @@ def _tell(groups: list[Group], queues: int, *, moved: bool, as_json: bool) -> No
         output.print(Text(f"    {each.reason}\n    {each.way}; for example {each.sample}{of}"), soft_wrap=True)
         if each.stayed:
             output.print(Text(f"    {each.stayed} stay: {each.trouble}", "red"), soft_wrap=True)
-    output.print(_summary(groups, queues, moved=moved))
+    output.print(_summary(groups, places, moved=moved), soft_wrap=True)
 
 
-def _summary(groups: list[Group], queues: int, *, moved: bool) -> str:
+def _summary(groups: list[Group], places: list[str], *, moved: bool) -> str:
     count = sum(each.count for each in groups)
     if not count:
-        return f"{queues} queues, nothing to bring back"
+        return f"nothing to bring back in {', '.join(places)}"
     if not moved:
-        return f"{count} messages; --yes brings them back"
-    return f"{sum(each.moved for each in groups)} of {count} messages went where they belong"
+        return f"{count} to bring back; --yes does it"
+    return f"{sum(each.moved for each in groups)} of {count} are back where they belong"
 
 
 def _record(group: Group) -> dict[str, Json]:

@@ -31,6 +31,7 @@ CHECKS: Final[dict[str, Check]] = {
     "flow.subscription": flow.subscription,
     "flow.sources": flow.sources,
     "flow.dead-letters": flow.dead_letters,
+    "flow.set-aside": flow.set_aside,
     "flow.late": stores.late,
     "flow.alarms": flow.alarms,
     "permissions.roles": permissions.roles,

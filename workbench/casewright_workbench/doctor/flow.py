@@ -1,15 +1,15 @@
 """The way of an event: rule, queues, functions, and what was left lying on it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
-from casewright_workbench.doctor.asking import NotKnown, is_missing, pages
+from casewright.aws.set_aside import EffectsSetAside
+from casewright_workbench.doctor.asking import NotKnown, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked
-from casewright_workbench.doctor.undelivered import dead_letter_queues
+from casewright_workbench.doctor.undelivered import attributes_of, dead_letter_queues
 
 READERS: Final = ("decide", "perform", "note_delivery")
 """Functions that a queue invokes."""
@@ -70,6 +70,16 @@ def dead_letters(context: Context) -> Iterable[Finding]:
         yield ok(f"{len(names)} queues, empty")
 
 
+def set_aside(context: Context) -> Iterable[Finding]:
+    """Every effect could be read when it came up."""
+    aside = EffectsSetAside(context.clients("dynamodb"), context.places.needed("CASE_TABLE"))
+    why = Counter(each.reason for each in aside.each())
+    for reason, count in why.items():
+        yield fail(f"{count} effects: {reason}", wrong="they were set aside, and nothing performs them", do="casewright redrive")
+    if not why:
+        yield ok("no effect")
+
+
 def alarms(context: Context) -> Iterable[Finding]:
     """No alarm of the stage is in ALARM."""
     stage = context.places.stage
@@ -93,18 +103,6 @@ def _mappings(context: Context, function: str) -> list[Any]:
 
 def _waiting(context: Context, name: str) -> int:
     """How many messages a queue holds; -1 where there is no such queue."""
-    told = _attributes(context, name)
+    told = attributes_of(context, name)
     counted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
     return sum(int(told.get(each, 0)) for each in counted) if told else -1
-
-
-def _attributes(context: Context, name: str) -> dict[str, str]:
-    client = context.clients("sqs")
-    try:
-        url = client.get_queue_url(QueueName=name)["QueueUrl"]
-        told: dict[str, str] = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    except ClientError as error:
-        if not is_missing(error):
-            raise
-        return {}
-    return told

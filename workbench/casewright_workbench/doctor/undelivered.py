@@ -29,7 +29,7 @@ def dead_letter_queues(context: Context) -> tuple[DeadLetters, ...]:
     else:
         found |= dict.fromkeys(_by_rule(context, read), "")
     for arn in read:
-        redrive = json.loads(_attributes(context, arn.rpartition(":")[2]).get("RedrivePolicy") or "{}")
+        redrive = json.loads(attributes_of(context, arn.rpartition(":")[2]).get("RedrivePolicy") or "{}")
         if redrive:
             found[redrive["deadLetterTargetArn"].rpartition(":")[2]] = arn
     return tuple(DeadLetters(name, found[name]) for name in sorted(found))
@@ -72,7 +72,8 @@ def _calls(rule: dict[str, Any], webhooks: set[str]) -> bool:
     return ours and not webhooks.isdisjoint(pattern.get("detail", {}).get("webhook", ()))
 
 
-def _attributes(context: Context, name: str) -> dict[str, str]:
+def attributes_of(context: Context, name: str) -> dict[str, str]:
+    """The attributes of a queue; none where there is no such queue."""
     client = context.clients("sqs")
     try:
         url = client.get_queue_url(QueueName=name)["QueueUrl"]

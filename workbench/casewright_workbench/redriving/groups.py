@@ -1,20 +1,25 @@
-"""What lies in the dead-letter queues, by queue and reason; and what came of bringing it back."""
+"""What lies in the dead-letter queues and what was set aside, by place and reason; and what came of bringing it back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
-from casewright.errors import CasewrightError
+from casewright.aws.set_aside import EffectsSetAside, SetAside
+from casewright.errors import CasewrightError, Refused
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.undelivered import DeadLetters, dead_letter_queues, read_queues
+from casewright_workbench.doctor.undelivered import DeadLetters, read_queues
 from casewright_workbench.redriving.letters import Discard, Letter, Stay, ToBus, ToQueue, ToStream, Way
 from casewright_workbench.redriving.returning import Returning
 from casewright_workbench.redriving.walking import Walk
 
+SET_ASIDE: Final = "effects-set-aside"
+"""Stands in place of a queue: effects that the performer could not read."""
+
 
 class Group(msgspec.Struct, kw_only=True):
-    """Messages that fail alike."""
+    """Messages, or effects, that fail alike."""
 
     queue: str
     reason: str
@@ -30,58 +35,82 @@ class Group(msgspec.Struct, kw_only=True):
 
 
 class Redrive:
-    """One run over some queues: shows, or with `moves` brings back what has a reason that contains `reason`."""
+    """One run over some places: shows, or with `moves` brings back what has a reason that contains `reason`."""
 
     def __init__(self, context: Context, *, reason: str = "", moves: bool = False) -> None:
         self._context, self._reason, self._moves = context, reason, moves
         self._returning = Returning(context.clients)
-        self._queues = frozenset(read_queues(context))
         # the clock of who answers tells whole seconds
         self._before = context.now + timedelta(seconds=1)
         self._groups = dict[tuple[str, str, str], Group]()
 
-    def run(self, places: Iterable[DeadLetters]) -> list[Group]:
-        """Every message of these queues."""
-        for place in places:
-            walk = Walk(self._context.clients("sqs"), place, queues=self._queues, before=self._before)
-            try:
-                for letters in walk.letters():
-                    wanted = [each for each in letters if self._reason.lower() in each.reason.lower()]
-                    walk.delete([each for each in wanted if self._gone(each, self._group(each))])
-            finally:
-                walk.release()
+    @property
+    def groups(self) -> list[Group]:
+        """What was found so far."""
         return list(self._groups.values())
 
-    def _gone(self, letter: Letter, group: Group) -> bool:
+    def letters(self, places: Iterable[DeadLetters]) -> None:
+        """Every message of these queues."""
+        queues = frozenset(read_queues(self._context))
+        for place in places:
+            walk = Walk(self._context.clients("sqs"), place, queues=queues, before=self._before)
+            try:
+                for letters in walk.letters():
+                    walk.delete([each for each in letters if self._is_wanted(each.reason) and self._letter(each)])
+            finally:
+                walk.release()
+
+    def effects(self) -> None:
+        """Every effect that was set aside. Those that this release cannot read stay."""
+        aside = EffectsSetAside(self._context.clients("dynamodb"), self._context.places.needed("CASE_TABLE"))
+        for each in aside.each():
+            if self._is_wanted(each.reason):
+                self._effect(each, aside)
+
+    def _is_wanted(self, reason: str) -> bool:
+        return self._reason.lower() in reason.lower()
+
+    def _letter(self, letter: Letter) -> bool:
         """Whether it may be deleted: it is where it belongs."""
+        group = Group(
+            queue=letter.queue,
+            reason=letter.reason,
+            way=said(letter.way),
+            oldest=letter.sent_at,
+            sample=letter.sample,
+            case_id=letter.case_id,
+        )
+        return self._is_moved(self._counted(group), lambda: self._returning.send(letter))
+
+    def _effect(self, found: SetAside, aside: EffectsSetAside) -> None:
+        way = f"stays, {found.trouble}" if found.trouble else f"back into the queue {found.bucket}"
+        group = Group(queue=SET_ASIDE, reason=found.reason, way=way, oldest=found.due_at, sample=found.effect_key, case_id=found.case_id)
+
+        def send() -> None:
+            if found.trouble:
+                raise Refused(found.trouble)
+            aside.bring_back(found)
+
+        self._is_moved(self._counted(group), send)
+
+    def _is_moved(self, group: Group, send: Callable[[], None]) -> bool:
         if not self._moves:
             return False
         try:
-            self._returning.send(letter)
+            send()
         except CasewrightError as error:
             group.stayed, group.trouble = group.stayed + 1, str(error)
             return False
         group.moved += 1
         return True
 
-    def _group(self, letter: Letter) -> Group:
-        way = said(letter.way)
-        name = (letter.queue, letter.reason, way)
-        group = self._groups.get(name)
-        if group is None:
-            group = Group(
-                queue=letter.queue, reason=letter.reason, way=way, oldest=letter.sent_at, sample=letter.sample, case_id=letter.case_id
-            )
-            self._groups[name] = group
+    def _counted(self, one: Group) -> Group:
+        """The group that this one is of; the oldest is its sample."""
+        group = self._groups.setdefault((one.queue, one.reason, one.way), one)
         group.count += 1
-        if letter.sent_at < group.oldest:
-            group.oldest, group.sample, group.case_id = letter.sent_at, letter.sample, letter.case_id
+        if one.oldest < group.oldest:
+            group.oldest, group.sample, group.case_id = one.oldest, one.sample, one.case_id
         return group
-
-
-def chosen(context: Context, queue: str) -> tuple[DeadLetters, ...]:
-    """The queues whose name contains `queue`."""
-    return tuple(each for each in dead_letter_queues(context) if queue.lower() in each.name.lower())
 
 
 def said(way: Way) -> str:

@@ -64,7 +64,8 @@ class UnreadableRecord(BadInput):
 
     def __init__(self, what: str, given: int, accepted: tuple[int, ...], *, problem: str = "") -> None:
         found = f"format {given} cannot be read{f' ({problem})' if problem else ''}"
-        super().__init__(f"{what}: {found}; this release reads {', '.join(map(str, accepted))}")
+        self.problem = f"{found}; this release reads {', '.join(map(str, accepted))}"
+        super().__init__(f"{what}: {self.problem}")
 
 
 class UnknownQuota(BadInput):

@@ -1,16 +1,15 @@
-"""Reading effects, page by page: what cannot be read leaves the queue where it comes up, is told of, and stays in the table."""
+"""Reading effects, page by page: what cannot be read leaves the queue where it comes up: it is told of, and set aside."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
-
-from botocore.exceptions import ClientError
 
 from casewright.actions import Bucket
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import pending_of, texts
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, stamp
+from casewright.aws.set_aside import EffectsSetAside
 from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending
 from casewright.telemetry import Telemetry
@@ -23,6 +22,7 @@ class EffectPages:
 
     def __init__(self, client: Client, table: str, telemetry: Telemetry | None) -> None:
         self._client, self._table, self._telemetry = client, table, telemetry
+        self._aside = EffectsSetAside(client, table)
 
     def is_empty(self, bucket: Bucket) -> bool:
         """Whether the index has nothing of the bucket."""
@@ -69,18 +69,7 @@ class EffectPages:
         assert self._telemetry is not None, "what cannot be read was raised"
         self._telemetry.count("RecordsUnreadable")
         self._telemetry.log("effect set aside", record=f"{item['pk']['S']} {item['sk']['S']}", error=str(error))
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key={"pk": item["pk"], "sk": item["sk"]},
-                    UpdateExpression="REMOVE #bucket, urgency",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeNames={"#bucket": "bucket"},
-                )
-            except ClientError as gone:  # its case was forgotten meanwhile
-                if gone.response["Error"].get("Code") != "ConditionalCheckFailedException":
-                    raise
+        self._aside.put(item, error)
 
     def _queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int) -> list[Item]:
         between = {":bucket": bucket, ":first": f"{rank}#", ":last": f"{rank}#{stamp(now)}~"}
