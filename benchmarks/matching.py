@@ -35,6 +35,8 @@ CHECKED: Final = 200
 """At most so many events are compared with the naive loop."""
 BARS: Final = {10: 2.0, 1_000: 5.0, 10_000: 15.0}
 """Times the floor."""
+SHARES: Final = {10: 0.3, 1_000: 0.3}
+"""Of what the handler that is usually written costs."""
 LEADS: Final = {1_000: 5.0, 10_000: 15.0}
 """Times faster than every peer."""
 
@@ -147,6 +149,9 @@ def _bars(results: dict[int, Results]) -> Table:
         best = min((results[size][peer.name] for peer in rule_peers.PEERS), key=lambda each: each.microseconds)
         times = best.microseconds / results[size][_OURS].microseconds
         table.add_row(f"the fastest peer, {best.name}, {size:,} rules", f"{times:.1f} x casewright", f"{least:g}")
+    for size, most in SHARES.items():
+        share = results[size][_OURS].microseconds / results[size][rule_peers.USUAL.name].microseconds
+        table.add_row(f"beside {rule_peers.USUAL.name}, {size:,} rules", f"{share:.2f}", f"{most:g}")
     seconds, held = _in_processes("compile", 10_000, COMPILED)["seconds"], _in_processes("memory", 10_000, 1)
     table.add_row("10,000 rules compiled", f"{seconds:.2f} s", f"{MOST_SECONDS} s")
     table.add_row("... and held in memory, at most", f"{held['peak'] / 1e6:.0f} MB", f"{MOST_MEGABYTES} MB")

@@ -14,6 +14,7 @@ import zen
 from json_logic import jsonLogic
 
 from benchmarks.rule_workload import CATALOG, READ
+from benchmarks.usual.case_event import CaseEvent
 from casewright.conditions.operators import Among, Between, Changed, Compares, HasText
 from casewright.conditions.subjects import Fact
 from casewright.conditions.tree import All, Condition, Leaf, Not
@@ -108,11 +109,28 @@ def _naive(rules: Sequence[Rule]) -> Matching:
     return matching
 
 
+def _usual(rules: Sequence[Rule]) -> Matching:
+    """What the handler does that is usually written: a pydantic model of the event, and the loop."""
+    conditions = [rule.condition for rule in rules]
+
+    def matching(body: bytes) -> list[int]:
+        detail = CaseEvent.model_validate_json(body).detail
+        values = {name: detail.case.fields[field_id].value.plain() for field_id, name in _READ.items()}
+        values["assigned_queue"] = values["assigned_queue"].rsplit("/", 1)[-1]
+        values["template"] = detail.case.template_id
+        values["changed"] = [_READ[field_id] for field_id in detail.changed_field_ids] if detail.event_type == "CASE.UPDATED" else []
+        return [place for place, condition in enumerate(conditions) if _is_true(condition, values)]
+
+    return matching
+
+
 NAIVE: Final = Engine("naive Python loop", _naive)
+USUAL: Final = Engine("pydantic model, naive loop", _usual)
 PEERS: Final = (
     Engine("zen-engine", _zen),
     Engine("common-expression-language (Rust CEL)", _cel),
     NAIVE,
+    USUAL,
     Engine("json-logic (panzi)", _json_logic),
     Engine("rule-engine", _rule_engine),
 )

@@ -2,7 +2,6 @@
 
 import json
 import os
-from datetime import datetime
 from typing import Any
 
 import boto3
@@ -10,47 +9,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.parser import BaseModel
-from aws_lambda_powertools.utilities.parser.models import EventBridgeModel
-from pydantic import Field
+from case_event import CaseEvent
 
 logger, metrics = Logger(service="usual"), Metrics(namespace="usual", service="usual")
 dynamodb, s3, sqs, firehose, cases = (boto3.client(name) for name in ("dynamodb", "s3", "sqs", "firehose", "connectcases"))
 processor = BatchProcessor(EventType.SQS)
-
-
-class Value(BaseModel):
-    string_value: str | None = Field(None, alias="stringValue")
-    double_value: float | None = Field(None, alias="doubleValue")
-    boolean_value: bool | None = Field(None, alias="booleanValue")
-
-    def plain(self) -> Any:
-        return next((each for each in (self.string_value, self.double_value, self.boolean_value) if each is not None), None)
-
-
-class FieldValue(BaseModel):
-    value: Value
-
-
-class Case(BaseModel):
-    case_id: str = Field(alias="caseId")
-    template_id: str = Field(alias="templateId")
-    created_at: datetime | None = Field(None, alias="createdDateTime")
-    fields: dict[str, FieldValue] = Field(default_factory=dict)
-
-
-class Detail(BaseModel):
-    event_type: str = Field(alias="eventType")
-    changed_at: datetime = Field(alias="approximateChangeTime")
-    performed_by: dict[str, Any] = Field({}, alias="performedBy")
-    changed_field_ids: list[str] = Field([], alias="changedFieldIds")
-    case: Case
-
-
-class CaseEvent(EventBridgeModel):
-    detail: Detail
-
-
 rules: list[dict[str, Any]] = []
 
 
