@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import effect_item
 from casewright.aws.failures import translated
@@ -19,8 +20,6 @@ from casewright.redecide import Logged
 
 MOST_BYTES: Final = 390_000
 """Of an item: what DynamoDB takes (400 KB), less what an effect gains while it is performed."""
-
-_CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class CaseTable:
@@ -66,9 +65,8 @@ class CaseTable:
             try:
                 self._client.transact_write_items(TransactItems=writes)
             except ClientError as error:
-                reasons = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
-                if reasons & _CONFLICTS:
-                    raise VersionConflict(f"case {event.case_id}: {', '.join(sorted(reasons & _CONFLICTS))}") from error
+                if reasons := items.conflicts(error):
+                    raise VersionConflict(f"case {event.case_id}: {', '.join(sorted(reasons))}") from error
                 raise
 
     def due_before(self, moment: datetime) -> Iterator[DueClock]:
@@ -129,9 +127,7 @@ class CaseTable:
         return {"Put": put | {"ConditionExpression": "attribute_not_exists(pk)"} if new else put}
 
     def _get(self, partition: str, sort: str) -> Item | None:
-        with translated("GetItem"):
-            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get("Item")
-        return item
+        return items.read(self._client, self._table, key(partition, sort))
 
     def _query(self, **query: Any) -> Iterator[Item]:
         with translated("Query"):

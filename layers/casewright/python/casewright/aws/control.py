@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from botocore.exceptions import ClientError
-
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, key, stamp
@@ -86,25 +85,10 @@ class ControlTable:
         )
 
     def _update_if(self, condition: str, where: Item, expression: str, values: Item) -> bool:
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=where,
-                    UpdateExpression=expression,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                )
-            except ClientError as error:
-                if error.response["Error"].get("Code") == "ConditionalCheckFailedException":
-                    return False
-                raise
-        return True
+        return items.update(self._client, self._table, where, expression, condition=condition, values=values)
 
     def _get(self, partition: str, sort: str) -> Item | None:
-        with translated("GetItem"):
-            item: Item | None = self._client.get_item(TableName=self._table, Key=key(partition, sort), ConsistentRead=True).get("Item")
-        return item
+        return items.read(self._client, self._table, key(partition, sort))
 
 
 def _spent_until(item: Item | None) -> float:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
+from casewright.aws.items import is_refused, read
 from casewright.aws.records import FORMAT, Item, case_key, key, pack, unpack
 from casewright.cases.state import Case
 from casewright.decision import Effect, Head
@@ -71,9 +72,7 @@ class CaseErasure:
 
     def _forget(self, case_id: str, now: datetime) -> None:
         for _ in range(_RACES):
-            with translated("GetItem"):
-                where = key(case_key(case_id), "head")
-                before = self._client.get_item(TableName=self._table, Key=where, ConsistentRead=True).get("Item")
+            before = read(self._client, self._table, key(case_key(case_id), "head"))
             if self._put(Head(case=Case(case_id), forgotten_at=now), before):
                 return
         raise VersionConflict(f"case {case_id}: {_RACES} others were faster")
@@ -92,9 +91,9 @@ class CaseErasure:
             try:
                 self._client.put_item(TableName=self._table, Item=item, ConditionExpression=condition, **seen)
             except ClientError as error:
-                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
-                    raise
-                return False
+                if is_refused(error):
+                    return False
+                raise
         return True
 
     def _delete(self, items: Iterable[Item]) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import case_key, key, stamp, unpack
@@ -21,8 +22,7 @@ class MarkTable:
 
     def get(self, walk: Walk) -> ReconcileMark | None:
         """The mark, read consistently."""
-        with translated("GetItem"):
-            item = self._client.get_item(TableName=self._table, Key=key(_partition(walk), "mark"), ConsistentRead=True).get("Item")
+        item = items.read(self._client, self._table, key(_partition(walk), "mark"))
         if not item:
             return None
         until = datetime.fromisoformat(item["until"]["S"]) if "until" in item else None

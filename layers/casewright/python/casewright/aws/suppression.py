@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from botocore.exceptions import ClientError
-
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, key, stamp
@@ -39,13 +38,14 @@ class RecipientTable:
 
     def suppress(self, address: str, cause: Cause, now: datetime) -> None:
         """Write the item; a bounce never takes the place of a complaint."""
+        where = key(digest(address), _SUPPRESSED)
         names, values = {"#cause": "cause"}, {":cause": {"S": cause}, ":now": {"S": stamp(now)}}
         if cause == "complaint":
-            self._update_if("", digest(address), _SUPPRESSED, "SET #cause = :cause, since = :now REMOVE expires_at", values, names)
+            self._update_if("", where, "SET #cause = :cause, since = :now REMOVE expires_at", values, names)
             return
         values |= {":end": _seconds(now + BOUNCES_FOR), ":complaint": {"S": "complaint"}}
         expression = "SET #cause = :cause, since = :now, expires_at = :end"
-        self._update_if("attribute_not_exists(#cause) OR #cause <> :complaint", digest(address), _SUPPRESSED, expression, values, names)
+        self._update_if("attribute_not_exists(#cause) OR #cause <> :complaint", where, expression, values, names)
 
     def release(self, address: str) -> str:
         """Let an address get mail again; answers why it was suppressed, empty where it was not."""
@@ -62,25 +62,11 @@ class RecipientTable:
             ":end": _seconds(now + _DAYS_FOR),
         }
         condition = "attribute_not_exists(effects) OR contains(effects, :key) OR size(effects) < :most"
-        day = f"day#{now.astimezone(UTC).date().isoformat()}"
-        return self._update_if(condition, digest(address), day, "ADD effects :effect SET expires_at = :end", values, {})
+        day = key(digest(address), f"day#{now.astimezone(UTC).date().isoformat()}")
+        return self._update_if(condition, day, "ADD effects :effect SET expires_at = :end", values)
 
-    def _update_if(self, condition: str, partition: str, sort: str, expression: str, values: Item, names: dict[str, str]) -> bool:
-        more = {"ConditionExpression": condition, "ExpressionAttributeNames": names}
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key(partition, sort),
-                    UpdateExpression=expression,
-                    ExpressionAttributeValues=values,
-                    **{name: each for name, each in more.items() if each},
-                )
-            except ClientError as error:
-                if error.response["Error"].get("Code") == "ConditionalCheckFailedException":
-                    return False
-                raise
-        return True
+    def _update_if(self, condition: str, where: Item, expression: str, values: Item, names: dict[str, str] | None = None) -> bool:
+        return items.update(self._client, self._table, where, expression, condition=condition, values=values, names=names)
 
 
 def digest(address: str) -> str:

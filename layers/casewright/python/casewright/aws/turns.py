@@ -6,12 +6,12 @@ from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
+from casewright.aws.items import conflicts
 from casewright.aws.records import Item, case_key, key
 from casewright.decision import Effect
 from casewright.errors import Throttled
 
 _TRIES: Final = 8
-_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class TurnTable:
@@ -40,7 +40,7 @@ class TurnTable:
             try:
                 self._client.transact_write_items(TransactItems=[of_ring, of_effect])
             except ClientError as error:
-                if _LOST & {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}:
+                if conflicts(error):
                     return False
                 raise
         return True

@@ -1,0 +1,50 @@
+"""One item of the table: read consistently, and written where a condition holds. That it does not hold is an answer, not an error."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from casewright.aws.clients import Client
+from casewright.aws.failures import translated
+from casewright.aws.records import Item
+
+_CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+def read(client: Client, table: str, where: Item) -> Item | None:
+    """The item of a key; None where there is none."""
+    with translated("GetItem"):
+        item: Item | None = client.get_item(TableName=table, Key=where, ConsistentRead=True).get("Item")
+    return item
+
+
+def update(
+    client: Client, table: str, where: Item, expression: str, *, condition: str, values: Item, names: Mapping[str, str] | None = None
+) -> bool:
+    """Update the item of a key; False where the condition does not hold. Without one it always does."""
+    optional: dict[str, Any] = {"ConditionExpression": condition, "ExpressionAttributeNames": names}
+    with translated("UpdateItem"):
+        try:
+            client.update_item(
+                TableName=table,
+                Key=where,
+                UpdateExpression=expression,
+                ExpressionAttributeValues=values,
+                **{name: given for name, given in optional.items() if given},
+            )
+        except ClientError as error:
+            if is_refused(error):
+                return False
+            raise
+    return True
+
+
+def is_refused(error: ClientError) -> bool:
+    """Whether the condition of a single write did not hold."""
+    return bool(error.response["Error"].get("Code") == "ConditionalCheckFailedException")
+
+
+def conflicts(error: ClientError) -> frozenset[str]:
+    """Why a transaction was cancelled, as far as another writer was the cause: nothing where it was not."""
+    return _CONFLICTS & {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
