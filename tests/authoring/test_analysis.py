@@ -413,6 +413,68 @@ def test_what_is_added_and_does_not_fit_sets_nothing_off(check: Check, condition
     assert check(rule("a", "related_item_added", condition, then, REACTS)) == []
 
 
+def creating(given: str) -> str:
+    title = "" if "title:" in given else "title: Again, "
+    return f"create_case: {{template: Shipping, set: {{{title}{given}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("condition", "given"),
+    [
+        ("title: Again", "vip: true"),
+        ("template: Shipping, status: open", "vip: true"),
+        ("vip: true", "vip: true"),
+        ("status: waiting-on-customer", "status: Waiting"),
+        ("amount: {absent: true}", "vip: true"),
+        ("performed_by.kind: custom_entity, opened: {newer_than: 1h}", "amount: 3"),
+        ("title: {contains: refund}", 'title: "Again: {{ case.title }}"'),
+        ("summary: x", 'summary: "{{ case.title }}"'),
+    ],
+)
+def test_a_rule_that_reacts_to_the_cases_it_creates_sets_itself_off(check: Check, condition: str, given: str) -> None:
+    found = check(rule("a", "case_created", condition, creating(given), REACTS))
+    assert codes(found) == ["loop"]
+    assert found[0].message == ("'a' can set itself off: a -> a through a new case of Shipping; only the guard stops this, after 3 writes")
+
+
+@pytest.mark.parametrize(
+    ("when", "condition", "given", "more"),
+    [
+        ("case_created", "vip: true", "amount: 3", REACTS),
+        ("case_created", "vip: true", "vip: ''", REACTS),
+        ("case_created", "template: Billing", "vip: true", REACTS),
+        ("case_created", "title: {not_equals: Again}", "vip: true", REACTS),
+        ("case_created", "not: {title: Again}", "vip: true", REACTS),
+        ("case_created", "status: {not_in: [open]}", "vip: true", REACTS),
+        ("case_created", "performed_by.kind: user", "vip: true", REACTS),
+        ("case_created", "vip: true", "vip: true", ""),
+        ("case_updated", "vip: true", "vip: true", REACTS),
+    ],
+)
+def test_a_new_case_that_its_rule_has_nothing_to_say_of_is_no_loop(check: Check, when: str, condition: str, given: str, more: str) -> None:
+    assert check(rule("a", when, condition, creating(given), more)) == []
+
+
+def test_a_loop_goes_from_one_new_case_to_the_next_through_what_is_done_to_each(check: Check) -> None:
+    rules = (
+        rule("a", "case_updated", "amount: {changed: true}, template: Shipping", creating("vip: true"), REACTS)
+        + rule("b", "case_created", "vip: true", "update_case: {set: {summary: y}}", REACTS)
+        + rule("c", "case_updated", "summary: {changed: true}, vip: true", "update_case: {set: {amount: 3}}", REACTS)
+    )
+    found = check(rules)
+    assert codes(found) == ["loop"]
+    assert "a -> b -> c -> a through a new case of Shipping, summary, amount;" in found[0].message
+    assert check(rules.replace("vip: true}, then: [{update_case: {set: {amount", "vip: false}, then: [{update_case: {set: {amount")) == []
+    assert check(rules.replace("template: Shipping}, then", "template: Billing}, then")) == []
+
+
+def test_where_what_a_rule_writes_ends_it_the_case_it_creates_may_still_set_it_off(check: Check) -> None:
+    then = "update_case: {set: {summary: done}}}, {create_case: {template: Shipping, set: {title: Again}}"
+    found = check(rule("a", "[case_created, case_updated]", "not: {summary: done}", then, REACTS))
+    assert codes(found) == ["loop"]
+    assert "through a new case of Shipping;" in found[0].message
+
+
 def test_a_rule_that_does_not_react_to_casewright_ends_the_course(check: Check) -> None:
     assert check(rule("a", "case_updated", "vip: true", "update_case: {set: {amount: 3}}")) == []
     found = check(

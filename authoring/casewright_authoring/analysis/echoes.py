@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from casewright.cases.events import RelatedItemType
-from casewright.cases.values import User
+from casewright.cases.values import EMPTY, User
 from casewright.conditions.operators import Absent, Among, Compares, Empty, HasText, ValueTest
 from casewright.conditions.subjects import REFERENCE_FIELDS, Fact, FactName, Field, bare_id
 from casewright.conditions.texts import Text, Verbatim
@@ -28,7 +28,7 @@ from casewright.rules.rule import Rule
 from casewright_authoring.analysis.formulas import Claim, Every, Formula, Some
 from casewright_authoring.analysis.moments import Moment, of_field
 from casewright_authoring.analysis.verdicts import TRUE
-from casewright_authoring.system_fields import READ_ONLY
+from casewright_authoring.system_fields import READ_ONLY, STATUS_OPTIONS
 
 SHORTEST_CUT: Final = 500
 """Characters of a filled text that reach every field (a title is cut there)."""
@@ -36,6 +36,9 @@ SHORTEST_CUT: Final = 500
 _OUR_NAME: Final = "casewright/"
 _TASK: Final = "a task"
 _TASK_CHANNEL: Final = "TASK"
+_OPEN: Final = Assignment(Field("status", "status", "SingleSelect"), STATUS_OPTIONS["Open"])
+_FILLED: Final = READ_ONLY | {"reference_number"}
+"""Fields of a new case that Cases itself fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,13 @@ class Echo:
     shown: str
     """What was done, as a finding calls it; empty for a write, which is told by its fields."""
     written: Mapping[str, Assignment]
-    """By field id, everything the rule writes; the event of an item may come before it or after."""
+    """By field id, everything the rule writes, and the event of an item may come before it or after; of a new case, what it begins with."""
     changing: frozenset[str]
     """What may be other than before, as Variable.of calls it."""
     item: RelatedItemType = "unknown"
     body: Text = ()
+    template_id: str = ""
+    """Of a new case: the event is the first of that one."""
 
 
 def echoes(rule: Rule, *, mirrored: frozenset[str]) -> Iterator[Echo]:
@@ -74,6 +79,13 @@ def echoes(rule: Rule, *, mirrored: frozenset[str]) -> Iterator[Echo]:
                 yield added("an SLA item", item="sla")
             case _:
                 pass
+        if isinstance(step, CreateCase):
+            yield _creation(step)
+
+
+def _creation(step: CreateCase) -> Echo:
+    begins = {each.field.id: each for each in (_OPEN, *step.set) if each.value != EMPTY}
+    return Echo("case_created", f"a new case of {step.template}", begins, frozenset(), template_id=step.template_id)
 
 
 def _written(step: Instruction) -> tuple[Assignment, ...]:
@@ -87,10 +99,17 @@ def _written(step: Instruction) -> tuple[Assignment, ...]:
 
 
 def after(moment: Moment, rule: Rule, echo: Echo) -> tuple[Moment, Formula]:
-    """The moment at which the echo of a rule comes, when nobody else acts in between, and what is known of it."""
+    """The moment at which the echo of a rule comes, when nobody else acts in between, and what is known of it.
+
+    The moments that follow the creation of a case are those of the new one.
+    """
     index = moment.index + 1
+    if echo.template_id:
+        born = Moment(echo.trigger, index, since=index, given=_FILLED | echo.written.keys())
+        template = _known(born, "template", Among((echo.template_id,)))
+        return born, Every((*_performer(born, rule), template, *_values(born, echo)))
     versions = {**moment.versions, **dict.fromkeys((*READ_ONLY, *echo.written), index)}
-    coming = Moment(echo.trigger, index, versions, moment.versions, READ_ONLY | echo.written.keys())
+    coming = Moment(echo.trigger, index, versions, moment.versions, READ_ONLY | echo.written.keys(), moment.since, moment.given)
     return coming, Every((*_performer(coming, rule), *(_item(coming, echo) if echo.shown else _values(coming, echo))))
 
 

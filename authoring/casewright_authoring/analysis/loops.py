@@ -29,8 +29,7 @@ def loops(rules: RuleSet) -> Iterator[Finding]:
 
 
 def _circles(name: str, steps: Steps) -> Iterator[tuple[Step, ...]]:
-    if itself := steps.between(name, name):
-        yield (itself,)
+    yield from ((itself,) for itself in steps.between(name, name))
     ways, seen = deque[tuple[Step, ...]]([()]), {name}
     while ways:
         way = ways.popleft()
@@ -39,7 +38,7 @@ def _circles(name: str, steps: Steps) -> Iterator[tuple[Step, ...]]:
             if reached in seen:
                 continue
             if back := steps.between(reached, name):
-                yield (*way, step, back)
+                yield from ((*way, step, last) for last in back)
                 return
             seen.add(reached)
             ways.append((*way, step))

@@ -29,6 +29,9 @@ _FIELDS: Final[Mapping[FieldType, Readings]] = {
 """An option that is no longer offered may still stand in a case, so that a SingleSelect field can hold any text."""
 
 _ABSENT: Final = Readings((Missing.ABSENT,))
+_NOTHING: Final = Readings((Missing.UNKNOWN, Missing.ABSENT, EMPTY))
+"""What a field of a new case can be that was not given."""
+
 _ALWAYS_THERE: Final = {
     "template": Readings((Missing.UNKNOWN,), texts=True),
     "case.id": Readings(texts=True),
@@ -62,22 +65,26 @@ class Moment:
     """The versions of the moment before, if one is looked at."""
     may_have_changed: frozenset[str] | None = None
     """Field ids; None stands for any field."""
+    since: int = 0
+    """The moment from which on the case is looked at: another than the first for a case that a rule created."""
+    given: frozenset[str] | None = None
+    """Field ids that such a case may hold since it was created; None stands for any field."""
 
     def now(self, subject: Subject) -> Variable:
         """What the subject gives."""
         match subject:
             case Field(id=field_id):
-                return Variable("now", of_field(field_id), self.versions.get(field_id, 0), repr(subject.name), _FIELDS[subject.field_type])
+                return self._field(subject, self.versions.get(field_id, self.since), repr(subject.name))
             case Fact(name=name):
-                version = 0 if name in _LASTING else self.index
+                version = self.since if name in _LASTING else self.index
                 return Variable("now", name, version, repr(name), _fact(name, self.trigger))
 
     def before(self, subject: Field) -> Variable:
         """What the field gave just before the event."""
-        shown, readings = f"{subject.name!r} before the event", _FIELDS[subject.field_type]
+        shown = f"{subject.name!r} before the event"
         if self.earlier is None:
-            return Variable("before", of_field(subject.id), self.index, shown, readings)
-        return Variable("now", of_field(subject.id), self.earlier.get(subject.id, 0), shown, readings)
+            return Variable("before", of_field(subject.id), self.index, shown, _FIELDS[subject.field_type])
+        return self._field(subject, self.earlier.get(subject.id, self.since), shown)
 
     def changed(self, subject: Field) -> Variable:
         """Whether the event names the field among its changed ones."""
@@ -89,6 +96,10 @@ class Moment:
     def asks(self, condition: Condition, verdicts: Verdicts = TRUE) -> Formula:
         """That the condition gives one of the verdicts at this moment."""
         return Every((claimed(condition, verdicts, self), *self._laws()))
+
+    def _field(self, subject: Field, version: int, shown: str) -> Variable:
+        is_blank = self.given is not None and version == self.since and subject.id not in self.given
+        return Variable("now", of_field(subject.id), version, shown, _NOTHING if is_blank else _FIELDS[subject.field_type])
 
     def _laws(self) -> Iterator[Formula]:
         """A comment has a body and a contact a channel, known or not; nothing else has."""

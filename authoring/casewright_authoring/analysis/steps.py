@@ -12,8 +12,8 @@ from casewright_authoring.analysis.needs import Needs, needs_of, plainly_apart
 from casewright_authoring.analysis.rule_sets import PlacedRule, RuleSet
 from casewright_authoring.analysis.search import possible
 
-ECHOED: Final[tuple[Trigger, ...]] = ("case_updated", "related_item_added")
-"""The triggers that what a rule does can come back as. A clock ends once, so that rules set off by clocks come to an end too."""
+ECHOED: Final[tuple[Trigger, ...]] = ("case_updated", "related_item_added", "case_created")
+"""The triggers that what a rule does can come back as. A clock of a case ends once, so that rules set off by clocks come to an end too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Steps:
         some_native = any(each.rule.runs_on == "connect" for each in rules.acting)
         among = (each for each in rules.acting if each.rule.reacts_to_casewright or some_native)
         self._actors = {each.rule.name: _Actor.of(each, mirrored=mirrored) for each in among}
-        self._between: dict[tuple[str, str], Step | None] = {}
+        self._between: dict[tuple[str, str], tuple[Step, ...]] = {}
         self._after: dict[str, tuple[Step, ...]] = {}
 
     @property
@@ -64,17 +64,18 @@ class Steps:
         if name not in self._after:
             found = list[Step]()
             for other in self._actors:
-                if step := self.between(name, other):
+                for step in self.between(name, other):
                     found.append(step)
                     yield step
             self._after[name] = tuple(found)
         else:
             yield from self._after[name]
 
-    def between(self, name: str, other: str) -> Step | None:
-        """The step from one rule to another, if an echo allows it."""
+    def between(self, name: str, other: str) -> tuple[Step, ...]:
+        """The steps from one rule to another that echoes allow: one on the case itself, and one to a case that the rule creates."""
         if (name, other) not in self._between:
-            self._between[name, other] = _step(self._actors[name], self._actors[other])
+            steps = (_step(self._actors[name], self._actors[other], to_new_case=to_new_case) for to_new_case in (False, True))
+            self._between[name, other] = tuple(filter(None, steps))
         return self._between[name, other]
 
 
@@ -97,13 +98,15 @@ class _Actor:
         return cls(rule, tuple(echoes(rule.rule, mirrored=mirrored)), needs, needs_after)
 
 
-def _step(actor: _Actor, other: _Actor) -> Step | None:
+def _step(actor: _Actor, other: _Actor, *, to_new_case: bool) -> Step | None:
     if not (other.rule.rule.reacts_to_casewright or "connect" in (actor.rule.rule.runs_on, other.rule.rule.runs_on)):
         return None
     for echo in actor.echoes:
         step, needed = Step(actor.rule, echo, other.rule), other.needs_after.get(echo.trigger)
-        if needed is not None and any(
-            not plainly_apart(needs, needed, changing=echo.changing) and possible(course((step,), trigger))
+        if bool(echo.template_id) is not to_new_case or needed is None:
+            continue
+        if any(
+            (to_new_case or not plainly_apart(needs, needed, changing=echo.changing)) and possible(course((step,), trigger))
             for trigger, needs in actor.needs.items()
         ):
             return step
