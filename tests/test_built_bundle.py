@@ -22,7 +22,8 @@ from synthesis import with_existing_domain
 
 from casewright.cases.values import as_wire
 from casewright.settings import ShapeRecordsSettings
-from casewright_workbench.house import HANDLERS, House
+from casewright_workbench.house import House
+from casewright_workbench.house_handlers import HANDLERS
 from casewright_workbench.localcloud.functions.batches import sqs_event
 from casewright_workbench.provisioning import BUNDLES
 from stacks.parts import bundling

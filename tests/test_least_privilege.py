@@ -22,7 +22,8 @@ from casewright import settings
 from casewright.cases.definition import FieldDefinition, TemplateDefinition
 from casewright.cases.values import as_wire
 from casewright.service.configure import Wanted
-from casewright_workbench.house import HANDLERS, House
+from casewright_workbench.house import House
+from casewright_workbench.house_handlers import HANDLERS
 from casewright_workbench.localcloud.wire.dispatch import Call
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, STREAM
 

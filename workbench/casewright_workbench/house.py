@@ -5,48 +5,31 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, Self
 
 import boto3
 import msgspec
 
-import lambdas.configure_domain.handler
-import lambdas.decide.handler
-import lambdas.note_delivery.handler
-import lambdas.perform.handler
-import lambdas.reconcile.handler
-import lambdas.shape_records.handler
-import lambdas.sweep.handler
 from casewright import settings
 from casewright.aws.control import ControlTable
 from casewright.cases.catalog import Catalog
-from casewright.cases.definition import Directory
 from casewright.service.configure import Wanted
 from casewright.telemetry import Telemetry
 from casewright.wiring.container import Container, use
 from casewright_authoring.compile import Compiled, compile_directory
+from casewright_workbench.house_handlers import HANDLERS
+from casewright_workbench.house_instance import instance_of
 from casewright_workbench.house_settings import MAIL_DOMAIN, settings_of
 from casewright_workbench.house_telemetry import Listen, ListeningTelemetry, silence
 from casewright_workbench.lake.opening import Bucket
 from casewright_workbench.localcloud.clock import SkippableClock
 from casewright_workbench.localcloud.cloud import LocalCloud
-from casewright_workbench.localcloud.connect.instance import Instance, User, id_in
 from casewright_workbench.localcloud.runtime import FunctionRuntime
 from casewright_workbench.localcloud.wire.http import Page
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, LAKE, Provisioned, provision
 from casewright_workbench.provisioning_webhooks import provision_buses, provision_webhooks
 
 DOMAIN_NAME: Final = "local-contact-center"
-HANDLERS: Final[Mapping[str, ModuleType]] = {
-    "decide": lambdas.decide.handler,
-    "perform": lambdas.perform.handler,
-    "sweep": lambdas.sweep.handler,
-    "reconcile": lambdas.reconcile.handler,
-    "shape_records": lambdas.shape_records.handler,
-    "note_delivery": lambdas.note_delivery.handler,
-    "configure_domain": lambdas.configure_domain.handler,
-}
 _INVOCATION_SECONDS: Final = 0.02
 """An invocation takes time, also where the clock stands still: cause and effect get different instants, as on AWS."""
 
@@ -78,7 +61,7 @@ class House:
             Findings: the directory does not compile.
         """
         compiled = compile_directory(contact_center, today=start.date())
-        instance = _instance(compiled.directory)
+        instance = instance_of(compiled.directory)
         cloud = LocalCloud(start=start, instance=instance, outbox=folder / "inbox")
         cloud.sesv2.state.has_production_access = True
         cloud.sesv2.state.verifies_at_once = True
@@ -203,19 +186,3 @@ class House:
         properties = {"WantedBucket": BUNDLES, "WantedKey": "wanted.json"}
         self.runtime.invoke("configure_domain", {"RequestType": "Create", "ResourceProperties": properties})
         return msgspec.json.decode(s3.get_object(Bucket=BUNDLES, Key="catalog.json")["Body"].read(), type=Catalog)
-
-
-def _instance(directory: Directory) -> Instance:
-    """The Connect instance that the directory speaks of, with everyone and everything it names."""
-    tables = (directory.queues, directory.flows, directory.users, directory.quick_connects, directory.task_templates)
-    arns = [arn for table in tables for arn in table.values()]
-    instance_id = arns[0].split(":instance/")[1].split("/")[0] if arns else "11111111-2222-4333-8444-555555555555"
-    users = tuple(User(id_in(arn), name, f"{name}@{MAIL_DOMAIN}") for name, arn in directory.users.items())
-    return Instance(
-        instance_id,
-        users=users,
-        queues=directory.queues,
-        flows=directory.flows,
-        quick_connects=directory.quick_connects,
-        task_templates=directory.task_templates,
-    )

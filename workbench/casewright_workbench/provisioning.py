@@ -83,27 +83,11 @@ def _keys(names: tuple[str, str]) -> Any:
 
 def _queues(session: boto3.Session) -> Provisioned:
     sqs = session.client("sqs")
-
-    def queue(name: str, **attributes: str) -> tuple[str, str]:
-        url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-
-    def redrive(arn: str) -> str:
-        return json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": _MOST_RECEIVES})
-
-    dead_url, dead_arn = queue("case-events-dead-letters")
-    events_url, events_arn = queue("case-events", VisibilityTimeout="360", RedrivePolicy=redrive(dead_arn))
-    _, wake_dead_arn = queue("wake-dead-letters.fifo", FifoQueue="true")
-    mail_dead_url, mail_dead_arn = queue("mail-events-dead-letters")
-    _, mail_arn = queue("mail-events", VisibilityTimeout="360", RedrivePolicy=redrive(mail_dead_arn))
-    wake_url, wake_arn = queue(
-        "wake.fifo",
-        FifoQueue="true",
-        ContentBasedDeduplication="true",
-        VisibilityTimeout="120",
-        MessageRetentionPeriod="3600",
-        RedrivePolicy=redrive(wake_dead_arn),
-    )
+    dead_url, dead_arn = _queue(sqs, "case-events-dead-letters")
+    events_url, events_arn = _queue(sqs, "case-events", VisibilityTimeout="360", RedrivePolicy=_redrive(dead_arn))
+    mail_dead_url, mail_dead_arn = _queue(sqs, "mail-events-dead-letters")
+    _, mail_arn = _queue(sqs, "mail-events", VisibilityTimeout="360", RedrivePolicy=_redrive(mail_dead_arn))
+    wake_url, wake_arn = _wake(sqs)
     return Provisioned(
         case_events_url=events_url,
         case_events_arn=events_arn,
@@ -113,6 +97,29 @@ def _queues(session: boto3.Session) -> Provisioned:
         wake_url=wake_url,
         wake_arn=wake_arn,
     )
+
+
+def _wake(sqs: Any) -> tuple[str, str]:
+    _, dead_arn = _queue(sqs, "wake-dead-letters.fifo", FifoQueue="true")
+    return _queue(
+        sqs,
+        "wake.fifo",
+        FifoQueue="true",
+        ContentBasedDeduplication="true",
+        VisibilityTimeout="120",
+        MessageRetentionPeriod="3600",
+        RedrivePolicy=_redrive(dead_arn),
+    )
+
+
+def _queue(sqs: Any, name: str, **attributes: str) -> tuple[str, str]:
+    """Its URL and its ARN."""
+    url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def _redrive(dead_letters_arn: str) -> str:
+    return json.dumps({"deadLetterTargetArn": dead_letters_arn, "maxReceiveCount": _MOST_RECEIVES})
 
 
 def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, queues: Provisioned) -> None:
@@ -127,11 +134,15 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
     ):
         events.put_rule(Name=name, EventPattern=json.dumps(wanted))
         events.put_targets(Rule=name, Targets=[target])
+    _ring(events, queues.wake_arn)
+
+
+def _ring(events: Any, wake_arn: str) -> None:
     events.put_rule(Name="ring", ScheduleExpression="rate(1 minute)")
     rings: Any = [
         {
             "Id": bucket,
-            "Arn": queues.wake_arn,
+            "Arn": wake_arn,
             # EventBridge deduplicates a FIFO target by content: the time makes one bell differ from the next.
             "InputTransformer": {
                 "InputPathsMap": {"time": "$.time"},
