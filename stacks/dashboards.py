@@ -1,6 +1,6 @@
 """The dashboards stack: how the automation itself is doing, on one page, and the alarms about what it counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aws_cdk import ArnFormat, Duration, Stack
@@ -40,6 +40,15 @@ ALARMED: Final[Mapping[str, str]] = {
 }
 """Counters whose every increase is worth a look, with what it means."""
 
+SHOWN: Final[Mapping[str, Sequence[str]]] = {
+    "Events": ["EventsLate", "EventsUnrecognised", "EventsMalformed", "EventsImported", "CasesHydrated", "ClocksSent"],
+    "Events lost": ["EventsLost", "EventsRepaired"],
+    "Effects": ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"],
+    "Mail": ["MailDelivered", "MailDelayed", "MailBounced", "MailComplaints", "MailPaused", "RecipientsSuppressed"],
+    "Rules held back": ["RulesShadowed", "LoopsStopped", "BudgetsSpent", "EffectsOverBudget"],
+}
+"""Counters by the graph that shows them."""
+
 MANY_LOST: Final = 20
 """Events that `reconcile` finds lost in one run before somebody should look: the stream is best effort, so a few are no trouble."""
 
@@ -70,21 +79,8 @@ class Dashboards(Stack):
             self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO
         )
         dashboard.add_widgets(self._alarms([*watched, self]))
-        dashboard.add_widgets(
-            _counters("Events", ["EventsLate", "EventsUnrecognised", "EventsMalformed", "EventsImported", "CasesHydrated", "ClocksSent"]),
-            _counters("Events lost", ["EventsLost", "EventsRepaired"]),
-            _counters("Effects", ["EffectsDone", "EffectsFailed", "EffectsSuperseded", "EffectsExpired", "EffectsPostponed"]),
-            _counters("Mail", ["MailDelivered", "MailDelayed", "MailBounced", "MailComplaints", "MailPaused", "RecipientsSuppressed"]),
-            _counters("Rules held back", ["RulesShadowed", "LoopsStopped", "BudgetsSpent", "EffectsOverBudget"]),
-            _graph("Waiting messages", [queue.metric_approximate_number_of_messages_visible(label=queue.node.id) for queue in queues]),
-            _graph("Oldest message, seconds", [queue.metric_approximate_age_of_oldest_message(label=queue.node.id) for queue in queues]),
-        )
-        dashboard.add_widgets(
-            _graph("Invocations", [function.metric_invocations(label=function.node.id) for function in functions]),
-            _graph("Errors", [function.metric_errors(label=function.node.id) for function in functions]),
-            _graph("Duration p95, ms", [function.metric_duration(label=function.node.id, statistic="p95") for function in functions]),
-            _graph("Age of the lake, seconds", [_freshness(stream)]),
-        )
+        dashboard.add_widgets(*(_counters(title, names) for title, names in SHOWN.items()), *_queue_graphs(queues))
+        dashboard.add_widgets(*_function_graphs(functions), _graph("Age of the lake, seconds", [_freshness(stream)]))
 
     def _alarms(self, stacks: Sequence[Stack]) -> cloudwatch.AlarmStatusWidget:
         """Alarms are found by name: an export of each would tie the stacks together for good."""
@@ -110,6 +106,17 @@ def counter(name: str) -> cloudwatch.Metric:
 
 def _counters(title: str, names: Sequence[str]) -> cloudwatch.GraphWidget:
     return _graph(title, [counter(name) for name in names])
+
+
+def _queue_graphs(queues: Sequence[Queue]) -> Iterator[cloudwatch.GraphWidget]:
+    yield _graph("Waiting messages", [queue.metric_approximate_number_of_messages_visible(label=queue.node.id) for queue in queues])
+    yield _graph("Oldest message, seconds", [queue.metric_approximate_age_of_oldest_message(label=queue.node.id) for queue in queues])
+
+
+def _function_graphs(functions: Sequence[Function]) -> Iterator[cloudwatch.GraphWidget]:
+    yield _graph("Invocations", [function.metric_invocations(label=function.node.id) for function in functions])
+    yield _graph("Errors", [function.metric_errors(label=function.node.id) for function in functions])
+    yield _graph("Duration p95, ms", [function.metric_duration(label=function.node.id, statistic="p95") for function in functions])
 
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:

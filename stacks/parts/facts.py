@@ -68,9 +68,7 @@ class FactsStream(Construct):
         shaper: lambda_.Function,
     ) -> None:
         super().__init__(scope, construct_id)
-        retention = logs.RetentionDays[LOG_RETENTIONS[stage.log_retention_days]]
-        log_group = logs.LogGroup(self, "Logs", retention=retention, removal_policy=RemovalPolicy.DESTROY)
-        log_stream = logs.LogStream(self, "Delivery", log_group=log_group)
+        log_group, logging = self._logs(stage)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))
         _allow_delivery(role, bucket=bucket, shaper=shaper, log_group=log_group)
         table.allow_reading_schema(role)
@@ -80,30 +78,25 @@ class FactsStream(Construct):
             delivery_stream_type="DirectPut",
             delivery_stream_encryption_configuration_input={"keyType": "AWS_OWNED_CMK"},
         )
-        logging = {"Enabled": True, "LogGroupName": log_group.log_group_name, "LogStreamName": log_stream.log_stream_name}
-        stream.add_property_override(
-            "ExtendedS3DestinationConfiguration",
-            {
-                "BucketARN": bucket.bucket_arn,
-                "RoleARN": role.role_arn,
-                "BufferingHints": _BUFFER,
-                "CompressionFormat": "UNCOMPRESSED",
-                "Prefix": f"{PREFIX}dt=!{{partitionKeyFromLambda:{PARTITION.name}}}/",
-                "ErrorOutputPrefix": f"{ERROR_PREFIX}!{{firehose:error-output-type}}/!{{timestamp:yyyy-MM-dd}}/",
-                "CloudWatchLoggingOptions": logging,
-                "DynamicPartitioningConfiguration": {"Enabled": True},
-                "ProcessingConfiguration": _processing(shaper),
-                "DataFormatConversionConfiguration": _conversion(table, role),
-                "S3BackupMode": "Enabled",
-                "S3BackupConfiguration": _backup(bucket, role, logging),
-            },
-        )
+        destination = _destination(bucket, role, logging) | {
+            "ProcessingConfiguration": _processing(shaper),
+            "DataFormatConversionConfiguration": _conversion(table, role),
+            "S3BackupMode": "Enabled",
+            "S3BackupConfiguration": _backup(bucket, role, logging),
+        }
+        stream.add_property_override("ExtendedS3DestinationConfiguration", destination)
         # The stream is validated with the role's permissions when it is made.
         stream.node.add_dependency(role)
         stream.node.add_dependency(table)
         self.resource = stream
         self.name: str = stream.ref
         self.arn: str = stream.attr_arn
+
+    def _logs(self, stage: Stage) -> tuple[logs.LogGroup, dict[str, Any]]:
+        retention = logs.RetentionDays[LOG_RETENTIONS[stage.log_retention_days]]
+        group = logs.LogGroup(self, "Logs", retention=retention, removal_policy=RemovalPolicy.DESTROY)
+        stream = logs.LogStream(self, "Delivery", log_group=group)
+        return group, {"Enabled": True, "LogGroupName": group.log_group_name, "LogStreamName": stream.log_stream_name}
 
 
 def _table_input(name: str, *, location: str) -> dict[str, Any]:
@@ -136,6 +129,19 @@ def _allow_delivery(role: iam.Role, *, bucket: s3.Bucket, shaper: lambda_.Functi
     allow(role, ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], on=objects, because=why)
     allow(role, ["lambda:InvokeFunction", "lambda:GetFunctionConfiguration"], on=[shaper.function_arn])
     log_group.grant(role, "logs:PutLogEvents")
+
+
+def _destination(bucket: s3.Bucket, role: iam.Role, logging: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "BucketARN": bucket.bucket_arn,
+        "RoleARN": role.role_arn,
+        "BufferingHints": _BUFFER,
+        "CompressionFormat": "UNCOMPRESSED",
+        "Prefix": f"{PREFIX}dt=!{{partitionKeyFromLambda:{PARTITION.name}}}/",
+        "ErrorOutputPrefix": f"{ERROR_PREFIX}!{{firehose:error-output-type}}/!{{timestamp:yyyy-MM-dd}}/",
+        "CloudWatchLoggingOptions": logging,
+        "DynamicPartitioningConfiguration": {"Enabled": True},
+    }
 
 
 def _processing(shaper: lambda_.Function) -> dict[str, Any]:
