@@ -88,7 +88,6 @@ def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
     """See what is to be done about the updates of a case; end what nobody wants, and put off what must wait."""
     now, effects = ports.time.now(), ports.effects.of_case(case_id)
     try:
-        effects = tuple(settled(each, ports.turns, ports.log, now) for each in effects)
         turn = turn_of(effects, ports.log.head(case_id).head, now)
     except UnreadableRecord as error:  # the case has a head that nobody can tell anything from
         turn = Turn(
@@ -103,14 +102,15 @@ def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
 def _call(call: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
     """Make one call; answers how many effects ended, and whether anything is now otherwise than it was read.
 
-    Budgets are asked only now. Where one is spent, what is left of a write may differ from the others, and is a call of its own.
+    Only now budgets are asked, and whose turn it is: none is lost to what is not performed. By either, writes may come to differ that were
+    one call, and are several.
     """
     ended, wanted = 0, list[Turn]()
     for turn in call:
         over = [(each, outcome) for each in turn.write if (outcome := _unwanted(each, ports))]
         ended += end([(each.effect, outcome) for each, outcome in over], ports)
         if len(over) < len(turn.write):
-            wanted.append(turn.without([each for each, _ in over]) if over else turn)
+            wanted.append(settled(turn.without([each for each, _ in over]) if over else turn, ports.turns))
     written = [_write(turns, ports) for turns in shared(wanted)]
     return ended + sum(count for count, _ in written), ended > 0 or any(moved for _, moved in written)
 
