@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import at, case_event, linked, rule
+from building import at, case_event, changed, linked, rule
 from core_case import updated
 from msgspec.structs import replace
 from performing import Bench
@@ -49,9 +49,10 @@ def test_an_assignment_over_budget_takes_no_turn(bench: Bench) -> None:
 
 
 def test_an_assignment_that_a_later_one_of_the_same_write_replaces_takes_no_turn(bench: Bench) -> None:
-    bench.decide(linked(rule("r", then=(IN_TURN,)), rule("s", then=(OTHERWISE,), order=1)), case_event("a", 0, "CREATED"), updated("e", 1))
+    bundle = linked(rule("r", then=(IN_TURN,), condition=changed("amount")), rule("s", then=(OTHERWISE,), condition=changed("vip")))
+    bench.decide(bundle, case_event("a", 0, "CREATED"), updated("e", 1, amount=1.0), updated("f", 1.1, vip=True))
     bench.time.moment = at(2)
-    bench.act("cases")
+    assert bench.act("cases") == 2
     asked(bench, linked(rule("r", then=(IN_TURN,))), 1, first=5)
     bench.time.moment = at(3)
     bench.act("cases")
