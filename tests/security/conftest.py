@@ -1,4 +1,4 @@
-"""A town for what a module looks for in it."""
+"""One town for all that look for something in it: they leave it as it was."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from security.town import Town
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town(tmp_path_factory.mktemp("town"))
     yield town

@@ -121,11 +121,13 @@ class Town:
         return found  # type: ignore[no-any-return]  # the outbox is typed loosely
 
     def queue(self, name: str) -> list[Any]:
-        """The messages of a queue."""
+        """The messages of a queue, which are there for the next who looks."""
         sqs, found = self.house.session("reader").client("sqs"), list[Any]()
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         while some := sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10).get("Messages"):
             found += some
+        for each in found:
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"], VisibilityTimeout=0)
         return found
 
     def _live(self) -> None:
