@@ -2,6 +2,9 @@
 
     make soak                            100,000 events
     make soak ARGS="3000 --seed 7"       fewer, and other faults
+    make soak ARGS="--minutes 50"        as many as fit
+
+At the time limit, at SIGINT and at SIGTERM the wave under way is cut short, rests, and is counted; then the table is printed.
 
 Work comes in waves. In a wave people open, change, comment on and close cases while calls are throttled and time out, functions are killed,
 the stream loses, doubles, delays and reorders events, mail is paused and messages that are no events are mixed in. Then nothing fails for
@@ -10,22 +13,20 @@ thrown away, so that memory is measured at constant data.
 """
 
 import argparse
-import ctypes
-import gc
 import logging
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from statistics import linear_regression
 from typing import Final
 
-import psutil
 from faults import Faults
 
 from benchmarks.soaking.counting import counted
 from benchmarks.soaking.house import Suffering
+from benchmarks.soaking.memory import Measured, resident, slope, stored
 
 CASES: Final = 300
 ACTS: Final = 12
@@ -38,11 +39,20 @@ POISON_EVERY: Final = 12
 class Soak:
     """Waves of work, and what is known of them so far."""
 
-    def __init__(self, center: Suffering) -> None:
-        self.center = center
+    def __init__(self, center: Suffering, *, until: float) -> None:
+        self.center, self._until = center, until
         self.count, self.wrong = Counter[str](), list[str]()
-        self.memory: list[tuple[int, int]] = []
+        self.memory: list[Measured] = []
         self.happened = Counter[str]()
+
+    def ends(self, *_signal: object) -> None:
+        """As soon as what was begun is counted."""
+        self._until = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing new begins."""
+        return time.monotonic() >= self._until
 
     @property
     def events(self) -> int:
@@ -64,14 +74,15 @@ class Soak:
         self.count += count
         self.count["events lost"] += len(center.stream.lost)
         self.wrong += [*wrong, *(f"poison that was not buried: {each}" for each in poisons)]
+        before = stored(center.house.cloud)
         center.forgets()
-        gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)
-        self.memory.append((self.events, psutil.Process().memory_info().rss))
+        self.memory.append(Measured(self.events, before, stored(center.house.cloud), resident()))
 
     def _work(self, poisons: set[str]) -> list[str]:
         center, chance, case_ids, closed = self.center, self.center.random, list[str](), set[str]()
         for tick in range(TICKS):
+            if self.is_over:
+                break
             center.pauses_mail(paused=tick in MAIL_PAUSED)
             if tick % POISON_EVERY == 0:
                 poisons.add(center.poisons(self.events + tick))
@@ -81,6 +92,7 @@ class Soak:
                 if case_id not in closed:
                     self._acts(case_id, closed)
             center.passes(seconds=TICK_SECONDS)
+        center.pauses_mail(paused=False)
         return case_ids
 
     def _opens(self, number: int) -> str:
@@ -130,18 +142,32 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="make soak", description="events through the real handlers while everything fails")
     asked.add_argument("events", nargs="?", type=int, default=100_000)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--minutes", type=float, default=float("inf"))
     given = asked.parse_args()
     logging.disable(logging.WARNING)
-    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        soak = Soak(Suffering(Path(folder), given.seed))
-        while soak.events < given.events:
+        soak = Soak(Suffering(Path(folder), given.seed), until=time.monotonic() + 60 * given.minutes)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, soak.ends)
+        while soak.events < given.events and not soak.is_over:
             soak.wave()
-            rate = soak.events / (time.monotonic() - began)
-            print(f"{soak.events:,} events, {rate:.0f} a second, {len(soak.wrong)} wrong, {soak.memory[-1][1] / 1e6:.0f} MB", flush=True)
+            _progress(soak)
         soak.center.close()
     _tell(soak)
     return 1 if soak.wrong else 0
+
+
+def _progress(soak: Soak) -> None:
+    count, last = soak.count, soak.memory[-1]
+    done = count["ended done"]
+    twice = sum(times for what, times in count.items() if "twice" in what)
+    print(
+        f"{soak.events:,} events, {1000 * time.process_time() / soak.events:.1f} ms of CPU each; effects:"
+        f" {count['effects expected']:,} expected,"
+        f" {done:,} done, {twice} twice, {len(soak.wrong)} wrong; {last.stored / 1e6:.1f} MB stored and thrown away,"
+        f" {last.kept / 1e6:.1f} MB stored still, {last.beyond / 1e6:.1f} MB beyond",
+        flush=True,
+    )
 
 
 def _tell(soak: Soak) -> None:
@@ -154,9 +180,8 @@ def _tell(soak: Soak) -> None:
     print(f"  {len(soak.wrong):>9,}  effects lost, doubled or out of place")
     for line in soak.wrong[:40]:
         print(f"             {line}")
-    if len(settled := soak.memory[1:]) > 1:
-        slope, _ = linear_regression(*zip(*settled, strict=True))
-        print(f"  {slope:>9.1f}  bytes of memory an event, beyond what is stored (resident, after each wave but the first)")
+    if (grown := slope(soak.memory)) is not None:
+        print(f"  {grown / 1000:>9,.1f}  KB of memory beyond the data stored for each 1,000 events, over all waves but the first")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any, Final
 from faults import Death, Fault, Faults, Killed, Lost, Throttled
 from lossy import FILES, Center
 from moto.backends import get_backend
+from moto.s3.models import FakeKey
 
 from casewright.cases.subscriptions import EFFECT_TAG
 from casewright.ports.audit import ReconcileMark
@@ -184,6 +185,11 @@ class Suffering(Center):
         for kept in (domain.cases, domain.case_ids_by_reference, domain.tokens._answers, domain.timers._heap):
             kept.clear()
         get_backend("s3")[cloud.account]["aws"].buckets[LAKE].keys.clear()
+        objects: Any = FakeKey
+        for stored in objects.instances_tracked:
+            if stored.bucket_name == LAKE:
+                stored.dispose()
+        objects.instances_tracked[:] = [each for each in objects.instances_tracked if not each.disposed]
         cloud.connect.contacts._contacts.clear()
         for kept in (cloud.sesv2.outbox._mails, cloud.calls, self.told, self.stream.lost, self.house.runtime.failed_invocations):
             kept.clear()

@@ -17,11 +17,13 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from casewright_workbench.localcloud.service import Caller, Clock, Request
 
+from .answers import write_values_by_their_type
 from .dispatch import Call
 from .messages import HttpRequest, HttpResponse
 from .models import service_model
 from .queries import look_only_into_the_partition, noticing, something_was_written
 from .routing import Router, route
+from .tracking import keep_no_replaced_items
 from .transactions import copy_only_touched_partitions
 
 _READS: Final = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "DescribeTable", "GetObject", "ListObjectsV2"})
@@ -38,6 +40,8 @@ class Storage:
         Storage._owner = self
         copy_only_touched_partitions()
         look_only_into_the_partition()
+        write_values_by_their_type()
+        keep_no_replaced_items()
         self._clock = clock
         self._turn = turn
         self._record = record
