@@ -88,12 +88,12 @@ def open_minutes(written: Written) -> NDArray[np.bool_]:
 
     @cache
     def of_day(day: date) -> NDArray[np.bool_]:
-        minutes = np.zeros(2880, bool)
+        minutes: NDArray[np.bool_] = np.zeros(2880, bool)
         _open(minutes, written.openings(day), 0)
         _open(minutes, written.openings(day - DAY), -1440)
         return minutes[:1440]
 
-    found = np.zeros(DAYS_WALKED * 1440, bool)
+    found: NDArray[np.bool_] = np.zeros(DAYS_WALKED * 1440, bool)
     for minute in range(0, len(found), 15):
         local = (FIRST + minute * MINUTE).astimezone(zone)
         begin = local.hour * 60 + local.minute

@@ -50,9 +50,12 @@ class _Counting:
         started = time.perf_counter()
         answer = call(**asked)
         spent = time.perf_counter() - started
-        items = [asked.get("TransactItems"), answer.get("Item")]
-        self._seen.append((spent, *(len(msgspec.json.encode(each, enc_hook=str)) if each else 0 for each in items)))
+        self._seen.append((spent, _bytes(asked.get("TransactItems")), _bytes(answer.get("Item"))))
         return answer
+
+
+def _bytes(items: object) -> int:
+    return len(msgspec.json.encode(items, enc_hook=str)) if items else 0
 
 
 def measure() -> Group:

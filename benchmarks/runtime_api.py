@@ -82,21 +82,37 @@ class Function:
 def started(folder: Path, layers: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[Function]:
     """Start the handler of a folder, which sees that folder, its layers and the runtime client alone."""
     events, answers, ready = queue.Queue[Any](), queue.Queue[Any](), threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _api(events, answers, ready))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    process = _process(folder, layers, environment, port=server.server_port)
+    try:
+        yield Function(process, events=events, answers=answers, ready=ready)
+    finally:
+        process.kill()
+        process.wait()
+        server.shutdown()
+        server.server_close()
+
+
+def _process(folder: Path, layers: tuple[Path, ...], environment: Mapping[str, str], *, port: int) -> subprocess.Popen[bytes]:
+    (layers[0] / "python" / "measured.py").write_text(_WRAPPER)
+    path = [str(folder), *(str(layer / "python") for layer in layers)]
+    program = f"import sys; sys.path[:0] = {path!r}; from awslambdaric.__main__ import main; main(['', 'measured.measured'])"
+    told = {**environment, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "AWS_LAMBDA_FUNCTION_NAME": "measured"}
+    told |= {"AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024", "LAMBDA_TASK_ROOT": str(folder)}
+    return subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", program], env=told, stdout=subprocess.DEVNULL, cwd=folder)
+
+
+def _api(events: queue.Queue[Any], answers: queue.Queue[Any], ready: threading.Event) -> type[BaseHTTPRequestHandler]:
+    """The runtime API over two queues; `ready` is set when the function first asks for work."""
 
     class Api(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             ready.set()
-            event = events.get()
-            body = json.dumps(event).encode()
+            body = json.dumps(events.get()).encode()
             self.send_response(200)
-            deadline = int((time.time() + 60) * 1000)
-            for name, value in {
-                "Lambda-Runtime-Aws-Request-Id": "r",
-                "Lambda-Runtime-Deadline-Ms": str(deadline),
-                "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:111122223333:function:measured",
-                "Content-Type": "application/json",
-                "Content-Length": str(len(body)),
-            }.items():
+            for name, value in {**_next_invocation(), "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
@@ -110,19 +126,13 @@ def started(folder: Path, layers: tuple[Path, ...], environment: Mapping[str, st
         def log_message(self, *_: Any) -> None:
             """Nothing: the table is what is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    (layers[0] / "python" / "measured.py").write_text(_WRAPPER)
-    path = [str(folder), *(str(layer / "python") for layer in layers)]
-    program = f"import sys; sys.path[:0] = {path!r}; from awslambdaric.__main__ import main; main(['', 'measured.measured'])"
-    told = {**environment, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}", "AWS_LAMBDA_FUNCTION_NAME": "measured"}
-    told |= {"AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024", "LAMBDA_TASK_ROOT": str(folder)}
-    process = subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", program], env=told, stdout=subprocess.DEVNULL, cwd=folder)
-    try:
-        yield Function(process, events=events, answers=answers, ready=ready)
-    finally:
-        process.kill()
-        process.wait()
-        server.shutdown()
-        server.server_close()
+    return Api
+
+
+def _next_invocation() -> dict[str, str]:
+    """Headers that go with an event."""
+    return {
+        "Lambda-Runtime-Aws-Request-Id": "r",
+        "Lambda-Runtime-Deadline-Ms": str(int((time.time() + 60) * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:111122223333:function:measured",
+    }

@@ -33,9 +33,11 @@ class TimedHouse(House):
             self.spent, self.times = defaultdict(float), Counter()
         container = super().container(function, environment)
         inner = container.client
-        container.client = lambda service, tries=3: _TimedClient(
-            inner(service, tries=tries), lambda name: (function, f"{service}.{name}"), self._timed
-        )  # type: ignore[assignment,method-assign]
+
+        def timed(service: str, *, tries: int = 3) -> Any:
+            return _TimedClient(inner(service, tries=tries), lambda name: (function, f"{service}.{name}"), self._timed)
+
+        container.client = timed  # type: ignore[method-assign]
         return container
 
     def _timed(self, key: tuple[str, str], call: Callable[[], Any]) -> Any:
