@@ -14,7 +14,7 @@ from small_directory import SMALL
 
 from casewright.actions import CallWebhook, PutEvent
 from casewright.decision import Effect
-from casewright.rules.emitting import MOST_BYTES
+from casewright.rules.bus_events import MOST_BYTES
 from casewright.service.emitting import called
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed

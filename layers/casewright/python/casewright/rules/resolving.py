@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from casewright import actions
 from casewright.conditions.subjects import Facts
-from casewright.rules import emitting
+from casewright.rules import bus_events
 from casewright.rules import instructions as do
 from casewright.rules.case_actions import of_case
-from casewright.rules.mailing import letter
+from casewright.rules.letters import letter
 from casewright.rules.recipients import recipients
 from casewright.rules.tasks import task
 
@@ -26,9 +26,9 @@ def resolve(instruction: do.Instruction, facts: Facts) -> actions.Action | None:
         case do.UpdateCase() | do.Assign() | do.AddComment() | do.CreateCase() | do.LinkCase() | do.AttachContact() | do.Tag():
             return of_case(instruction, facts)
         case do.PutEvent():
-            return emitting.event_of(instruction, facts)
+            return bus_events.event_of(instruction, facts)
         case do.CallWebhook():
-            return emitting.call_of(instruction, facts)
+            return bus_events.call_of(instruction, facts)
         case do.AssignSla():
             return None
         case _ as never:

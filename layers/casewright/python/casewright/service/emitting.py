@@ -6,7 +6,7 @@ from casewright.actions import CallWebhook, PutEvent
 from casewright.cases.subscriptions import WEBHOOK_DETAIL_TYPE
 from casewright.decision import Effect, Outcome
 from casewright.ports.world import Bus
-from casewright.rules.emitting import MOST_BYTES
+from casewright.rules.bus_events import MOST_BYTES
 
 _TOO_LARGE: Final = "%s has %d bytes as JSON; at most %d are accepted"
 
