@@ -8,7 +8,6 @@ from textwrap import dedent
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 from small_directory import SMALL
 
@@ -17,8 +16,10 @@ from casewright.cases.subscriptions import domain_arn
 from casewright.cases.values import as_wire
 from casewright.service.load import FRESH_FOR
 from casewright.sla.clocks import Clock
+from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, STREAM
 
@@ -58,8 +59,8 @@ class ClockCenter:
         self.directory = folder / "center"
         self.write({**SMALL, "slas.yaml": SLAS, "rules/clocks.yaml": RULES, "calendars.yaml": CALENDARS, **(files or {})})
         self.house = House.open(self.directory, start=OPENS, folder=folder)
-        operator, session = self.house.session("operator"), boto3.Session
-        monkeypatch.setattr(boto3, "Session", lambda **given: session(**given) if given else operator)
+        operator = Clients(self.house.session("operator"))
+        monkeypatch.setattr(account, "clients_in", lambda _region: operator)
         self.records = CaseRecords(self.house.session("reader").client("dynamodb"), CASE_TABLE)
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from casewright.aws.case_log import CaseTable
 from casewright.aws.records import FORMAT, READS, key, pack
 from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read
-from casewright_workbench.cli import redrive as command
+from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.doctor.asking import Clients
@@ -164,7 +164,7 @@ def test_an_effect_of_a_format_to_come_is_set_aside_and_redriven_by_a_release_th
     assert kept == {**later, "bucket": {"S": UNREAD}, "aside_because": {"S": reason}}
     assert upgraded.house.counts["perform", "RecordsUnreadable"] == 1
 
-    monkeypatch.setattr(command, "Clients", lambda _session, **_where: Clients(upgraded.house.session("operator")))
+    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(upgraded.house.session("operator")))
 
     def redriven(*options: str, code: int) -> Any:
         capsys.readouterr()

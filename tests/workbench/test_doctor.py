@@ -452,13 +452,22 @@ def deployed_elsewhere(**environment: str) -> Places:
 
 def test_rates_above_the_quotas_are_told(house: House) -> None:
     context = context_of(house)
-    context.places = deployed_elsewhere(CASES_RATE="5", CONNECT_RATE="1", SES_RATE="20")
-    assert [f"{each.status} {each.found}" for each in quotas.rates(context)] == [
-        "warn cases_rate is 5 a second",
-        "warn ses_rate is 20 a second",
+    deployed = house.environments(house.places)["perform"].as_environment()["QUOTAS"]
+
+    def told(written: str) -> list[str]:
+        context.places = deployed_elsewhere(QUOTAS=written)
+        with stubbed(context, "sesv2", "get_account", {"SendQuota": {"MaxSendRate": 14.0}}):
+            return [f"{each.status} {each.found}" for each in quotas.rates(context)]
+
+    [found] = told(deployed)
+    assert found.startswith("ok")
+    assert told("UpdateCase=5 SendEmail=20") == [
+        "warn UpdateCase is called up to 5 times a second",
+        "warn SendEmail is called up to 20 times a second",
     ]
-    context.places = deployed_elsewhere(CASES_RATE="1", CONNECT_RATE="1", SES_RATE="7")
-    assert [each.status for each in quotas.rates(context)] == ["ok"]
+    context.places = deployed_elsewhere(QUOTAS="Update=5")
+    [wrong] = quotas.rates(context)
+    assert (wrong.status, "Update" in wrong.wrong) == ("fail", True)
 
 
 def test_a_region_without_cases_and_an_account_of_others_are_told(house: House) -> None:
@@ -515,11 +524,11 @@ def test_a_stage_is_read_from_its_stacks(house: House) -> None:
 
 
 def test_the_command_over_http(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}.items():
-        monkeypatch.setenv(name, value)
     server = house.cloud.http(port=0)
     server.start()
-    asked = ["doctor", "--endpoint-url", server.url, "--config", str(CONTACT_CENTER)]
+    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_ENDPOINT_URL": server.url}.items():
+        monkeypatch.setenv(name, value)
+    asked = ["doctor", "--config", str(CONTACT_CENTER)]
     try:
         assert run(asked) == 0
         assert "domain.events" in capsys.readouterr().out

@@ -23,9 +23,9 @@ ASK = ("doctor", "--live", "--json", "--wait", "30")
 
 
 @pytest.fixture(autouse=True)
-def operator(monkeypatch: pytest.MonkeyPatch) -> None:
+def operator(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials, and nothing to do but the probe."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}.items():
+    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_ENDPOINT_URL": served.url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(running_module, "_PAUSE", 0.1)
     monkeypatch.setattr(checks, "CHECKS", {})  # they have tests of their own
@@ -41,7 +41,7 @@ def recording(served: Served) -> Iterator[Served]:
 
 
 def asked(served: Served, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, dict[str, str]]]:
-    code = run([*ASK, "--endpoint-url", served.url, *more])
+    code = run([*ASK, *more])
     told = json.loads(capsys.readouterr().out)["findings"]
     return code, {each["check"]: each for each in told}
 
@@ -71,14 +71,14 @@ def test_a_probe_of_a_deployment_that_records(recording: Served, capsys: pytest.
 
 def test_an_armed_deployment_is_left_alone(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     before = len(served.house.cloud.calls)
-    assert run([*ASK, "--endpoint-url", served.url]) == 2
+    assert run([*ASK]) == 2
     assert "--armed-is-fine" in capsys.readouterr().err
     made = {call.operation for call in served.house.cloud.calls[before:]}
     assert not made & {"CreateCase", "CreateQueue", "PutRule"}
 
 
 def test_a_template_that_is_not_there_is_wrong_usage(recording: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([*ASK, "--endpoint-url", recording.url, "--template", "Nonsense"]) == 2
+    assert run([*ASK, "--template", "Nonsense"]) == 2
     assert "no active template 'Nonsense'" in capsys.readouterr().err
 
 
@@ -143,7 +143,7 @@ def test_an_interruption_leaves_nothing(recording: Served, capsys: pytest.Captur
         return calls[-1]
 
     monkeypatch.setattr(running_module.Probe, "create", interrupted)
-    assert run([*ASK, "--endpoint-url", recording.url]) == 130
+    assert run([*ASK]) == 130
     told = {each["check"]: each for each in json.loads(capsys.readouterr().out)["findings"]}
     assert told["live.clean"]["status"] == "ok"
     assert calls[0] == calls[1], "the client token gave the case again"

@@ -15,7 +15,7 @@ import lambdas.perform.handler
 from casewright.aws.erasing import CaseErasure
 from casewright.cases.values import as_wire
 from casewright.errors import Throttled
-from casewright_workbench.cli import forget as command
+from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.doctor.asking import Clients
@@ -89,7 +89,7 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
     center = Center(tmp_path_factory.mktemp("center"))
     operator = center.house.session("operator")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(command, "Clients", lambda _session, **_where: Clients(operator))
+        patched.setattr(account, "clients_in", lambda _region: Clients(operator))
         yield center
     center.house.close()
 

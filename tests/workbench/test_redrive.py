@@ -11,7 +11,7 @@ import pytest
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
-from casewright_workbench.cli import redrive as command
+from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.house import House
@@ -88,7 +88,7 @@ class Center:
 def center(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Center]:
     center = Center(tmp_path)
     operator = center.house.session("operator")
-    monkeypatch.setattr(command, "Clients", lambda _session, **_where: Clients(operator))
+    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(operator))
     yield center
     center.house.close()
 

@@ -14,19 +14,17 @@ from casewright.measures import rows
 from casewright.service.adopt import Adopting, Adoption
 from casewright.service.adopt import adopt as adopted
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
-from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, EndpointUrl, Region, domain_of
+from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, domain_of
 from casewright_workbench.explain.printing import console
 from casewright_workbench.terminal import echo_json
 
 
-def adopt(  # noqa: PLR0913 - keyword-only, each one a name that a deployment needs, or a choice
+def adopt(
     *,
     table: TableName,
     domain: DomainId,
     bucket: BucketName,
     stream: Annotated[str, typer.Option(help="The stream into the lake, to tell it too: output `FactsStream` of the lake stack.")] = "",
-    endpoint_url: EndpointUrl = "",
-    region: Region = "",
     calls_a_second: Annotated[float, typer.Option(min=0.1, help="To Cases, which grants an account 2 searches.")] = CALLS_A_SECOND,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +32,7 @@ def adopt(  # noqa: PLR0913 - keyword-only, each one a name that a deployment ne
 
     A case that is known is left alone, so a run that was cut off is simply begun again. A clock starts when its case was created.
     """
-    with domain_of(domain, table=table, bucket=bucket, endpoint_url=endpoint_url, region=region) as place:
+    with domain_of(domain, table=table, bucket=bucket) as place:
         found = adopted(_ports(place, table, stream, calls_a_second))
         told = list(found if as_json else _printed(found))
     if as_json:

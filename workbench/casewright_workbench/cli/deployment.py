@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
-import boto3
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle, content_hash, link, read
 from casewright.cases.performers import Performer
-from casewright.errors import CasewrightError
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.explain.programs import KeptPrograms
 
 TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
@@ -35,16 +34,15 @@ class Asking(msgspec.Struct, frozen=True):
 class Deployment:
     """A case table and a bucket of bundles."""
 
-    def __init__(self, *, table: str, bucket: str) -> None:
-        self.table, self.bucket = table, bucket
-        self.session: Any = boto3.Session()
-        self._store = BundleBucket(self.session.client("s3"), bucket)
+    def __init__(self, clients: Clients, *, table: str, bucket: str) -> None:
+        self.client, self.table, self.bucket = clients, table, bucket
+        self._store = BundleBucket(clients("s3"), bucket)
         self.programs = KeptPrograms(self._store, self._store.catalog())
 
     def case(self, case_id: str) -> CaseFile:
         """A case with its whole log. Raises WrongUsage where the table knows none of that id."""
         with translated("Query"):
-            file = CaseRecords(self.session.client("dynamodb"), self.table).case(case_id)
+            file = CaseRecords(self.client("dynamodb"), self.table).case(case_id)
         if file is None:
             accepted = "the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
             raise WrongUsage(f"table {self.table} knows no case {case_id!r}; {accepted}")
@@ -53,7 +51,7 @@ class Deployment:
     def asking(self) -> Asking:
         """The caller, and the present instant to the second."""
         with translated("GetCallerIdentity"):
-            answer = self.session.client("sts").get_caller_identity()
+            answer = self.client("sts").get_caller_identity()
         return Asking(
             Performer(iam_principal_arn=answer["Arn"]),
             parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).astimezone(UTC),
@@ -71,7 +69,5 @@ class Deployment:
 @contextmanager
 def opened(*, table: str, bucket: str) -> Iterator[Deployment]:
     """A deployment to read from. What it cannot answer is wrong usage, and says of which table and bucket."""
-    try:
-        yield Deployment(table=table, bucket=bucket)
-    except (CasewrightError, BotoCoreError) as error:
-        raise WrongUsage(f"table {table}, bucket {bucket}: {error}") from error
+    with account(f"table {table}, bucket {bucket}") as clients:
+        yield Deployment(clients, table=table, bucket=bucket)

@@ -1,30 +1,27 @@
 """`casewright doctor`: is what was deployed able to work?"""
 
-import json
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
-import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from casewright.errors import CasewrightError
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.deployment import AsJson
+from casewright_workbench.cli.refusals import explained
 from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients, NotKnown
+from casewright_workbench.doctor.asking import NotKnown
 from casewright_workbench.doctor.checks import examine
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.places import OPTIONS, Places, of_names, of_stage
+from casewright_workbench.doctor.places import OPTIONS, of_names, of_stage
 from casewright_workbench.doctor.printing import Report
 from casewright_workbench.doctor.probe.running import Running, refuse_armed
 from casewright_workbench.doctor.probe.steps import probe_of
 from casewright_workbench.explain.printing import console
 from casewright_workbench.terminal import Terminal
-
-CDK_JSON: Final = Path("cdk.json")
 
 
 def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment may need
@@ -40,8 +37,6 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     config: Annotated[
         Path, typer.Option("--config", help="The directory that an operator writes, compared with what is in force.")
     ] = DIRECTORY,
-    endpoint_url: Annotated[str, typer.Option(help="Ask there instead of AWS: the local cloud of `make run`.")] = "",
-    region: Annotated[str, typer.Option(help="The region of the deployment, where credentials say another.")] = "",
     live: Annotated[
         bool,
         typer.Option("--live", help="Also create, change and delete a probe case, and compare what AWS tells of it."),
@@ -58,14 +53,11 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     """
     values = (domain, instance, table, bucket, stream, mail_from, configuration_set)
     given = {name: value for name, value in zip(OPTIONS, values, strict=True) if value}
-    try:
-        clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region or _region_of(stage))
-        places = _places(clients, stage, given)
+    with account("the deployment cannot be looked at", stage=stage) as clients:
+        places = of_stage(clients, stage, given) if stage else of_names(clients, given)
         context = Context(clients, places, config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
         is_fine = _report(context, running, save, as_json=as_json)
-    except (BotoCoreError, ClientError) as error:
-        raise WrongUsage(f"{error}; see `aws configure`, --region and --endpoint-url") from error
     if not is_fine:
         raise typer.Exit(1)
 
@@ -94,20 +86,6 @@ def _prepared(context: Context, template: str, wait: float, *, armed_is_fine: bo
             refuse_armed(context)
         probe = probe_of(context.clients("connectcases"), context.domain_id, template=template, write_id=uuid.uuid4().hex)
     except (NotKnown, ClientError, CasewrightError) as error:
-        raise WrongUsage(f"no probe can be made: {error}") from error
+        raise WrongUsage(f"no probe can be made: {explained(error)}") from error
     progress = Terminal(stderr=True)
     return Running(context, probe, wait=wait, say=lambda text: progress.print(text, style="dim"))
-
-
-def _places(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
-    return of_stage(clients, stage, given) if stage else of_names(clients, given)
-
-
-def _region_of(stage: str) -> str:
-    """The region of a stage in cdk.json, where there is one. Raises WrongUsage for a stage that it does not have."""
-    if not stage or not CDK_JSON.is_file():
-        return ""
-    stages = json.loads(CDK_JSON.read_text()).get("context", {}).get("stages", {})
-    if stage not in stages:
-        raise WrongUsage(f"{CDK_JSON} has no stage {stage!r}; it has {', '.join(sorted(stages)) or 'none'}")
-    return str(stages[stage].get("region", ""))

@@ -7,22 +7,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeAlias
 
-import boto3
 import typer
-from botocore.exceptions import BotoCoreError
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle, content_hash, link, read
-from casewright.errors import CasewrightError
 from casewright.service.reconcile_events import Place
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.doctor.asking import Clients
 
 DomainId: TypeAlias = Annotated[str, typer.Option("--domain", help="The id of the Cases domain.")]
-EndpointUrl: TypeAlias = Annotated[str, typer.Option(help="Ask there instead of AWS: the local cloud of `make run`.")]
-Region: TypeAlias = Annotated[str, typer.Option(help="The region of the deployment, where credentials say another.")]
 
 CALLS_A_SECOND = 1.0
 """To Cases: half of what the smallest of the quotas grants an account."""
@@ -69,12 +65,10 @@ class Silent:
 
 
 @contextmanager
-def domain_of(domain_id: str, *, table: str, bucket: str, endpoint_url: str, region: str) -> Iterator[Domain]:
+def domain_of(domain_id: str, *, table: str, bucket: str) -> Iterator[Domain]:
     """A domain to work on. What AWS refuses is wrong usage, and says of which domain, table and bucket."""
-    try:
-        yield Domain(Clients(boto3.Session(), endpoint_url=endpoint_url, region=region), domain_id, bucket)
-    except (CasewrightError, BotoCoreError) as error:
-        raise WrongUsage(f"domain {domain_id}, table {table}, bucket {bucket}: {error}") from error
+    with account(f"domain {domain_id}, table {table}, bucket {bucket}") as clients:
+        yield Domain(clients, domain_id, bucket)
 
 
 def _in_force(s3: Client, bucket: str) -> LinkedBundle:

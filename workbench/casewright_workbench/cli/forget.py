@@ -3,34 +3,29 @@
 from datetime import timedelta
 from typing import Annotated
 
-import boto3
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from casewright.aws.erasing import CaseErasure, Held
-from casewright.errors import CasewrightError
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import AsJson
-from casewright_workbench.cli.domain import EndpointUrl, Region
 from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients, NotKnown
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import of_names, of_stage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.forgetting.customers import cases_of, is_customer
 from casewright_workbench.forgetting.elsewhere import ELSEWHERE, in_the_lake
+from casewright_workbench.terminal import echo_json
 
 
-def forget(  # noqa: PLR0913 - keyword-only, each one a name that a deployment may need, or a choice
+def forget(
     who: Annotated[str, typer.Argument(metavar="CASE|CUSTOMER", help="The id of a case; or a customer profile, by its ARN or its id.")],
     *,
     stage: Annotated[str, typer.Option(help="A stage of cdk.json: everything else is read from its stacks.")] = "",
     table: Annotated[str, typer.Option(help="The case table, where several deployments stand side by side.")] = "",
     domain: Annotated[str, typer.Option(help="The id of the Cases domain, where functions cannot be listed.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Erase it. Otherwise it is only counted.")] = False,
-    endpoint_url: EndpointUrl = "",
-    region: Region = "",
     as_json: AsJson = False,
 ) -> None:
     """Erase log, state, effects and mail texts of cases; what is pending is not performed any more. Then tell what is kept elsewhere.
@@ -38,8 +33,7 @@ def forget(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     What happened up to now does not come into the log again. If such a case goes on, its log begins anew.
     """
     given = {name: value for name, value in (("CASE_TABLE", table), ("DOMAIN_ID", domain)) if value}
-    try:
-        clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region)
+    with account(f"{who} (what was begun is gone on with when the command is given again)", stage=stage) as clients:
         context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
         found = _found(who, context)
         if yes:
@@ -47,8 +41,6 @@ def forget(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
             now = context.now + timedelta(seconds=1)  # who answers tells whole seconds
             for held in found:
                 erasure.erase(held.case_id, now)
-    except (NotKnown, CasewrightError, ClientError, BotoCoreError) as error:
-        raise WrongUsage(f"{error}; what was begun is gone on with when the command is given again") from error
     _tell(found, context.places.told("LISTED_FIELDS").split(), erased=yes, as_json=as_json)
 
 
@@ -68,7 +60,7 @@ def _tell(found: list[Held], listed: list[str], *, erased: bool, as_json: bool) 
     kept = (in_the_lake(found, listed), *ELSEWHERE)
     if as_json:
         told: dict[str, Json] = {"erased": erased, "cases": [_record(each) for each in found], "elsewhere": list(kept)}
-        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
+        echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
     for each in found:

@@ -3,11 +3,10 @@
 from pathlib import Path, PurePath
 from typing import Annotated
 
-import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.starting.catalog_text import catalog_yaml, scalar
@@ -36,11 +35,8 @@ def init(
 
 
 def _texts_of(domain_id: str) -> dict[PurePath, str]:
-    session = boto3.Session()
-    try:
-        domain = read_existing(session.client("connectcases"), session.client("connect"), domain_id)
-    except (ClientError, BotoCoreError) as error:
-        raise WrongUsage(f"domain {domain_id}: {error}") from error
+    with account(f"domain {domain_id}") as clients:
+        domain = read_existing(clients("connectcases"), clients("connect"), domain_id)
     texts = {inside: text for inside, text in first_files().items() if inside not in DEFINING}
     return {inside: _fitting(text, domain) for inside, text in texts.items() if _fits(inside, domain)} | {CATALOG: catalog_yaml(domain)}
 

@@ -77,6 +77,10 @@ def _serve(house: House, desk: Desk, output: Console, *, port: int) -> None:
     with house.serve(port, Site(desk).routes) as url:
         output.print(f"\nAWS endpoint and pages: [bold]{url}[/bold]\n  {url}/cases   {url}/inbox", soft_wrap=True)
         output.print(
+            f"  export AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=local   [dim]leads casewright commands here[/dim]",
+            soft_wrap=True,
+        )
+        output.print(
             f"  aws connectcases list-domains --endpoint-url {url}"
             "   [dim](any access key: AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1)[/dim]",
             soft_wrap=True,

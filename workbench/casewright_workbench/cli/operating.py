@@ -3,16 +3,14 @@
 from pathlib import Path
 from typing import Annotated
 
-import boto3
 import typer
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.control import ControlTable
 from casewright.bundle import link
-from casewright.errors import CasewrightError
 from casewright_authoring.compile import compile_directory
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 
@@ -22,10 +20,8 @@ def arm(
     off: Annotated[bool, typer.Option("--off", help="Record only, as before arming; what is pending waits.")] = False,
 ) -> None:
     """Let a deployment perform effects; until then it records what it would have done."""
-    try:
-        ControlTable(boto3.Session().client("dynamodb"), table).arm(armed=not off)
-    except CasewrightError as error:
-        raise WrongUsage(f"table {table}: {error}") from error
+    with account(f"table {table}") as clients:
+        ControlTable(clients("dynamodb"), table).arm(armed=not off)
     Terminal().print(f"{table}: {'records only' if off else 'armed; effects are performed from now on'}")
 
 
@@ -36,11 +32,9 @@ def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Put the bundle before this one in force instead.")] = False,
 ) -> None:
     """Compile a contact centre, link it with the catalog of the deployment, and put it in force within ten seconds."""
-    store = BundleBucket(boto3.Session().client("s3"), bucket)
-    try:
+    with account(f"bucket {bucket}") as clients:
+        store = BundleBucket(clients("s3"), bucket)
         in_force = store.rollback() if rollback else _published(directory, store)
-    except CasewrightError as error:
-        raise WrongUsage(f"bucket {bucket}: {error}") from error
     Terminal().print(f"{bucket}: bundle {in_force} is in force")
 
 

@@ -20,7 +20,7 @@ from casewright.service.reconcile import Reconciled
 from casewright.service.reconcile import reconcile as reconciled
 from casewright.service.reconcile_case import Reconciling
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
-from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, EndpointUrl, Region, Silent, domain_of
+from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, Silent, domain_of
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
@@ -69,8 +69,6 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
     hours: Annotated[float, typer.Option(min=0.5, help="How long ago to begin.")] = 24,
     everything: Annotated[bool, typer.Option("--all", help="Also audit every known case in turn: this finds what was deleted.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fed in, and feed in nothing.")] = False,
-    endpoint_url: EndpointUrl = "",
-    region: Region = "",
     calls_a_second: Annotated[float, typer.Option(min=0.1, help="To Cases, which grants an account 2 searches.")] = CALLS_A_SECOND,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +78,7 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
     """
     if not queue and not dry_run:
         raise WrongUsage("give --queue-url, the address of the queue of case events, or --dry-run to feed in nothing")
-    with domain_of(domain, table=table, bucket=bucket, endpoint_url=endpoint_url, region=region) as place:
+    with domain_of(domain, table=table, bucket=bucket) as place:
         marks = _marks(place, table, timedelta(hours=hours), everything=everything)
         ports = _ports(place, table, "" if dry_run else queue, marks, calls_a_second)
         found = reconciled(ports, lambda: math.inf, spare=10**9)

@@ -2,34 +2,29 @@
 
 from typing import Annotated
 
-import boto3
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from casewright.errors import CasewrightError
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import AsJson
-from casewright_workbench.cli.domain import EndpointUrl, Region
 from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients, NotKnown
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import of_names, of_stage
 from casewright_workbench.doctor.undelivered import dead_letter_queues
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.redriving.groups import SET_ASIDE, Group, Redrive
+from casewright_workbench.terminal import echo_json
 
 
-def redrive(  # noqa: PLR0913 - keyword-only, each one a name that a deployment may need, or a choice
+def redrive(
     *,
     stage: Annotated[str, typer.Option(help="A stage of cdk.json: its queues are those of its stacks.")] = "",
     table: Annotated[str, typer.Option(help="The case table, where several deployments stand side by side.")] = "",
     queue: Annotated[str, typer.Option(help=f"Only dead-letter queues whose name contains this; effects are in {SET_ASIDE}.")] = "",
     reason: Annotated[str, typer.Option(help="Only what has a reason, as it is shown, that contains this.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Bring them back. Otherwise they are shown, and stay.")] = False,
-    endpoint_url: EndpointUrl = "",
-    region: Region = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what is in the dead-letter queues, and effects that could not be read, by queue and reason; with --yes bring it back.
@@ -37,13 +32,10 @@ def redrive(  # noqa: PLR0913 - keyword-only, each one a name that a deployment 
     Ids are shown, and no contents. A message is deleted only after it has arrived where it came from; what cannot go back stays.
     """
     given = {"CASE_TABLE": table} if table else {}
-    try:
-        clients = Clients(boto3.Session(), endpoint_url=endpoint_url, region=region)
+    with account("dead-letter queues", stage=stage) as clients:
         context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
         run = Redrive(context, reason=reason, moves=yes)
         places = _run(run, context, queue)
-    except (NotKnown, CasewrightError, ClientError, BotoCoreError) as error:
-        raise WrongUsage(f"dead-letter queues: {error}") from error
     _tell(run.groups, places, moved=yes, as_json=as_json)
     if any(each.stayed for each in run.groups) if yes else run.groups:
         raise typer.Exit(1)
@@ -65,7 +57,7 @@ def _run(run: Redrive, context: Context, queue: str) -> list[str]:
 def _tell(groups: list[Group], places: list[str], *, moved: bool, as_json: bool) -> None:
     if as_json:
         told = {"queues": len(places), "groups": [_record(each) for each in groups]}
-        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
+        echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
     for each in groups:

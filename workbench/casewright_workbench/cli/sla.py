@@ -7,16 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
-import boto3
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from casewright.calendars.hours import Resolved
 from casewright.errors import CalendarUnusable
 from casewright_authoring.calendars import calendars_of
 from casewright_authoring.shapes import RULE_NAME
 from casewright_authoring.suggestions import unknown
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.sla_case import DEFAULT, CaseOrCommand, case_clocks
 from casewright_workbench.cli.sla_due_list import due_list
@@ -131,11 +130,8 @@ def import_hours(
     """Print hours of operation of Amazon Connect, with their overrides of the coming year, as a calendar for calendars.yaml."""
     if name and not RULE_NAME.fullmatch(name):
         raise WrongUsage(f"{name!r} is given for the name of a calendar; accepted are 1 to 64 of a-z, 0-9 and -")
-    client, today = boto3.Session().client("connect"), datetime.now(UTC).date()
-    try:
-        found = read_hours(client, instance_id=instance_id, hours_id=hours_id, today=today)
-    except (BotoCoreError, ClientError) as error:
-        raise WrongUsage(f"hours of operation {hours_id}: {error}") from error
+    with account(f"hours of operation {hours_id}") as clients:
+        found = read_hours(clients("connect"), instance_id=instance_id, hours_id=hours_id, today=datetime.now(UTC).date())
     sys.stdout.write(calendar_yaml(found, name))
 
 

@@ -40,7 +40,7 @@ def due_list(
     ahead = timedelta() if overdue else _span(within) if within else SOON
     with opened(table=table, bucket=bucket) as deployment:
         now = deployment.asking().at
-        found = urgent_in(CaseTable(deployment.session.client("dynamodb"), table), now, within=ahead)
+        found = urgent_in(CaseTable(deployment.client("dynamodb"), table), now, within=ahead)
         names = Names(deployment.programs.catalog)
     if as_json:
         record = {"now": instant(now), "clocks": [_record(each, names) for each in found]}

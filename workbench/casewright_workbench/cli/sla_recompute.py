@@ -55,7 +55,7 @@ def recompute_clocks(
 
 
 def _recomputing(deployment: Deployment, policy: str, stream: str) -> Recomputing:
-    bundle, dynamodb = deployment.in_force(), deployment.session.client("dynamodb")
+    bundle, dynamodb = deployment.in_force(), deployment.client("dynamodb")
     policies = {each.name: each for each in bundle.policies}
     if policy not in policies:
         raise WrongUsage(f"bundle {bundle.hash}, which is in force: {unknown('policy', policy, policies)}")
@@ -66,7 +66,7 @@ def _recomputing(deployment: Deployment, policy: str, stream: str) -> Recomputin
         records=CaseRecords(dynamodb, deployment.table),
         log=CaseTable(dynamodb, deployment.table),
         arming=ControlTable(dynamodb, deployment.table),
-        lake=FactsStream(deployment.session.client("firehose"), stream) if stream else None,
+        lake=FactsStream(deployment.client("firehose"), stream) if stream else None,
     )
 
 

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-import boto3
 import typer
 
 from casewright.aws.suppression import RecipientTable
 from casewright.cases.recipients import as_ses_takes
-from casewright.errors import CasewrightError
+from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import TableName
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
@@ -17,9 +16,7 @@ def unsuppress(address: Annotated[str, typer.Argument(help="The mail address.")]
     """Let an address get mail again. SES has a list of its own, which this does not touch."""
     if not (known_as := as_ses_takes(address)):
         raise WrongUsage(f"{address!r} is no mail address that SES takes")
-    try:
-        cause = RecipientTable(boto3.Session().client("dynamodb"), table).release(known_as)
-    except CasewrightError as error:
-        raise WrongUsage(f"table {table}: {error}") from error
+    with account(f"table {table}") as clients:
+        cause = RecipientTable(clients("dynamodb"), table).release(known_as)
     said = f"gets mail again; it was left out because of a {cause}" if cause else "was not left out"
     Terminal().print(f"{table}: {address} {said}", soft_wrap=True)

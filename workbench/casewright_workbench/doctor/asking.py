@@ -14,7 +14,7 @@ from casewright_workbench.doctor.findings import Finding, unchecked, warn
 _DENIED: Final = frozenset({
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "AuthorizationErrorException", "403",
 })  # fmt: skip
-_ABSENT: Final = frozenset({"UnknownService", "NotImplemented"})
+ABSENT: Final = frozenset({"UnknownService", "NotImplemented"})
 """What the local cloud says of services and operations that it does not have."""
 
 _MISSING: Final = frozenset({
@@ -33,22 +33,17 @@ class NotKnown(Exception):
     """A check needs a name that was neither given nor found; the message says how to give it."""
 
 
-LOCAL_REGION: Final = "us-east-1"
-"""Of the local cloud: what is asked at an endpoint where nobody says a region."""
-
-
 class Clients:
     """Clients of one session, each made once."""
 
-    def __init__(self, session: boto3.Session, *, endpoint_url: str = "", region: str = "") -> None:
-        self._session, self._endpoint = session, endpoint_url
-        self._region = region or session.region_name or (LOCAL_REGION if endpoint_url else "")
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
         self._made: dict[str, Client] = {}
 
     @property
     def region(self) -> str:
         """The region that is asked; empty where nobody says."""
-        return self._region
+        return self._session.region_name or ""
 
     @property
     def session(self) -> boto3.Session:
@@ -59,9 +54,7 @@ class Clients:
         """The client of a service, by its botocore name."""
         if service not in self._made:
             known: Any = service
-            self._made[service] = self._session.client(
-                known, endpoint_url=self._endpoint or None, region_name=self._region or None, config=_TRIES
-            )
+            self._made[service] = self._session.client(known, config=_TRIES)
         return self._made[service]
 
 
@@ -100,7 +93,7 @@ def not_checked(error: Exception) -> Finding:
 
 def _refused(error: ClientError) -> Finding:
     code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-    if code in _ABSENT:
+    if code in ABSENT:
         return unchecked(message)
     if code in _DENIED:
         what = f"you may not {error.operation_name} ({code})"

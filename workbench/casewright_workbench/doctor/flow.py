@@ -8,12 +8,13 @@ from typing import Any, Final
 from casewright.aws.set_aside import EffectsSetAside
 from casewright_workbench.doctor.asking import NotKnown, pages
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked
+from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked, warn
 from casewright_workbench.doctor.undelivered import attributes_of, dead_letter_queues
 
 READERS: Final = ("decide", "perform", "note_delivery")
 """Functions that a queue invokes."""
 
+_TOPIC: Final = "name an SNS topic as alarm_topic of the stage in cdk.json, then deploy"
 _DEPLOY: Final = "deploy the stacks again (cdk deploy --all)"
 
 
@@ -93,6 +94,8 @@ def alarms(context: Context) -> Iterable[Finding]:
         yield fail(f"{each['AlarmName']} is in ALARM", wrong=wrong, do="docs/operate.md, What to watch")
     if not there:
         yield fail("no alarms", wrong="nobody is told when something goes wrong", do=_DEPLOY)
+    elif mute := [each for each in there if not each.get("AlarmActions")]:
+        yield warn(f"{len(mute)} of {len(there)} alarms tell nobody", wrong="they have no action", do=_TOPIC)
     elif not ringing:
         yield ok(f"{len(there)} alarms, none rings")
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from casewright_workbench.cli.refusals import explained
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.doctor.asking import Clients, NotKnown, pages
 
@@ -96,8 +97,10 @@ def of_names(clients: Clients, given: Mapping[str, str]) -> Places:
         listed = [_deployed(each) for each in pages(clients("lambda").list_functions, "Functions")]
     except (ClientError, BotoCoreError) as error:
         if not given:
-            raise WrongUsage(f"functions could not be listed ({error}); give --stage, or --table, --bucket and --instance") from error
-        return Places(given=given, trouble=str(error))
+            raise WrongUsage(
+                f"functions could not be listed ({explained(error)}); give --stage, or --table, --bucket and --instance"
+            ) from error
+        return Places(given=given, trouble=explained(error))
     domains: dict[str, list[Deployed]] = {}
     for each in filter(_is_ours, listed):
         domains.setdefault(each.environment["DOMAIN_ID"], []).append(each)
@@ -112,7 +115,9 @@ def _only(fitting: list[Places], given: Mapping[str, str]) -> Places:
     if fitting:
         return fitting[0]
     if not given:
-        raise WrongUsage("no function here is one of Casewright: give --stage NAME, another --region, or --table, --bucket and --instance")
+        raise WrongUsage(
+            "no function here is one of Casewright: give --stage NAME, set another AWS_REGION, or give --table, --bucket and --instance"
+        )
     return Places(given=given, trouble="none fits what is given")
 
 
@@ -148,4 +153,4 @@ def _resources(clients: Clients, stack: str) -> list[Any]:
     try:
         return list(pages(clients("cloudformation").list_stack_resources, "StackResourceSummaries", StackName=stack))
     except (ClientError, BotoCoreError) as error:
-        raise WrongUsage(f"stack {stack}: {error}; without CloudFormation give --table, --bucket and --instance") from error
+        raise WrongUsage(f"stack {stack}: {explained(error)}; without CloudFormation give --table, --bucket and --instance") from error

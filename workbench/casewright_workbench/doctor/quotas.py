@@ -1,14 +1,12 @@
 """Rates: what the stage spends, beside what AWS gives by default."""
 
 from collections.abc import Iterable
-from typing import Final
 
+from casewright import quotas
+from casewright.errors import CasewrightError
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.findings import Finding, ok, unchecked, warn
+from casewright_workbench.doctor.findings import Finding, fail, ok, unchecked, warn
 from casewright_workbench.localcloud.service import LOCAL_ACCOUNT
-
-DEFAULTS: Final = {"CASES_RATE": ("UpdateCase", 2.0), "CONNECT_RATE": ("StartTaskContact", 2.0)}
-"""The tightest documented default quota of each bucket, in calls a second."""
 
 
 def rates(context: Context) -> Iterable[Finding]:
@@ -16,17 +14,20 @@ def rates(context: Context) -> Iterable[Finding]:
     if context.account == LOCAL_ACCOUNT:
         yield unchecked("the local cloud has no quotas")
         return
-    limits = dict(DEFAULTS)
-    limits["SES_RATE"] = ("SendEmail", float(context.clients("sesv2").get_account()["SendQuota"]["MaxSendRate"]))
-    told = {name: float(context.places.needed(name)) for name in limits}
-    over = [name for name, rate in told.items() if rate > limits[name][1]]
+    try:
+        spent = quotas.ours(quotas.read(context.places.told("QUOTAS")))
+    except CasewrightError as error:
+        yield fail("the quotas of the stage", wrong=str(error), do="mend quotas of the stage in cdk.json, then cdk deploy")
+        return
+    given = {name: quota.rate for name, quota in quotas.QUOTAS.items()}
+    given["SendEmail"] = float(context.clients("sesv2").get_account()["SendQuota"]["MaxSendRate"])
+    over = [name for name, quota in spent.items() if quota.rate > given[name]]
     for name in over:
-        operation, most = limits[name]
-        whose = "SES gives the account" if name == "SES_RATE" else "the default quota is"
+        whose = "SES gives the account" if name == "SendEmail" else "the default quota is"
         yield warn(
-            f"{name.lower()} is {told[name]:g} a second",
-            wrong=f"{whose} {most:g} of {operation}: calls are throttled unless it was raised",
-            do=f"raise the quota of {operation}, or lower {name.lower()} of the stage",
+            f"{name} is called up to {spent[name].rate:g} times a second",
+            wrong=f"{whose} {given[name]:g}: calls are throttled unless it was raised",
+            do=f"raise the quota of {name}, or lower it in quotas of the stage",
         )
     if not over:
-        yield ok(", ".join(f"{name.lower()} {rate:g} of {limits[name][1]:g}" for name, rate in told.items()))
+        yield ok(f"{len(spent)} rates, all within the default quotas; SendEmail {spent['SendEmail'].rate:g} of {given['SendEmail']:g}")

@@ -24,9 +24,10 @@ def local_session(*, caller: Caller, dispatcher: Dispatcher, storage: Storage) -
     """A session that signs as `caller` and never reaches the network.
 
     Requests are not retried unless a client's own configuration says so: the emulated errors are meant, and retries would sleep in
-    real time.
+    real time. AWS_ENDPOINT_URL, which leads commands to a local cloud, is not for the cloud itself.
     """
     core = botocore.session.get_session()
+    core.set_config_variable("ignore_configured_endpoint_urls", True)
     core.register_component("data_loader", shared_loader())
     core.set_credentials("LOCALACCESSKEY", "local")
     core.set_default_client_config(Config(retries={"total_max_attempts": 1}))

@@ -1,0 +1,86 @@
+"""What a person is told where AWS refuses or does not answer, by whichever command."""
+
+from pathlib import Path
+
+import pytest
+from serving import Served
+
+from casewright_workbench.cli.main import run
+
+NAMES = ["--table", "casewright-cases", "--bucket", "casewright-bundles"]
+DOMAIN = ["--domain", "d-1", *NAMES]
+COMMANDS = {
+    "arm": ["arm", "--table", "t"],
+    "publish": ["publish", "--bucket", "b", "--rollback"],
+    "why": ["why", "c-1", *NAMES],
+    "sla": ["sla", "c-1", *NAMES],
+    "sla list": ["sla", "list", *NAMES],
+    "sla recompute": ["sla", "recompute", "--policy", "p", *NAMES],
+    "sla import-hours": ["sla", "import-hours", "h-1", "--instance-id", "i-1"],
+    "unsuppress": ["email", "unsuppress", "ann@example.com", "--table", "t"],
+    "doctor": ["doctor"],
+    "adopt": ["adopt", *DOMAIN],
+    "reconcile": ["reconcile", *DOMAIN, "--dry-run"],
+    "redrive": ["redrive", "--queue", "effects-set-aside"],
+    "forget": ["forget", "c-1"],
+    "init": ["init", "NEW", "--from-domain", "d-1"],
+}
+"""Every command that asks AWS."""
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A laptop where nothing is set up."""
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "DEFAULT_REGION", "REGION", "PROFILE", "ENDPOINT_URL"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def refused(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    assert run([str(tmp_path / "new") if word == "NEW" else word for word in COMMANDS[name]]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    return told.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_without_region_credentials_or_profile_it_says_what_to_set(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "set AWS_REGION" in refused(name, tmp_path, capsys)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    assert "no credentials were found; set AWS_PROFILE" in refused(name, tmp_path, capsys)
+    monkeypatch.setenv("AWS_PROFILE", "nosuch")
+    assert "aws configure list-profiles" in refused(name, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"doctor"}))  # which test_doctor.py asks
+def test_every_command_goes_where_the_environment_says(
+    name: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable, value in {"ENDPOINT_URL": served.url, "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
+        monkeypatch.setenv(f"AWS_{variable}", value)
+    before = len(served.house.cloud.calls)
+    run([str(tmp_path / "new") if word == "NEW" else word for word in COMMANDS[name]])
+    asked = any(call.principal_arn.endswith("ops") for call in served.house.cloud.calls[before:])
+    assert asked or "the local cloud does not perform" in capsys.readouterr().err
+
+
+def test_nobody_answers_at_an_endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for variable, value in {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
+        monkeypatch.setenv(f"AWS_{variable}", value)
+    told = refused("arm", tmp_path, capsys)
+    assert "http://127.0.0.1:9" in told
+    assert "`make run` must be running" in told
+
+
+def test_a_table_that_is_not_there_is_told_with_its_call_and_where_its_name_is_found(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable, value in {"ENDPOINT_URL": served.url, "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
+        monkeypatch.setenv(f"AWS_{variable}", value)
+    told = refused("arm", tmp_path, capsys)
+    assert told.startswith("casewright: table t: PutItem answered ResourceNotFoundException: ")
+    assert "an output of the stacks" in told

@@ -1,0 +1,55 @@
+"""The account that commands go to: the one that the AWS CLI takes, by AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and their like."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+from casewright.errors import CasewrightError
+from casewright_workbench.cli.refusals import explained
+from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.doctor.asking import Clients, NotKnown
+
+LOCAL_REGION: Final = "us-east-1"
+"""Of the local cloud: what is asked at an endpoint where nobody says a region."""
+
+_CDK_JSON: Final = Path("cdk.json")
+
+
+@contextmanager
+def account(what: str, *, stage: str = "") -> Iterator[Clients]:
+    """Clients for a command, in the region of the stage where one is given.
+
+    Raises:
+        WrongUsage: AWS refused something inside, or does not answer. It says `what` was asked for and what to do.
+    """
+    region = _region_of(stage)
+    try:
+        yield clients_in(region)
+    except (NotKnown, CasewrightError, BotoCoreError, ClientError) as error:
+        raise WrongUsage(f"{what}: {explained(error)}") from error
+
+
+def clients_in(region: str) -> Clients:
+    """Clients of the region, or of the one that the environment or the profile says. Raises NoRegionError."""
+    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
+    if session.region_name is None:
+        if "AWS_ENDPOINT_URL" not in os.environ:
+            raise NoRegionError
+        session = boto3.Session(region_name=LOCAL_REGION)
+    return Clients(session)
+
+
+def _region_of(stage: str) -> str:
+    """The region of a stage in cdk.json, where there is one. Raises WrongUsage for a stage that it does not have."""
+    if not stage or not _CDK_JSON.is_file():
+        return ""
+    stages = json.loads(_CDK_JSON.read_text()).get("context", {}).get("stages", {})
+    if stage not in stages:
+        raise WrongUsage(f"{_CDK_JSON} has no stage {stage!r}; it has {', '.join(sorted(stages)) or 'none'}")
+    return str(stages[stage].get("region", ""))
