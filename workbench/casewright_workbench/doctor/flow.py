@@ -94,7 +94,8 @@ def alarms(context: Context) -> Iterable[Finding]:
         yield fail(f"{each['AlarmName']} is in ALARM", wrong=wrong, do="docs/operate.md, What to watch")
     if not there:
         yield fail("no alarms", wrong="nobody is told when something goes wrong", do=_DEPLOY)
-    elif mute := [each for each in there if not each.get("AlarmActions")]:
+        return
+    if mute := [each for each in there if not each.get("AlarmActions")]:
         yield warn(f"{len(mute)} of {len(there)} alarms tell nobody", wrong="they have no action", do=_TOPIC)
     elif not ringing:
         yield ok(f"{len(there)} alarms, none rings")
