@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
-from msgspec.structs import replace
 
 from casewright.actions import Bucket
+from casewright.aws.claiming import Claims, reasons
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import UNTOLD, effect_item, key_of, texts, urgency
 from casewright.aws.effect_pages import AT_ONCE, EffectPages
 from casewright.aws.failures import translated
-from casewright.aws.records import Item, case_key, key, pack, stamp
+from casewright.aws.records import Item, case_key, key, stamp
 from casewright.decision import Effect, Outcome
 from casewright.ports.effects import Pending, Write
 from casewright.telemetry import Telemetry
@@ -20,7 +20,6 @@ from casewright.telemetry import Telemetry
 _HOUSEKEEPING: Final = 3
 _AGED: Final = timedelta(minutes=15)
 _ONE_IN: Final = 10
-_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class EffectTable:
@@ -29,6 +28,7 @@ class EffectTable:
     def __init__(self, client: Client, table: str, *, telemetry: Telemetry | None = None) -> None:
         self._client, self._table = client, table
         self._pages = EffectPages(client, table, telemetry)
+        self._claims = Claims(client, table)
 
     def is_empty(self, bucket: Bucket) -> bool:
         """Whether the index has nothing of the bucket."""
@@ -58,19 +58,7 @@ class EffectTable:
 
     def claim(self, effects: Sequence[Pending], *, write: Write, until: datetime) -> tuple[Pending, ...]:
         """Take all of them under a lease in one transaction, or none where another performer took one since it was read."""
-        packed = pack(write)
-        claims = [self._claim(each, packed, until) for each in effects]
-        with translated("TransactWriteItems"):
-            try:
-                if len(claims) == 1:
-                    self._client.update_item(**claims[0])
-                else:
-                    self._client.transact_write_items(TransactItems=[{"Update": each} for each in claims])
-            except ClientError as error:
-                if _was_lost(error):
-                    return ()
-                raise
-        return tuple(replace(each, write=write, not_before=until) for each in effects)
+        return self._claims.make(effects, write=write, until=until)
 
     def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool, alone: bool = False) -> None:
         """Move not_before; without its write the next attempt is a new one."""
@@ -113,7 +101,7 @@ class EffectTable:
                 else:
                     self._client.update_item(**update)
             except ClientError as error:
-                if "ConditionalCheckFailed" in _reasons(error):
+                if "ConditionalCheckFailed" in reasons(error):
                     return False
                 raise
         return True
@@ -131,7 +119,7 @@ class EffectTable:
                         ExpressionAttributeNames={"#bucket": "bucket"},
                     )
                 except ClientError as error:  # its case was forgotten meanwhile
-                    if "ConditionalCheckFailed" not in _reasons(error):
+                    if "ConditionalCheckFailed" not in reasons(error):
                         raise
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
@@ -146,24 +134,8 @@ class EffectTable:
                     ExpressionAttributeValues=texts({":id": message_id}),
                 )
             except ClientError as error:
-                if "ConditionalCheckFailed" not in _reasons(error):
+                if "ConditionalCheckFailed" not in reasons(error):
                     raise
-
-    def _claim(self, pending: Pending, write: Item, until: datetime) -> dict[str, Any]:
-        values = {
-            ":until": stamp(until),
-            ":urgency": urgency(pending.effect, until),
-            ":pending": "pending",
-            ":seen": stamp(pending.not_before),
-        }
-        return {
-            "TableName": self._table,
-            "Key": key_of(pending.effect),
-            "UpdateExpression": "SET not_before = :until, urgency = :urgency, #write = :write ADD attempts :one",
-            "ConditionExpression": "#status = :pending AND not_before = :seen",
-            "ExpressionAttributeNames": {"#status": "status", "#write": "write"},
-            "ExpressionAttributeValues": {**texts(values), ":write": write, ":one": {"N": "1"}},
-        }
 
     def _change(self, effect: Effect, expression: str, values: Item, *, names: dict[str, str] | None = None) -> None:
         """Change an effect that is still pending; one that ended meanwhile stays as it is."""
@@ -178,15 +150,5 @@ class EffectTable:
                     ExpressionAttributeValues=values,
                 )
             except ClientError as error:
-                if "ConditionalCheckFailed" not in _reasons(error):
+                if "ConditionalCheckFailed" not in reasons(error):
                     raise
-
-
-def _was_lost(error: ClientError) -> bool:
-    return bool(_LOST & _reasons(error))
-
-
-def _reasons(error: ClientError) -> frozenset[str]:
-    """Why a write or a transaction was not made, in the words of transactions."""
-    reasons = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
-    return frozenset(reasons or {error.response["Error"].get("Code", "").removesuffix("Exception")})

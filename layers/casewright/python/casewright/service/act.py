@@ -122,7 +122,10 @@ def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
         write = replace(write, cases=tuple(dict.fromkeys(each.effect.case_id for each in effects)))
     try:
         claimed = ports.effects.claim(effects, write=write, until=ports.time.now() + LEASE)
-    except Permanent as error:  # it does not fit beside the effect, so that it could not be repeated
+    except Permanent as error:  # it does not fit beside the effects, so that it could not be repeated
+        if len(effects) > 1 and effects[0].write is None:
+            _one_by_one(effects, error, ports)
+            return 0, True
         return end([(each.effect, _failed(error)) for each in effects], ports), True
     return _attempt(claimed, write, ports, interrupted=effects[0].write is not None) if claimed else 0, bool(claimed)
 
@@ -150,11 +153,16 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
     for reason, given_back in later.items():
         if isinstance(reason, Retryable):
             _later(given_back, reason, ports, interrupted=interrupted)
-        elif len(given_back) > 1:  # one bad value, or one bad case, must not take the others with it
-            ports.effects.postpone(given_back, until=ports.time.now(), detail=str(reason), keep_write=False, alone=True)
+        elif len(given_back) > 1:
+            _one_by_one(given_back, reason, ports)
         else:
             done.append((given_back[0].effect, _failed(reason)))
     return end(done, ports)
+
+
+def _one_by_one(effects: Sequence[Pending], error: CasewrightError, ports: Acting) -> None:
+    """Let each be tried by itself: one bad value, or one bad case, must not take the others with it."""
+    ports.effects.postpone(effects, until=ports.time.now(), detail=str(error), keep_write=False, alone=True)
 
 
 def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from casewright.actions import MirrorSla
 from casewright.decision import Effect, Outcome
-from casewright.errors import Retryable
+from casewright.errors import Permanent, Retryable
 from casewright.ports.clock import Time
 from casewright.ports.effects import Arming, Budgets, EffectQueue, Turns, Wake
 from casewright.ports.log import CaseLog
@@ -38,8 +38,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
 def end(outcomes: Sequence[tuple[Effect, Outcome]], ports: Acting) -> int:
     """End effects, each once; what follows from them and their rows come after, and again if they were cut off. Answers how many."""
-    told_before = ports.time.now() + LEASE
-    ended = [each for each in outcomes if ports.effects.finish(*each, ports.time.now(), told_before=told_before)]
+    ended = [done for effect, outcome in outcomes if (done := _finished(effect, outcome, ports))]
     if following := sorted({effect.bucket for _, outcome in ended for effect in outcome.follow_ups}):
         ports.wake.ring(following)
     for effect, outcome in ended:
@@ -53,13 +52,25 @@ def end(outcomes: Sequence[tuple[Effect, Outcome]], ports: Acting) -> int:
     return len(ended)
 
 
+def _finished(effect: Effect, outcome: Outcome, ports: Acting) -> tuple[Effect, Outcome] | None:
+    """How it ended, None where it had before. One whose end the table refuses, with what follows, ends as failed and holds up no other."""
+    now = ports.time.now()
+    try:
+        return (effect, outcome) if ports.effects.finish(effect, outcome, now, told_before=now + LEASE) else None
+    except Permanent as error:
+        said = f"{outcome.status}: {outcome.detail}" if outcome.detail else outcome.status
+        kept = f"{said[:500]}; but that end could not be recorded, and nothing follows from it: {type(error).__name__}: {error}"
+        failed = Outcome(status="failed", detail=kept)
+        return (effect, failed) if ports.effects.finish(effect, failed, now, told_before=now + LEASE) else None
+
+
 def tell(outcomes: Sequence[tuple[Effect, Outcome]], ports: Acting) -> None:
     """Write the rows of ended effects; while the lake does not take them, they stay in the queue to be told later."""
     if not outcomes:
         return
     try:
         ports.lake.put([ports.row(effect, outcome, ports.time.now()) for effect, outcome in outcomes])
-    except Retryable as error:
+    except (Retryable, Permanent) as error:
         ports.telemetry.count("RowsPostponed", len(outcomes))
         ports.telemetry.log("rows postponed", effects=len(outcomes), error=type(error).__name__)
         return

@@ -10,12 +10,18 @@ from msgspec.structs import replace
 
 from casewright.actions import UpdateCase
 from casewright.cases.values import FieldValue
-from casewright.decision import Head, Outcome
+from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending, Write
 from casewright.service.wanted import changed_by_others, moot
 
 MOST: Final = 100
 """Cases in one call (Cases API), and effects in one claim (DynamoDB transactions)."""
+
+MOST_BYTES: Final = 3_500_000
+"""Of what is claimed at once, each effect with its write beside it. A transaction of DynamoDB holds 4 MB."""
+
+_BESIDE: Final = 5_000
+"""Bytes of an item beside the effect and the fields of its write: the names of 100 cases, above all."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +55,13 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
             return first.write.id
         is_lone = first.alone or not isinstance(first.effect.action, UpdateCase)
         return first.effect.key if is_lone else (self.hop, frozenset(self.fields.items()))
+
+    @property
+    def size(self) -> int:
+        """Bytes to be claimed, at most: nothing is compressed yet."""
+        begun = self.write[0].write
+        fields = begun.fields if begun else self.fields
+        return sum(_size(each.effect) for each in self.write) + len(self.write) * (_size(fields) + _BESIDE)
 
     def without(self, ended: Collection[Pending]) -> Self:
         """The same without some of its effects."""
@@ -87,28 +100,48 @@ def turn_of(effects: Sequence[Pending], head: Head, now: datetime) -> Turn:
 
 def shared(turns: Iterable[Turn]) -> Iterator[tuple[Turn, ...]]:
     """Turns that make one call, the call of the first turn first; what is not new is repeated as it was."""
-    found: dict[Hashable, list[list[Turn]]] = {}
-    calls: list[list[Turn]] = []
+    last: dict[Hashable, _Call] = {}
+    calls: list[_Call] = []
     for turn in turns:
-        of_kind = found.setdefault(turn.sharable_as, [])
-        if not of_kind or sum(len(each.write) for each in of_kind[-1]) + len(turn.write) > MOST:
-            of_kind.append([])
-            calls.append(of_kind[-1])
-        of_kind[-1].append(turn)
-    return map(tuple, calls)
+        kind, size = turn.sharable_as, turn.size
+        if kind not in last or not last[kind].takes(turn, size):
+            last[kind] = _Call([])
+            calls.append(last[kind])
+        last[kind].add(turn, size)
+    return (tuple(call.turns) for call in calls)
+
+
+class _Call(msgspec.Struct):
+    """A call as it is put together."""
+
+    turns: list[Turn]
+    effects: int = 0
+    size: int = 0
+
+    def takes(self, turn: Turn, size: int) -> bool:
+        return self.effects + len(turn.write) <= MOST and self.size + size <= MOST_BYTES
+
+    def add(self, turn: Turn, size: int) -> None:
+        self.turns.append(turn)
+        self.effects, self.size = self.effects + len(turn.write), self.size + size
 
 
 def _fresh(open_: Sequence[Pending], begun: Sequence[Pending], now: datetime) -> tuple[list[Pending], list[Pending]]:
     """Updates not yet attempted that can be written together, and those that cannot yet."""
     blocked = {field_id for each in begun for field_id in _fields(each)}
-    taken, waiting = list[Pending](), list[Pending]()
+    taken, waiting, held, set_ = list[Pending](), list[Pending](), 0, 0
     for each in open_:
         if each.write or each.effect.not_before > now:
             continue
-        waits = not blocked.isdisjoint(_fields(each)) or len(taken) == MOST or (bool(taken) and (each.alone or taken[0].alone))
-        (waiting if waits else taken).append(each)
-        if waits:
-            blocked.update(_fields(each))
+        fields = _fields(each)
+        more_held, more_set = held + _size(each.effect), set_ + _size(fields)
+        is_full = len(taken) == MOST or more_held + (len(taken) + 1) * (more_set + _BESIDE) > MOST_BYTES
+        if not blocked.isdisjoint(fields) or (taken and (is_full or each.alone or taken[0].alone)):
+            waiting.append(each)
+            blocked.update(fields)
+        else:
+            taken.append(each)
+            held, set_ = more_held, more_set
     return taken, waiting
 
 
@@ -120,6 +153,10 @@ def _set_since(pending: Pending, updates: Sequence[Pending]) -> frozenset[str]:
 def _fields(pending: Pending) -> Mapping[str, FieldValue]:
     action = pending.effect.action
     return action.fields if isinstance(action, UpdateCase) else {}
+
+
+def _size(part: Effect | Mapping[str, FieldValue]) -> int:
+    return len(msgspec.json.encode(part))
 
 
 def _decided(pending: Pending) -> tuple[object, ...]:
