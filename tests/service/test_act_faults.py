@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from building import START as MOMENT_0
+from building import case_event, linked, parsed
+from core_case import policy
 from faults import CONFLICT, Death, Fault, Faults, Killed, Lost, Refused, Throttled
 
 from casewright.actions import (
@@ -27,14 +30,17 @@ from casewright.actions import (
 )
 from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
-from casewright.aws.records import case_key, key, pack, stamp
+from casewright.aws.records import FORMAT, case_key, key, pack, stamp
 from casewright.aws.set_aside import UNREAD, EffectsSetAside
 from casewright.cases.events import Position
 from casewright.cases.recipients import ConnectUser
+from casewright.conditions.subjects import Field
+from casewright.decide import blank, decide
 from casewright.decision import Effect
 from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending
 from casewright.service.act import act
+from casewright.sla.policies import Mirror
 from casewright.wiring.acting import acting
 from casewright_workbench.house import House
 
@@ -218,6 +224,39 @@ def test_each_other_call_throttled_or_lost_leaves_one_effect_and_one_outcome(hou
     assert house.contacts.with_id(house.instance_arn, by_hand).ended_by(house.clock.now()) is not None
     [mail] = [mail for mail in house.outbox.messages() if seen.address in mail.to]
     assert set(mail.to) == {seen.address, "tomas.okafor@brookline-outfitters.example"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "calls", "status", "items"),
+    [
+        (Throttled(), {1, 2}, "done", 1),
+        (Lost.REQUEST, {1}, "done", 1),
+        (Lost.ANSWER, {1}, "done", 1),
+        (Death(), {1}, "done", 1),
+        (Death(after=True), {1}, "done", 1),
+        (Refused("AccessDeniedException", 403), {1, 2}, "done", 1),
+        (Refused("ValidationException"), {1}, "failed", 0),
+        (Refused("ServiceQuotaExceededException", 402), {1}, "skipped", 0),
+    ],
+    ids=str,
+)
+def test_the_item_of_a_clock_is_made_once_or_ends_visibly_whatever_befalls_its_call(
+    house: House, fault: Fault, calls: set[int], status: str, items: int
+) -> None:
+    seen = Storm(house, cases=1)
+    [case_id] = seen.case_ids
+    opened = case_event("a", (seen.began - MOMENT_0) / timedelta(minutes=1), "CREATED", case_id=case_id, status="open")
+    decided = decide(blank(case_id), parsed(opened), linked(policy(mirror=Mirror(Field("status"), "closed"))))
+    [wanted] = [effect.action for effect in decided.decision.effects]
+    head = {**key(case_key(case_id), "head"), "format": {"N": str(FORMAT)}, "body": pack(decided.head), "version": {"N": "1"}}
+    seen.dynamodb.put_item(TableName=house.case_table, Item=head)
+    seen.ask(case_id, wanted)
+    with Faults(house.cloud) as faults:
+        faults.at("connectcases", "CreateRelatedItem", fault, calls=calls, role="perform")
+        seen.perform()
+        assert faults.happened["connectcases", "CreateRelatedItem", str(fault)] == len(calls)
+    assert [each for each, _ in seen.ended] == [status]
+    assert [each["sla"]["slaConfiguration"]["name"] for each in seen.items(case_id, "Sla")] == ["resolve"] * items
 
 
 def _relate(seen: Storm, case_id: str, kind: Any, content: Any) -> None:
