@@ -4,18 +4,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from elements import Elements
 from security.planted import HOSTILE, MAIL, NAME
 from security.town import Town
 
 import casewright_workbench
+from casewright.aws.set_aside import UNREAD
 from casewright_workbench.cli.main import app, run
+from casewright_workbench.cli.printing import EffectPrinter
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
+from casewright_workbench.console.names import Names
 from casewright_workbench.console.site import Site
 from casewright_workbench.day.hours import NEW_YORK
 from casewright_workbench.house import House
@@ -23,6 +26,7 @@ from casewright_workbench.house_settings import MAIL_DOMAIN
 from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.wire.messages import HttpRequest
 from casewright_workbench.redriving import walking
+from casewright_workbench.terminal import Terminal
 
 each_text = pytest.mark.parametrize("what", HOSTILE)
 HEADERS: Final = {
@@ -68,26 +72,6 @@ def test_no_header_and_no_recipient_of_a_mail_comes_from_a_text(town: Town, what
     assert "\n" not in mail.subject
     astray = town.effects(what)["mail-astray"]
     assert (astray.status, astray.detail) == ("failed", "no recipient: nothing in `to` gave a mail address")
-
-
-class Elements(HTMLParser):
-    """Every element of a page with its attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    @property
-    def tags(self) -> set[str]:
-        return {tag for tag, _ in self.found}
-
-    @property
-    def links(self) -> list[str]:
-        return [value for _, given in self.found for name in ("href", "src", "action") if (value := given.get(name))]
 
 
 @each_text
@@ -137,9 +121,22 @@ COMMANDS: Final = {
     "redrive": "redrive --table TABLE",
     "email preview": "email preview hello --config CENTER --case VALUES",
 }
-QUIET: Final = {
-    "local", "init", "check", "test", "backtest", "publish", "arm", "native", "doctor", "adopt", "reconcile", "forget",
-}  # fmt: skip
+OPERATING: Final = {
+    "forget": ("forget CASE --table TABLE", 0),
+    "forget what has a strange id": ("forget TEXT --table TABLE", 0),
+    "doctor": ("doctor --config CENTER --table TABLE", 1),
+    "adopt": ("adopt --table TABLE --domain DOMAIN --bucket BUCKET", 0),
+    "adopt elsewhere": ("adopt --table TABLE --domain DOMAIN --bucket TEXT", 2),
+    "reconcile": ("reconcile --table TABLE --domain DOMAIN --bucket BUCKET --dry-run", 0),
+    "redrive": ("redrive --table TABLE", 1),
+    "redrive with yes": ("redrive --table TABLE --yes --queue effects-set-aside", 1),
+    "redrive of a queue that is not there": ("redrive --table TABLE --queue TEXT", 2),
+    "publish": ("publish CENTER --bucket TEXT", 2),
+    "arm": ("arm --table TEXT", 2),
+}
+"""Commands on a whole deployment, and their exit code: what is hostile are reasons, ids, and what they are asked for."""
+
+QUIET: Final = {"local", "init", "check", "test", "backtest", "native"}
 """Commands that print what operators wrote, names, ids and numbers; they print through the same terminal."""
 
 TRIED: Final = [
@@ -160,11 +157,27 @@ def places(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
     with house.serve(0, {}) as url:
         yield {
             "url": url,
+            "DOMAIN": house.domain_id,
             "TABLE": house.case_table,
             "BUCKET": "casewright-bundles",
             "CENTER": str(house.folder / "center"),
             "folder": str(folder),
         }
+
+
+def _credentials(monkeypatch: pytest.MonkeyPatch, places: dict[str, str]) -> None:
+    for name, value in {"ENDPOINT_URL": places["url"], "ACCESS_KEY_ID": "l", "SECRET_ACCESS_KEY": "l"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+
+
+def _own(out: str) -> str:
+    """Without what the functions of the town log, whose clock ticks meanwhile."""
+    return "".join(line for line in out.splitlines(keepends=True) if '"service":"casewright"' not in line)
+
+
+def unsafe(text: str) -> set[str]:
+    """What a terminal would obey, or nobody would see."""
+    return {hex(ord(sign)) for sign in text if sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cf", "Zl")}
 
 
 def _files(town: Town, places: dict[str, str], what: str) -> dict[str, str]:
@@ -191,28 +204,73 @@ def test_the_terminal_shows_a_text_and_does_not_obey_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(walking, "_WAIT_SECONDS", 0)  # the queues are exact
-    for name, value in {
-        "ENDPOINT_URL": places["url"],
-        "ACCESS_KEY_ID": "l",
-        "SECRET_ACCESS_KEY": "l",
-        "DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
+    _credentials(monkeypatch, places)
     given = places | _files(town, places, what)
     code = run([given.get(word, word) for word in f"{COMMANDS[command]}{more}".split()])
     told = capsys.readouterr()
     assert code == (1 if command == "redrive" else 0), f"{told.err}: dead letters are findings"
-    unsafe = {hex(ord(sign)) for sign in told.out + told.err if sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cf", "Zl")}
-    assert unsafe == set()
+    assert unsafe(told.out + told.err) == set()
     if what == "markup" and command != "sla":
         assert "[link=https://planted.example]" in told.out
     if more:
-        logged = '"service":"casewright"'  # by the functions of the town, whose clock ticks meanwhile
-        out = "".join(line for line in told.out.splitlines(keepends=True) if logged not in line)
+        out = _own(told.out)
         assert [json.loads(each) for each in ([out] if out.startswith("{\n") else out.splitlines())]
+
+
+@pytest.fixture(scope="module")
+def buried(town: Town) -> str:
+    """A text, given as the reason of a dead letter and of an effect that was set aside, and as ids."""
+    text = " ".join(HOSTILE[what] for what in ("escapes", "markup", "direction", "log line"))
+    admin = town.house.session("admin")
+    sqs, dynamodb = admin.client("sqs"), admin.client("dynamodb")
+    body = json.dumps({"id": text, "detail": {"case": {"caseId": text}}})
+    reason: Any = {"reason": {"DataType": "String", "StringValue": re.sub(r"[\x00-\x08]", "", text)}}
+    sqs.send_message(QueueUrl=town.house.places.dead_letter_url, MessageBody=body, MessageAttributes=reason)
+    texts = {"pk": f"case#{text}", "sk": f"effect#{text}", "bucket": UNREAD, "urgency": "1#2026-11-16T14:00:00Z#1", "aside_because": text}
+    item: Any = {name: {"S": value} for name, value in {**texts, "status": "pending"}.items()}
+    dynamodb.put_item(TableName=town.house.case_table, Item={**item, "body": {"B": b"?"}})
+    return text
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [(name, more) for name, (_, code) in OPERATING.items() for more in ("", "--json") if not (more and code == 2)]
+)
+def test_commands_on_a_deployment_show_reasons_and_ids_and_do_not_obey_them(
+    town: Town,
+    places: dict[str, str],
+    buried: str,
+    command: str,
+    more: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _credentials(monkeypatch, places)
+    words, expected = OPERATING[command]
+    given = places | {"CASE": town.case_ids["markup"], "TEXT": buried}
+    code, told = run([given.get(word, word) for word in f"{words} {more}".split()]), capsys.readouterr()
+    assert code == expected, told.err
+    assert unsafe(told.out + told.err) == set()
+    shown = _own(told.out) + told.err
+    if command not in ("forget", "adopt", "reconcile"):
+        assert "[link=https://planted.example]0wned[/link]" in shown
+    if more:
+        assert json.loads(_own(told.out))
+
+
+def test_the_lines_of_a_day_show_a_text_and_do_not_obey_it(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    printer = EffectPrinter(Terminal(markup=True, width=4000), NEW_YORK)
+    printer.begin(town.records, Names(town.house.catalog))
+    for what, case_id in town.case_ids.items():
+        for each in town.effects(what).values():
+            printer.listen("perform", "effect ended", {"case_id": case_id, "effect": each.effect.key})
+    told = capsys.readouterr().out
+    assert len(told.splitlines()) >= 8 * len(HOSTILE)
+    assert unsafe(told) == set()
+    assert "[link=https://planted.example]0wned[/link]" in told
 
 
 def test_every_command_is_tried_or_known_to_be_quiet() -> None:
     commands = {each.name or (each.callback.__name__ if each.callback else "") for each in app.registered_commands}
     groups = {str(each.typer_instance.info.name) for each in app.registered_groups if each.typer_instance}
-    assert (commands | groups) - QUIET <= {words.split()[0] for words in COMMANDS.values()}
+    tried = [*COMMANDS.values(), *(words for words, _ in OPERATING.values())]
+    assert (commands | groups) - QUIET <= {words.split()[0] for words in tried}
