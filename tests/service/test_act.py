@@ -309,6 +309,13 @@ def test_deadlines_come_before_what_can_wait(bench: Bench) -> None:
     assert [what for _, what in bench.world.done] == ["breach", "talk", "talk"]
 
 
+def test_the_actions_of_a_rule_are_performed_in_the_order_it_lists_them(bench: Bench) -> None:
+    said = [f"{number}" for number in range(12)]
+    bench.decide(linked(rule("a", then=tuple(do.AddComment(text(each)) for each in said))), CREATED, updated("e", 1))
+    assert bench.act("cases") == 12
+    assert [body for _, _, body, *_ in bench.world.done] == said
+
+
 def test_a_performer_short_of_time_rings_for_the_next(bench: Bench) -> None:
     bench.decide(linked(rule("a")), CREATED, updated("e", 1))
     assert bench.act("events", seconds=5) == 0

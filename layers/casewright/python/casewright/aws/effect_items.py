@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Final
 
+from casewright.aws.expiring import expiring
 from casewright.aws.records import FORMAT, Item, case_key, key, pack, stamp, unpack
-from casewright.decision import Effect, Outcome
+from casewright.decision import EFFECTS_KEPT, Effect, Outcome
 from casewright.ports.effects import Pending, Write
 
 UNTOLD: Final = 9
@@ -24,12 +25,12 @@ def effect_item(effect: Effect, *, armed: bool = True) -> Item:
     }
     if queued:
         item |= {"bucket": {"S": effect.bucket}, "urgency": {"S": urgency(effect, effect.not_before)}}
-    return item
+    return item if queued else item | expiring(effect.not_before + EFFECTS_KEPT)
 
 
 def urgency(effect: Effect, not_before: datetime, *, rank: int = 0) -> str:
-    """The sort key of the queue: priority, then time."""
-    return f"{rank or effect.priority}#{stamp(not_before)}#{effect.key}"
+    """The sort key of the queue: priority, then time, then the place among the actions of its rule."""
+    return f"{rank or effect.priority}#{stamp(not_before)}#{effect.index:03}#{effect.key}"
 
 
 def key_of(effect: Effect) -> Item:
