@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, groupby
 from typing import Any
 
+from casewright.actions import name_of
+from casewright.asking import effect_key
 from casewright.aws.records import Item, case_key, key, unpack
-from casewright.cases.events import CaseCreated, Event
+from casewright.cases.events import CaseCreated, Event, Position
 from casewright.decision import Decision, Effect, EffectStatus, Head
 from casewright.redecide import Logged
 
@@ -107,8 +110,21 @@ def _case_file(items: Iterable[Item]) -> CaseFile | None:
     if head is None or not log:
         return None
     log.sort(key=lambda entry: entry.event.position)
-    effects.sort(key=lambda standing: (standing.effect.position, standing.effect.rule, standing.effect.index))
-    return CaseFile(head, tuple(log), tuple(effects))
+    effects.sort(key=_action)
+    return CaseFile(head, tuple(log), tuple(chain.from_iterable(_causes_first(list(some)) for _, some in groupby(effects, _action))))
+
+
+def _action(standing: Standing) -> tuple[Position, str, int]:
+    return standing.effect.position, standing.effect.rule, standing.effect.index
+
+
+def _causes_first(effects: list[Standing]) -> list[Standing]:
+    """Effects of one action of a rule: what follows from another, as the link to a new task does, comes after it."""
+    if len(effects) == 1:
+        return effects
+    kinds = {name_of(each.effect.action) for each in effects}
+    following = {effect_key(each.effect.key, kind, place) for each in effects for kind in kinds for place in range(len(effects))}
+    return sorted(effects, key=lambda each: each.effect.key in following)
 
 
 def _standing(item: Item) -> Standing:
