@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
+from casewright.sla.clocks import KINDS
 from casewright.sla.policies import BREACH, Milestone, Target
 from casewright_authoring.durations import Measure
 from casewright_authoring.findings import Fault, Place, Report, fault
@@ -44,6 +45,8 @@ def _milestone(node: Node, seen: dict[str, Place], measure: Measure, report: Rep
         found = rule_name(name, "the name of a milestone")
         if found == BREACH:
             raise fault(name.place, f"{BREACH!r} is the due time of every clock; another name is needed")
+        if found in KINDS:
+            raise fault(name.place, f"{found!r} is the name of something that a clock does; another name is needed")
         refuse_twice(seen, found, name.place, "the milestone")
         return found
 

@@ -116,6 +116,7 @@ DURATION = "accepted is a duration such as 45s, 90m, 4h, 1h30m or 2d, up to 3650
         ({"milestones": "[{name: soon, at: 50%, after: 1h}]"}, "5:16: a milestone needs exactly one of at, before and after; it has at, after"),
         ({"milestones": "[{name: half, at: 0.5}]"}, "5:33: the number 0.5 is given for at; accepted is a share of the target such as 50%, up to 1000%"),
         ({"milestones": "[{name: breach, at: 50%}]"}, "5:23: 'breach' is the due time of every clock; another name is needed"),
+        *(({"milestones": f"[{{name: {kind}, at: 50%}}]"}, f"5:23: '{kind}' is the name of something that a clock does; another name is needed") for kind in ("met", "breached", "started", "paused", "reset")),
         ({"native": "true", "met_when": "{status: {in: [closed, open]}}"}, "5:11: native: true needs a met_when that is one field equal to one value, such as {status: closed}"),
         ({"native": "true", "met_when": "{status: closed, vip: true}"}, "5:11: native: true needs a met_when that is one field equal to one value, such as {status: closed}"),
         ({"native": "true", "met_when": "{template: Billing}"}, "5:11: native: true needs a met_when that is one field equal to one value, such as {status: closed}"),

@@ -16,6 +16,7 @@ from casewright.decide import MOST_EFFECTS, Decided, blank, decide
 from casewright.decision import Overruled
 from casewright.rules import instructions as do
 from casewright.rules.rule import Rule
+from casewright.sla.policies import Milestone
 
 
 def decided(bundle: LinkedBundle, *bodies: str) -> Decided:
@@ -90,6 +91,16 @@ def test_a_breach_asks_for_its_effects_whichever_event_brings_it_to_light() -> N
     assert first.key == second.key
     assert first.action == PutEvent("late", {"sla": "resolve/Overdue"})
     assert first.priority == 1
+
+
+def test_a_milestone_of_an_older_bundle_that_is_called_as_the_end_of_the_clock_has_a_key_of_its_own() -> None:
+    """Such names are refused now; any other milestone has the key it always had."""
+    when_due, note = f"1/%s/{at(240).isoformat()}", rule("note", "sla_milestone", "sla_met")
+    bundle = linked(policy(milestones=(Milestone("met", share=0.25), Milestone("half", share=0.5))), note)
+    effects = decided(bundle, CREATED, updated("b", 130, status="closed")).decision.effects
+    assert [each.key for each in effects] == [
+        effect_key(f"sla/c1/resolve/{when_due % name}", "note", 0) for name in ("milestone met", "half", "met")
+    ]
 
 
 def test_nobody_performed_what_time_alone_brought() -> None:

@@ -1,12 +1,13 @@
 """SLA items of Cases: the breach of one that is not ours, told in any form, fires once; that of one of ours wakes its clock."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
 from building import at, case_event, comment, envelope, equals, field, linked, rule, text
 from core_case import CREATED, policy, updated
-from fakes import FakeLog, asked_for, deciding, sweep
+from fakes import asked_for, deciding, taken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from casewright.conditions.subjects import Fact
 from casewright.conditions.tree import All
 from casewright.rules.instructions import Members, PutEvent
 from casewright.service.decide import take
+from casewright.sla.native import NativeBreach, is_among, remembered
 from casewright.sla.policies import Mirror
 
 TOLD = PutEvent("told", Members({name: text(Fact(name)) for name in ("sla.name", "sla.status", "sla.milestone")}))  # type: ignore[arg-type]
@@ -114,6 +116,38 @@ def test_a_breach_without_a_target_time_fires_once_for_its_item() -> None:
     assert len(fired(native("n1", 31, target=None), native("n2", 32, target=None), native("n3", 33, item_id="i2", target=None))) == 2
 
 
+@pytest.mark.parametrize("untimed_first", [True, False], ids=["time told second", "time told first"])
+@pytest.mark.parametrize("late", [True, False], ids=["late", "in order"])
+def test_a_breach_told_once_with_and_once_without_its_target_time_fires_once(untimed_first: bool, late: bool) -> None:
+    earlier, later = (
+        native("n-a", 31, target=None if untimed_first else TARGET),
+        native("n-b", 32, target=TARGET if untimed_first else None),
+    )
+    assert fired(*([later, earlier] if late else [earlier, later])) == [FACTS]
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["late", "in order"])
+def test_a_time_that_is_told_second_is_that_of_the_breach_from_then_on(late: bool) -> None:
+    untimed, timed = native("n-a", 31, target=None), native("n-b", 32)
+    ports = deciding(linked(BREACHED))
+    for body in (CREATED, *((timed, untimed) if late else (untimed, timed))):
+        take(body, 3, ports)
+    assert ports.log.heads["c1"].head.native_breaches == (NativeBreach("i1", at(TARGET)),)
+    for body in (native("n-c", 33), native("n-d", 34, target=None), native("n-e", 61, target=60), native("n-f", 62, target=None)):
+        take(body, 3, ports)
+    assert [effect.position.event_id for effect in ports.log.effects] == ["n-b" if late else "n-a", "n-e"], "another time is another breach"
+
+
+def test_a_late_breach_of_another_time_is_not_taken_for_one_that_was_told_without() -> None:
+    assert len(fired(native("n-b", 61, target=None), native("n-c", 62, target=60), native("n-a", 31))) == 2
+
+
+def test_what_a_record_of_before_holds_twice_hides_no_other_time() -> None:
+    held = (NativeBreach("i1", None), NativeBreach("i1", at(TARGET)), NativeBreach("i2", None))
+    assert [is_among(NativeBreach("i1", each), held) for each in (None, at(TARGET), at(60))] == [True, True, False]
+    assert remembered(NativeBreach("i2", at(60)), held) == (*held[:2], NativeBreach("i2", at(60)))
+
+
 def test_the_effect_is_named_by_the_item_and_its_target_whichever_event_tells_them() -> None:
     ports = deciding(linked(BREACHED))
     for body in (CREATED, native("second", 32), native("first", 31)):
@@ -183,18 +217,6 @@ def days(draw: st.DrawFn) -> list[str]:
     return day
 
 
-def run(arriving: list[str | datetime]) -> FakeLog:
-    log = FakeLog()
-    ports = deciding(BUNDLE, log=log)
-    for each in arriving:
-        if isinstance(each, datetime):
-            sweep(log, each, ports)
-        else:
-            take(each, 3, ports)
-    sweep(log, END, ports)
-    return log
-
-
 @settings(max_examples=200, deadline=None)
 @given(days(), st.data())
 def test_any_order_of_arrival_remembers_the_same_breaches_and_fires_each_once(day: list[str], data: st.DataObject) -> None:
@@ -202,7 +224,7 @@ def test_any_order_of_arrival_remembers_the_same_breaches_and_fires_each_once(da
     arriving: list[str | datetime] = list(data.draw(st.permutations([*day, *doubles])))
     for minute in data.draw(st.lists(st.integers(0, 900), max_size=3)):
         arriving.insert(data.draw(st.integers(0, len(arriving))), at(minute))
-    true, actual = run(list(day)), run(arriving)
+    true, actual = taken(BUNDLE, day, until=END), taken(BUNDLE, arriving, until=END)
     heads = [log.heads["c1"].head for log in (true, actual)]
     assert heads[0].native_breaches == heads[1].native_breaches
     assert {name: clock.status for name, clock in heads[0].clocks.items()} == {
@@ -210,6 +232,28 @@ def test_any_order_of_arrival_remembers_the_same_breaches_and_fires_each_once(da
     }
     asked = [{name: key for name, key in asked_for(log).items() if name[0] == "breached"} for log in (true, actual)]
     assert len(asked[1]) == sum(effect.rule == "breached" for effect in actual.effects), "each is told once"
+    for item_id, times in times_told(day).items():
+        assert sum(item_id in cause.split("/") for _, cause in asked[1]) <= (len(times - {None}) or 1), "and by one name"
     corrections = [each for entry in actual.log.values() for each in entry.decision.corrections]
-    assert {key for name, key in asked[0].items() if name not in asked[1]} <= {name.key for each in corrections for name in each.missing}
-    assert {key for name, key in asked[1].items() if name not in asked[0]} <= {name.key for each in corrections for name in each.surplus}
+    missing, surplus = without_other_names(*asked)
+    assert missing <= {name.key for each in corrections for name in each.missing}
+    assert surplus <= {name.key for each in corrections for name in each.surplus}
+
+
+def times_told(day: list[str]) -> dict[str, set[str | None]]:
+    """The target times told of each item."""
+    times: dict[str, set[str | None]] = {}
+    for item in (json.loads(body)["detail"].get("relatedItem") for body in day):
+        if item:
+            times.setdefault(item["relatedItemId"], set()).add(item["sla"]["slaConfiguration"].get("targetTime"))
+    return times
+
+
+def without_other_names(true: dict[tuple[str, str], str], actual: dict[tuple[str, str], str]) -> tuple[set[str], set[str]]:
+    """The keys of what one order alone asks for, less the breaches that have another name in the other: with their time, or without."""
+    missing, surplus = {name: true[name] for name in true.keys() - actual}, {name: actual[name] for name in actual.keys() - true}
+    for one, other in ((missing, surplus), (surplus, missing)):
+        for untimed in [cause for _, cause in one if cause.endswith("/")]:
+            if timed := next((name for name in other if name[1].startswith(untimed)), None):
+                del one["breached", untimed], other[timed]
+    return set(missing.values()), set(surplus.values())

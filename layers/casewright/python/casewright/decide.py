@@ -13,14 +13,14 @@ from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import Facts
 from casewright.decision import Decision, Effect, FieldChange, Head, Match, Told
 from casewright.errors import RuleSetBreaker
-from casewright.moments import Moment, is_import, moments_of, newly_overdue
+from casewright.moments import Moment, is_import, moments_of
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
 from casewright.sla import adopting
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock, Transition
-from casewright.sla.native import breach_of
+from casewright.sla.native import breach_of, overdue_item, remembered
 
 MOST_EFFECTS: Final = 90
 """Of one event: what fits one DynamoDB transaction (100 items) beside the event, the head and the decision."""
@@ -108,7 +108,7 @@ def _hushed(transition: Transition, told: tuple[Told, ...]) -> Transition:
 
 def told_of(transition: Transition) -> Told:
     """What rules are told of by a transition, whenever the clock was taken to be due."""
-    return Told(transition.policy, transition.cycle, transition.milestone or transition.kind)
+    return Told(transition.policy, transition.cycle, transition.name)
 
 
 def _fired(moment: Moment, bundle: LinkedBundle) -> Fired:
@@ -147,8 +147,8 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
     if isinstance(event.change, CaseUpdated):
         change = FieldChange(event.position, event.own is not None)
         changes = {**changes, **dict.fromkeys(event.change.changed_field_ids, change)}
-    item = newly_overdue(head, event, folded)
-    told = (*head.native_breaches, breach_of(item)) if item else head.native_breaches
+    item = overdue_item(event.change, folded.clocks)
+    told = remembered(breach_of(item), head.native_breaches) if item else head.native_breaches
     repaired = head.repaired_until
     if event.repair is not None:
         repaired = max(repaired or event.at, event.at)
@@ -162,4 +162,5 @@ def _head_after(head: Head, facts: Facts, folded: sla.Folded) -> Head:
         repaired_until=repaired,
         told=tuple(each for each in head.told if _is_of(each, folded.clocks)),
         forgotten_at=head.forgotten_at,
+        closed_at=(head.closed_at or event.at) if facts.after.is_closed else None,
     )

@@ -13,7 +13,7 @@ from casewright.conditions.triggers import Trigger, trigger_of
 from casewright.decision import Head
 from casewright.sla.clocks import Clock, Transition, TransitionKind
 from casewright.sla.fold import Folded
-from casewright.sla.native import breach_of, overdue_item
+from casewright.sla.native import breach_of, is_among, overdue_item
 from casewright.sla.policies import BREACH
 
 _SLA_TRIGGERS: Final[Mapping[TransitionKind, Trigger]] = {
@@ -57,7 +57,7 @@ def moments_of(head: Head, facts: Facts, folded: Folded, *, imported: bool) -> I
 def newly_overdue(head: Head, event: Event, folded: Folded) -> RelatedItem | None:
     """The SLA item of Cases whose breach the event tells, where rules were not told it yet."""
     item = overdue_item(event.change, folded.clocks)
-    return item if item and breach_of(item) not in head.native_breaches else None
+    return item if item and not is_among(breach_of(item), head.native_breaches) else None
 
 
 def is_import(event: Event, importers: frozenset[str]) -> bool:

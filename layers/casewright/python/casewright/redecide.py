@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from casewright.asking import MIRROR, mirrors
+from casewright.asking import MIRROR, effect_key, mirrors
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold, told_of
-from casewright.decision import Correction, Decision, EffectName, Head, Logged, Told
+from casewright.decision import Correction, Decision, Effect, EffectName, Head, Logged, Told
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, Transition
+from casewright.sla.native import NativeBreach, breach_of, overdue_item
 from casewright.sla.steps import tell_once
 
 __all__ = ["Logged", "redecide"]
@@ -39,12 +40,34 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
             decision = again.take(entry)
             corrections += _correction(entry, decision, bundle, asked)
             closed += decision.closed
+    asked |= set(_asked_by_another_name(own.effects, event, entries, asked))
     effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
     if not own.broken:
         effects += mirrors(clocks, again.head, facts, imported=own.imported)
     own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
     head = replace(again.head, told=tuple(_taken_back([*entries, Logged(event, own)], again.head)))
     return Decided(replace(own, late=True, revision=again.head.revision), head)
+
+
+def _asked_by_another_name(effects: Iterable[Effect], event: Event, entries: Iterable[Logged], asked: set[str]) -> Iterator[str]:
+    """The keys of what a breach in Cases asks for that was told already: what an item asks for comes no oftener than it has target times.
+
+    A breach is named by its target time, or by none where the event that told it first did not tell that.
+    """
+    if (breach := _breach(event)) is None:
+        return
+    told = [each for entry in entries if (each := _breach(entry.event)) and each.item_id == breach.item_id]
+    names = {each.id(event.case_id) for each in (breach, *told, NativeBreach(breach.item_id, None))}
+    times = len({each.target_at for each in (breach, *told)} - {None}) or 1
+    for effect in effects:
+        keys = {effect_key(name, effect.rule, effect.index) for name in names}
+        if effect.key in keys and len(keys & asked) >= times:
+            yield effect.key
+
+
+def _breach(event: Event) -> NativeBreach | None:
+    item = overdue_item(event.change, {})
+    return breach_of(item) if item else None
 
 
 def _told(entries: Iterable[Logged]) -> Iterator[Transition]:

@@ -1,7 +1,7 @@
 """A clock: how far one case is with one policy, and what it did. Times are aware UTC."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -14,6 +14,9 @@ Status = Literal["Active", "Paused", "Overdue", "Met", "NotMet", "Cancelled"]
 TransitionKind = Literal[
     "started", "paused", "resumed", "moved", "milestone", "breached", "met", "not_met", "cancelled", "reset", "recomputed"
 ]
+
+KINDS: Final[frozenset[str]] = frozenset(get_args(TransitionKind))
+"""No milestone may be named as one of these."""
 
 OPEN: Final[frozenset[Status]] = frozenset({"Active", "Paused", "Overdue"})
 
@@ -58,9 +61,17 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool = False
     """It sets off no rule: it was told before the clock was recomputed, or before a late event took it back."""
 
+    @property
+    def name(self) -> str:
+        """What it is told apart by from the others of its cycle.
+
+        A policy compiled before the names of kinds were refused may have a milestone `met`: that is not the end of the clock.
+        """
+        return f"milestone {self.milestone}" if self.milestone in KINDS else self.milestone or self.kind
+
     def id(self, case_id: str) -> str:
         """The same for the same transition of the same clock, whichever event brought it to light."""
-        return f"sla/{case_id}/{self.policy}/{self.cycle}/{self.milestone or self.kind}/{self.due_at.isoformat()}"
+        return f"sla/{case_id}/{self.policy}/{self.cycle}/{self.name}/{self.due_at.isoformat()}"
 
 
 def pending(clock: Clock) -> tuple[tuple[datetime, str], ...]:

@@ -1,6 +1,6 @@
 """SLA items of Cases that no clock of ours stands behind: that they are overdue is known from the stream alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +14,10 @@ _OVERDUE: Final = "overdue"
 
 
 class NativeBreach(msgspec.Struct, frozen=True, array_like=True):
-    """What tells one breach from another. Of the same item and target time there is one, however often Cases tells it."""
+    """What tells one breach from another. Of the same item and target time there is one, however often Cases tells it.
+
+    One whose target time is not told is any breach of the item that was told before, else the one whose time is told next.
+    """
 
     item_id: str
     target_at: datetime | None
@@ -37,3 +40,22 @@ def overdue_item(change: Change, clocks: Mapping[str, Clock]) -> RelatedItem | N
 def breach_of(item: RelatedItem) -> NativeBreach:
     """The breach that an overdue item is."""
     return NativeBreach(item.id, item.sla_target_at)
+
+
+def is_among(breach: NativeBreach, told: Iterable[NativeBreach]) -> bool:
+    """Whether rules were told the breach."""
+    of_item = [each for each in told if each.item_id == breach.item_id]
+    return bool(of_item) if breach.target_at is None else breach in of_item or _without_time(of_item)
+
+
+def remembered(breach: NativeBreach, told: tuple[NativeBreach, ...]) -> tuple[NativeBreach, ...]:
+    """What rules were told, after a breach: where its time is known at last, it is known from then on."""
+    if not is_among(breach, told):
+        return (*told, breach)
+    if breach in told or breach.target_at is None:
+        return told
+    return tuple(breach if each.item_id == breach.item_id else each for each in told)
+
+
+def _without_time(of_item: Sequence[NativeBreach]) -> bool:
+    return [each.target_at for each in of_item] == [None]
