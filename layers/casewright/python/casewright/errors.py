@@ -60,12 +60,14 @@ class UnlinkedName(BadInput):
 
 
 class UnreadableRecord(BadInput):
-    """A stored record carries a format number that this release does not read, or bytes that are no record."""
+    """A stored record carries a format number that this release does not read, or bytes that are no record: then it is damaged."""
 
     def __init__(self, what: str, given: int, accepted: tuple[int, ...], *, problem: str = "") -> None:
         found = f"format {given} cannot be read{f' ({problem})' if problem else ''}"
+        self.what = what
         self.problem = f"{found}; this release reads {', '.join(map(str, accepted))}"
         super().__init__(f"{what}: {self.problem}")
+        self.is_damaged = given in accepted
 
 
 class UnknownQuota(BadInput):

@@ -1,6 +1,6 @@
 """The case log on DynamoDB: one transaction an event, and the index of due clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from casewright.aws.records import FORMAT, SHARDS, SHARDS_OF_FORMAT_1, Item, cas
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank
 from casewright.decision import Decision, Head
-from casewright.errors import RecordTooLarge, VersionConflict
+from casewright.errors import RecordTooLarge, UnreadableRecord, VersionConflict
 from casewright.ports.log import DueClock, StoredHead
 from casewright.redecide import Logged
 
@@ -23,10 +23,10 @@ MOST_BYTES: Final = 390_000
 
 
 class CaseTable:
-    """Fulfils CaseLog and DueClocks."""
+    """Fulfils CaseLog and DueClocks. Of the index, `unread` is told what cannot be read, and the rest goes on; without it, it is raised."""
 
-    def __init__(self, client: Client, table: str) -> None:
-        self._client, self._table = client, table
+    def __init__(self, client: Client, table: str, *, unread: Callable[[UnreadableRecord], None] | None = None) -> None:
+        self._client, self._table, self._unread = client, table, unread
 
     def head(self, case_id: str) -> StoredHead:
         """The head, read consistently; blank with version 0 when the case is new."""
@@ -78,7 +78,7 @@ class CaseTable:
                 "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":moment": {"S": stamp(moment)}},
             }
             for item in self._query(**query):
-                yield from (each for each in self._due(item) if each.due < moment)
+                yield from (each for each in self._told(item, "due", DueClock.all_of) if each.due < moment)
 
     def overdue(self) -> Iterator[DueClock]:
         """The breach of every clock that is overdue. It reads the index through: one small item for each case with a clock that runs."""
@@ -91,12 +91,27 @@ class CaseTable:
                     "ExpressionAttributeValues": {":shard": {"S": partition}},
                 }
                 for item in self._query(**query):
-                    yield from unpack(item["overdue"], tuple[DueClock, ...], item)
+                    yield from self._told(item, "overdue", DueClock.overdue_of)
 
-    def _due(self, item: Item) -> tuple[DueClock, ...]:
-        if "due" in item:
-            return unpack(item["due"], tuple[DueClock, ...], item)
-        return DueClock.all_of(self.head(item["pk"]["S"].removeprefix(case_key(""))).head)
+    def _told(self, item: Item, name: str, told_by: Callable[[Head], tuple[DueClock, ...]]) -> tuple[DueClock, ...]:
+        """What the index tells of a case; its head, where the index does not; nothing where neither can be read."""
+        try:
+            if name in item:
+                return unpack(item[name], tuple[DueClock, ...], item)
+        except UnreadableRecord as error:
+            self._tell(error)
+            if not error.is_damaged:
+                return ()
+        try:
+            return told_by(self.head(item["pk"]["S"].removeprefix(case_key(""))).head)
+        except UnreadableRecord as error:
+            self._tell(error)
+            return ()
+
+    def _tell(self, error: UnreadableRecord) -> None:
+        if self._unread is None:
+            raise error
+        self._unread(error)
 
     def _head_put(self, head: Head, version: int) -> Any:
         item = {

@@ -63,7 +63,7 @@ def unpack(attribute: Item, kind: type[T], item: Item) -> T:
     try:
         written = zlib.decompress(attribute["B"])
         return msgspec.json.decode(written if given == FORMAT else brought_up(written, kind), type=kind)
-    except (zlib.error, msgspec.DecodeError) as error:
+    except (zlib.error, msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # bringing up trusts the shape of what it reads
         raise UnreadableRecord(what, given, READS, problem=type(error).__name__) from error
 
 

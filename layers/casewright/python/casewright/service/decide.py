@@ -33,7 +33,7 @@ from casewright.ports.messages import CaseEvents, DeadLetters, Lake, Row
 from casewright.ports.programs import Programs
 from casewright.redecide import redecide
 from casewright.service.sweep import send_soon, still_due
-from casewright.service.telling import tell
+from casewright.service.telling import tell, tell_unread
 from casewright.service.twin import twin_of
 from casewright.telemetry import Telemetry
 
@@ -64,8 +64,8 @@ class Deciding(msgspec.Struct, frozen=True, kw_only=True):
 def take(body: str, waited: int, ports: Deciding) -> None:
     """Decide on one message; `waited` is how often it was sent back already.
 
-    A message that is no event, or of a case with records that this release does not read, is buried with its reason. A Retryable rises,
-    so that the queue delivers the message again.
+    A message that is no event, or of a case with records that this release does not read, is buried with its reason; but for a clock that
+    falls due, which the sweep sends again. A Retryable rises, so that the queue delivers the message again.
     """
     try:
         event = parse(body, own_role=ports.own_role)
@@ -92,8 +92,10 @@ def _outcome(event: Event, body: str, waited: int, ports: Deciding) -> str:
         ports.telemetry.count("EventsTooLarge")
         return "buried: too large"
     except UnreadableRecord as error:
+        tell_unread(error, ports.telemetry)
+        if isinstance(event.change, ClockDue):
+            return "records not readable: the sweep sends it every minute until they are"
         ports.dead_letters.bury(body, str(error))
-        ports.telemetry.count("RecordsUnreadable")
         return "buried: records not readable"
 
 

@@ -2,6 +2,7 @@
 
 from casewright.cases.events import Event
 from casewright.decision import Decision
+from casewright.errors import UnreadableRecord
 from casewright.telemetry import Telemetry
 
 
@@ -24,3 +25,9 @@ def tell(decision: Decision, event: Event, telemetry: Telemetry) -> None:
     if decision.broken:
         telemetry.count("RuleSetBreakerTripped")
         telemetry.log("rule-set breaker tripped", event_id=event.id, case_id=event.case_id, reason=decision.broken)
+
+
+def tell_unread(error: UnreadableRecord, telemetry: Telemetry) -> None:
+    """Count a record that could not be read, and name it: what needs it stands still, the others go on."""
+    telemetry.count("RecordsUnreadable")
+    telemetry.log("record not read", record=error.what, error=error.problem)

@@ -1,5 +1,7 @@
 """The ports of `sweep`."""
 
+from functools import partial
+
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.case_log import CaseTable
 from casewright.aws.cases import CasesDomain
@@ -7,6 +9,7 @@ from casewright.aws.control import ControlTable
 from casewright.aws.queues import CaseEventsQueue
 from casewright.service.load import LinkedPrograms
 from casewright.service.schedule import SCHEDULES_FRESH_FOR, Scheduling
+from casewright.service.telling import tell_unread
 from casewright.settings import SweepSettings
 from casewright.wiring.case_events import case_events
 from casewright.wiring.container import Container
@@ -15,7 +18,9 @@ from casewright.wiring.container import Container
 def sweeping(parts: Container) -> tuple[CaseTable, CaseEventsQueue]:
     """Wire what sends the clocks that fall due."""
     settings = SweepSettings.from_environment(parts.environ)
-    return CaseTable(parts.client("dynamodb"), settings.case_table), case_events(parts, settings, settings.case_events_queue_url)
+    unread = partial(tell_unread, telemetry=parts.telemetry)
+    clocks = CaseTable(parts.client("dynamodb"), settings.case_table, unread=unread)
+    return clocks, case_events(parts, settings, settings.case_events_queue_url)
 
 
 def scheduling(parts: Container) -> Scheduling:
