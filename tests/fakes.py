@@ -175,6 +175,19 @@ def sweep(log: FakeLog, moment: datetime, ports: Deciding) -> None:
         take(json.dumps(body), 0, ports)
 
 
+def taken(bundle: LinkedBundle, arriving: Sequence[str | datetime], *, until: datetime) -> FakeLog:
+    """The log after messages have come in this order; at each moment among them, and in the end, what is due fires."""
+    log = FakeLog()
+    ports = deciding(bundle, log=log)
+    for each in arriving:
+        if isinstance(each, datetime):
+            sweep(log, each, ports)
+        else:
+            take(each, 3, ports)
+    sweep(log, until, ports)
+    return log
+
+
 def asked_for(log: FakeLog) -> dict[tuple[str, str], str]:
     """What was asked for: rule and cause, and its key. A milestone is one cause for its cycle, whenever it was taken to be due."""
     asked = {effect.key for effect in log.effects}

@@ -14,15 +14,20 @@ from casewright_workbench.house_telemetry import Listen
 START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 
 
+def opened(folder: Path, files: Mapping[str, str], *, start: datetime = START, listen: Listen | None = None) -> House:
+    """A house of these files."""
+    for name, text in files.items():
+        path = folder / "center" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+    return House.open(folder / "center", start=start, folder=folder, listen=listen)
+
+
 class SmallCenter:
     """A house of these files, from the start of a morning on."""
 
     def __init__(self, folder: Path, files: Mapping[str, str], listen: Listen | None = None) -> None:
-        for name, text in files.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder, listen=listen)
+        self.house = opened(folder, files, listen=listen)
         self.cases: Any = self.house.session("maya").client("connectcases")
         self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)
 

@@ -8,14 +8,13 @@ from datetime import datetime
 import msgspec
 from building import at, case_event, changed, comment, equals, linked, rule
 from core_case import policy
-from fakes import FakeLog, asked_for, deciding, sweep
+from fakes import FakeLog, asked_for, taken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casewright.conditions.tree import All
 from casewright.decision import Head
 from casewright.rules.instructions import AssignSla
-from casewright.service.decide import take
 from casewright.sla.policies import StartsAssigned
 
 BUNDLE = linked(
@@ -59,18 +58,6 @@ def arrivals(draw: st.DrawFn) -> tuple[list[str], list[str | datetime]]:
     return day, shuffled
 
 
-def run(arriving: list[str | datetime]) -> FakeLog:
-    log = FakeLog()
-    ports = deciding(BUNDLE, log=log)
-    for each in arriving:
-        if isinstance(each, datetime):
-            sweep(log, each, ports)
-        else:
-            take(each, 3, ports)
-    sweep(log, END, ports)
-    return log
-
-
 def state(log: FakeLog) -> tuple[object, ...]:
     """What must be equal: the case, its field changes and its clocks; not which of our own ticks came last."""
     head: Head = log.heads["c1"].head
@@ -82,7 +69,7 @@ def state(log: FakeLog) -> tuple[object, ...]:
 @settings(max_examples=200, deadline=None)
 def test_any_order_gives_one_state_and_lists_every_difference(given_day: tuple[list[str], list[str | datetime]]) -> None:
     day, arriving = given_day
-    true, actual = run(list(day)), run(arriving)
+    true, actual = taken(BUNDLE, day, until=END), taken(BUNDLE, arriving, until=END)
     assert state(actual) == state(true)
     expected, done = asked_for(true), asked_for(actual)
     assert len(actual.effects) == len({effect.key for effect in actual.effects}), "an effect was asked for twice"

@@ -3,19 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from faults import Death, Fault, Faults, Killed, Lost, Throttled
+from small_center import opened
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
 from casewright.rules.firing import MOST_HOPS
 from casewright_workbench.console.records import CaseRecords
-from casewright_workbench.house import House
 from casewright_workbench.localcloud.connect.contacts import Contact
 from casewright_workbench.localcloud.connectcases.unsteady import Faults as StreamFaults
 
@@ -78,11 +78,7 @@ FILES = SMALL | {
 
 class Center:
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=datetime(2026, 11, 16, 14, tzinfo=UTC), folder=folder)
+        self.house = opened(folder, FILES)
         self.cases: Any = self.house.session("maya").client("connectcases")
         self.domain_id, self.catalog = self.house.domain_id, self.house.catalog
         self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
+from small_center import opened
 from small_directory import SMALL
 
 from casewright.aws.control import ControlTable
@@ -15,7 +15,6 @@ from casewright.cases.values import as_wire
 from casewright.quotas import ours
 from casewright.rules.firing import MOST_HOPS
 from casewright_workbench.console.records import CaseRecords
-from casewright_workbench.house import House
 
 FILES = SMALL | {
     "rules/disturbed.yaml": """\
@@ -41,11 +40,7 @@ class Center:
     """A house whose performer can be held back."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=datetime(2026, 11, 16, 14, tzinfo=UTC), folder=folder)
+        self.house = opened(folder, FILES)
         self.cases: Any = self.house.session("maya").client("connectcases")
         dynamodb = self.house.session("admin").client("dynamodb")
         self.quotas = ControlTable(dynamodb, self.house.case_table)

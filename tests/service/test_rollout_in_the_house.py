@@ -1,13 +1,14 @@
 """Modes, loops, budgets and imports with the real handlers, from the YAML to the lake."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from small_center import opened
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
@@ -16,7 +17,6 @@ from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
 from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.console.timeline import story
-from casewright_workbench.house import House
 from casewright_workbench.lake.opening import open_lake
 
 FILES = SMALL | {
@@ -86,12 +86,7 @@ class Center:
 
     def __init__(self, folder: Path) -> None:
         self.lines: list[tuple[str, Mapping[str, object]]] = []
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        start = datetime(2026, 11, 16, 14, tzinfo=UTC)
-        self.house = House.open(folder / "center", start=start, folder=folder, listen=lambda _, message, facts: self.hear(message, facts))
+        self.house = opened(folder, FILES, listen=lambda _, message, facts: self.hear(message, facts))
         self.records = CaseRecords(self.house.session("reader").client("dynamodb"), self.house.case_table)
 
     def hear(self, message: str, facts: Mapping[str, object]) -> None:

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
+from small_center import opened
 from small_directory import SMALL
 
 import lambdas.reconcile.handler
@@ -26,7 +26,6 @@ from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.doctor.asking import Clients
-from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES
 
 WRITTEN = json.loads((Path(__file__).parent / "format_1.json").read_text())
@@ -38,11 +37,7 @@ class Upgraded:
     """Today's house over the table and the bucket of then. Its domain has other cases: to Cases, those of then are gone."""
 
     def __init__(self, folder: Path, *, begins: datetime) -> None:
-        for name, text in SMALL.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=begins, folder=folder)
+        self.house = opened(folder, SMALL, start=begins)
         admin = self.house.session("admin")
         self.dynamodb, self.sqs, s3 = (admin.client(name) for name in ("dynamodb", "sqs", "s3"))
         for item in WRITTEN["items"]:

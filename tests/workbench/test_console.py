@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
 from html import escape
-from html.parser import HTMLParser
 from http.client import HTTPResponse
 
 import pytest
+from elements import Elements
 from serving import Served
 
 from casewright_workbench.console.durations import as_duration
@@ -57,18 +57,6 @@ def get(served: Served, path: str) -> HTTPResponse:
 
 def page(served: Served, path: str) -> str:
     return get(served, path).read().decode()
-
-
-class Elements(HTMLParser):
-    """Every element of a page with its attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
 
 
 def broken_case(say: Say, name: str) -> str:

@@ -3,12 +3,13 @@
 import json
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from small_center import opened
 from small_directory import SMALL
 
 import lambdas.perform.handler
@@ -19,9 +20,7 @@ from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.console.records import CaseRecords
 from casewright_workbench.doctor.asking import Clients
-from casewright_workbench.house import House
 
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 PLANTED = ("Wilhelmina", "wilhelmina.planted@example.com", "0123456789abcdef0123456789abcdef")
 NAME, ADDRESS, PROFILE = PLANTED
 CUSTOMER = f"arn:aws:profile:us-east-1:111122223333:domains/shop/profiles/{PROFILE}"
@@ -45,11 +44,7 @@ class Center:
     """A house with rules that write to customers and about them."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
+        self.house = opened(folder, FILES)
         admin = self.house.session("admin")
         self.cases, self.dynamodb, self.sqs = (admin.client(name) for name in ("connectcases", "dynamodb", "sqs"))
         self.records = CaseRecords(self.dynamodb, self.house.case_table)

@@ -2,22 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
+from small_center import opened
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
 from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
 from casewright_workbench.doctor.asking import Clients
-from casewright_workbench.house import House
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
 
-START = datetime(2026, 11, 16, 14, tzinfo=UTC)
 FILES = SMALL | {
     "webhooks.yaml": """\
         - webhook: orders
@@ -39,11 +37,7 @@ class Center:
     """A house whose receiver is down, with something in each kind of dead-letter queue."""
 
     def __init__(self, folder: Path) -> None:
-        for name, text in FILES.items():
-            path = folder / "center" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        self.house = House.open(folder / "center", start=START, folder=folder)
+        self.house = opened(folder, FILES)
         admin = self.house.session("admin")
         self.cases, self.sqs, self.events = (admin.client(name) for name in ("connectcases", "sqs", "events"))
         self.received: list[HttpCall] = []
