@@ -1,8 +1,8 @@
 """What deciding gives: values that are stored, shown and performed."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 import msgspec
 
@@ -15,6 +15,12 @@ from casewright.sla.clocks import Clock, Transition
 from casewright.sla.fold import Stalled
 from casewright.sla.native import NativeBreach
 from casewright.sla.policies import Policy
+
+LOG_KEPT: Final = timedelta(days=400)
+"""How long the log of a case is kept after the case was closed."""
+
+EFFECTS_KEPT: Final = timedelta(days=90)
+"""How long an effect is kept after it ended."""
 
 
 class FieldChange(msgspec.Struct, frozen=True, array_like=True):
@@ -50,6 +56,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Milestones of running clocks that were told and then taken back by a late event: they come again, in silence."""
     forgotten_at: datetime | None = None
     """When the case was forgotten: what happened up to then is not in the log, and does not come into it again."""
+    closed_at: datetime | None = None
+    """Since when the case is closed, or deleted; None while it is open, or nobody knows."""
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When the log of the case expires; None while it does not."""
+        return self.closed_at + LOG_KEPT if self.closed_at else None
 
 
 class Match(msgspec.Struct, frozen=True):

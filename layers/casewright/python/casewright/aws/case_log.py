@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import effect_item
+from casewright.aws.expiring import expiring
 from casewright.aws.failures import translated
 from casewright.aws.records import FORMAT, SHARDS, SHARDS_OF_FORMAT_1, Item, case_key, key, late_shard, pack, shard_of, stamp, unpack
 from casewright.cases.events import Event
@@ -55,7 +56,7 @@ class CaseTable:
             VersionConflict: a condition failed or another transaction was under way: read again and decide again.
             RecordTooLarge: one of the items would be larger than DynamoDB takes; nothing is written.
         """
-        writes = [self._head_put(decided.head, version), self._event_put(event, decided.decision)]
+        writes = [self._head_put(decided.head, version), self._event_put(event, decided)]
         writes += [self._put(effect_item(effect, armed=armed), new=True) for effect in decided.decision.effects]
         for write in writes:
             item = write["Put"]["Item"]
@@ -119,6 +120,7 @@ class CaseTable:
             "format": {"N": str(FORMAT)},
             "version": {"N": str(version + 1)},
             "body": pack(head),
+            **expiring(head.kept_until),
         }
         put = self._put(item | _in_the_index(head))
         put["Put"] |= {
@@ -127,13 +129,14 @@ class CaseTable:
         }
         return put
 
-    def _event_put(self, event: Event, decision: Decision) -> Any:
+    def _event_put(self, event: Event, decided: Decided) -> Any:
         item = {
             **key(case_key(event.case_id), f"event#{event.id}"),
             "format": {"N": str(FORMAT)},
             "at": {"S": stamp(event.at)},
             "event": pack(event),
-            "decision": pack(decision),
+            "decision": pack(decided.decision),
+            **expiring(decided.head.kept_until),
         }
         return self._put(item, new=True)
 

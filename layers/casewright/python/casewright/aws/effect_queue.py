@@ -11,9 +11,10 @@ from casewright.aws.claiming import Claims, reasons
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import UNTOLD, effect_item, key_of, texts, urgency
 from casewright.aws.effect_pages import AT_ONCE, EffectPages
+from casewright.aws.expiring import expiring
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key, stamp
-from casewright.decision import Effect, Outcome
+from casewright.decision import EFFECTS_KEPT, Effect, Outcome
 from casewright.ports.effects import Pending, Write
 from casewright.telemetry import Telemetry
 
@@ -85,13 +86,15 @@ class EffectTable:
     def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
         """End the effect, on the condition that it was pending; those that follow are put in by the same transaction."""
         values = {":status": outcome.status, ":detail": outcome.detail[:1000], ":at": stamp(at), ":told": stamp(told_before)}
+        urgent = {":urgency": urgency(effect, told_before, rank=UNTOLD), ":pending": "pending"}
         update = {
             "TableName": self._table,
             "Key": key_of(effect),
-            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at, not_before = :told, urgency = :urgency",
+            "UpdateExpression": "SET #status = :status, detail = :detail, ended_at = :at, not_before = :told, urgency = :urgency, "
+            "expires_at = :expires_at",
             "ConditionExpression": "#status = :pending",
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": texts({**values, ":urgency": urgency(effect, told_before, rank=UNTOLD), ":pending": "pending"}),
+            "ExpressionAttributeValues": texts({**values, **urgent}) | {":expires_at": expiring(at + EFFECTS_KEPT)["expires_at"]},
         }
         puts = [{"Put": {"TableName": self._table, "Item": effect_item(each)}} for each in outcome.follow_ups]
         with translated("TransactWriteItems"):

@@ -2,9 +2,9 @@
 
 pk               sk              what
 case#ID          head            Head (zlib JSON), version; next_due, due_shard, due and overdue while a clock runs
-case#ID          event#ID        Event and Decision (zlib JSON)
+case#ID          event#ID        Event and Decision (zlib JSON); like the head it has expires_at while the case is closed
 case#ID          effect#KEY      Effect (zlib JSON), status; bucket and urgency until the lake has its row (the index is the queue);
-                                 its bucket is `unread` while it is set aside, for the reason in aside_because
+                                 its bucket is `unread` while it is set aside, for the reason in aside_because; expires_at once it has ended
 tokens#QUOTA     tokens          a token bucket
 budget#RULE#AT   budget          effects of a rule counted in the period that began then, and when more was asked for
 turn#RING        turn            how many turns were taken among those of a ring; `turn` beside an effect is the one it took

@@ -22,6 +22,8 @@ class Missing(Enum):
 
 Known: TypeAlias = FieldValue | Missing
 
+_STATUS, _CLOSED = "status", "closed"
+
 
 class Case(msgspec.Struct, frozen=True, gc=False):
     """What is known of a case. `fields` is None as long as no event carried field data."""
@@ -38,6 +40,11 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     def is_known(self) -> bool:
         """Whether an event of the case itself, or a reading of it, has been folded."""
         return self.fields is not None or self.template_id != ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is meant to happen to it: it was deleted, or its status is `closed`, and no other."""
+        return self.deleted or (self.fields is not None and self.fields.get(_STATUS) == _CLOSED)
 
     def field(self, field_id: str, *, included: frozenset[str]) -> Known:
         """The value of a field; `included` are the ids that the event configuration carries."""
