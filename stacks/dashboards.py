@@ -26,7 +26,7 @@ ALARMED: Final[Mapping[str, str]] = {
     "EventsUnrecognised": "events came whose type or shape is not known: recorded, not decided",
     "FieldValuesUnread": "fields hold values of a kind this release does not know: rules take them for unknown; look for a newer one",
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
-    "RecordsUnreadable": "records of a case or an effect cannot be read: events lie in the dead letters, effects are set aside",
+    "RecordsUnreadable": "records of a case or an effect cannot be read: its clocks stand still, events are buried, effects are set aside",
     "EffectsNotPermitted": "a policy, credentials or the clock keep effects from being performed: they wait, and expire",
     "EventsTooLarge": "an event does not fit into a record of the table: it lies in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",

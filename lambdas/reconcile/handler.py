@@ -9,11 +9,11 @@ from casewright.wiring.reconciling import reconciling
 
 
 def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer how many cases were audited, and how many events were lost."""
+    """Answer how many cases were audited, how many events were lost, and how many cases could not be read."""
     parts = container()
     try:
         with unquoted():
             done = reconcile(parts.ports(reconciling), lambda: context.get_remaining_time_in_millis() / 1000)
-        return {"audited": done.audited, "lost": len(done.lost), "through": done.is_through}
+        return {"audited": done.audited, "lost": len(done.lost), "unread": len(done.unread), "through": done.is_through}
     finally:
         parts.telemetry.flush()

@@ -15,9 +15,8 @@ from casewright.aws.repairs import envelope_of
 from casewright.cases.events import CaseCreated, CaseRead, CaseUpdated, Event, RelatedItem, RelatedItemAdded, Repair
 from casewright.cases.parsing import parse
 from casewright.cases.performers import Performer
-from casewright.decision import Head
 from casewright.errors import NotFound, Throttled
-from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, ReconcileMark, TimedCase, TimedCases
+from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, KnownPage, ReconcileMark, TimedCase, TimedCases
 from casewright.service.decide import take
 from casewright.service.reconcile import SECONDS_KEPT, reconcile
 from casewright.service.reconcile_case import Reconciling
@@ -59,8 +58,8 @@ class Cases:
     def items(self, case_id: str) -> tuple[FoundItem, ...]:
         return self.found_items
 
-    def heads(self, after: str) -> tuple[tuple[Head, ...], str]:
-        return (), ""
+    def heads(self, after: str) -> KnownPage:
+        return KnownPage()
 
     def get(self, walk: str) -> ReconcileMark | None:
         return self.marks.get(walk)

@@ -35,31 +35,39 @@ def forget(
     given = {name: value for name, value in (("CASE_TABLE", table), ("DOMAIN_ID", domain)) if value}
     with account(f"{who} (what was begun is gone on with when the command is given again)", stage=stage) as clients:
         context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
-        found = _found(who, context)
+        found, unread = _found(who, context)
         if yes:
             erasure = CaseErasure(clients("dynamodb"), context.places.needed("CASE_TABLE"))
             now = context.now + timedelta(seconds=1)  # who answers tells whole seconds
             for held in found:
                 erasure.erase(held.case_id, now)
-    _tell(found, context.places.told("LISTED_FIELDS").split(), erased=yes, as_json=as_json)
+    _tell(found, unread, context.places.told("LISTED_FIELDS").split(), erased=yes, as_json=as_json)
+    if unread:
+        raise typer.Exit(1)
 
 
-def _found(who: str, context: Context) -> list[Held]:
-    """What is to be erased. Raises WrongUsage for a case that the table does not know."""
+def _found(who: str, context: Context) -> tuple[list[Held], tuple[str, ...]]:
+    """What is to be erased, and the cases that may be of the customer. Raises WrongUsage for a case that the table does not know."""
     table = context.places.needed("CASE_TABLE")
     erasure = CaseErasure(context.clients("dynamodb"), table)
     if is_customer(who):
-        return [held for case_id in cases_of(who, context, table) if (held := erasure.held(case_id)).is_left]
+        cases = cases_of(who, context, table)
+        return [held for case_id in cases.found if (held := erasure.held(case_id)).is_left], cases.unread
     held = erasure.held(who)
     if not held.is_known:
         raise WrongUsage(f"table {table} knows no case {who!r}; accepted are the id of a case, and the ARN or id of a customer profile")
-    return [held] if held.is_left else []
+    return [held] if held.is_left else [], ()
 
 
-def _tell(found: list[Held], listed: list[str], *, erased: bool, as_json: bool) -> None:
+def _tell(found: list[Held], unread: tuple[str, ...], listed: list[str], *, erased: bool, as_json: bool) -> None:
     kept = (in_the_lake(found, listed), *ELSEWHERE)
     if as_json:
-        told: dict[str, Json] = {"erased": erased, "cases": [_record(each) for each in found], "elsewhere": list(kept)}
+        told: dict[str, Json] = {
+            "erased": erased,
+            "cases": [_record(each) for each in found],
+            "unread": list(unread),
+            "elsewhere": list(kept),
+        }
         echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
@@ -68,6 +76,11 @@ def _tell(found: list[Held], listed: list[str], *, erased: bool, as_json: bool) 
         output.print(f"{each.case_id}  {each.events} events, {each.effects} effects, {each.pending} of them pending{again}")
     count = f"{len(found)} case{'' if len(found) == 1 else 's'}"
     output.print(f"{count} erased" if erased else f"{count} would be erased; --yes erases" if found else "nothing to erase")
+    if unread:
+        which = f"{len(unread)} case{'' if len(unread) == 1 else 's'} could not be looked into"
+        output.print(
+            f"{which}, their heads cannot be read; one that is of the customer is erased by its id: {', '.join(unread)}", soft_wrap=True
+        )
     output.print("Elsewhere:")
     for line in kept:
         output.print(f"  {line}", soft_wrap=True)

@@ -83,7 +83,7 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
         ports = _ports(place, table, "" if dry_run else queue, marks, calls_a_second)
         found = reconciled(ports, lambda: math.inf, spare=10**9)
     _tell(found, fed=not dry_run, as_json=as_json)
-    if (dry_run and found.lost) or not found.is_through:
+    if (dry_run and found.lost) or found.unread or not found.is_through:
         raise typer.Exit(1)
 
 
@@ -116,13 +116,16 @@ def _ports(domain: Domain, table: str, queue: str, marks: OwnMarks, calls_a_seco
 def _tell(found: Reconciled, *, fed: bool, as_json: bool) -> None:
     if as_json:
         lost = [_record(event) for event in found.lost]
-        told: dict[str, Json] = {"audited": found.audited, "through": found.is_through, "fed": fed, "lost": lost}
+        unread: list[Json] = [str(each) for each in found.unread]
+        told: dict[str, Json] = {"audited": found.audited, "through": found.is_through, "fed": fed, "lost": lost, "unread": unread}
         echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
     for event in found.lost:
         hydrated = "  partly as it is now" if event.repair and event.repair.hydrated else ""
         output.print(f"{event.case_id}  {instant(event.at)}  {event.event_type}{hydrated}")
+    for each in found.unread:
+        output.print(f"not compared: {each}", soft_wrap=True)
     ending = "" if found.is_through else "; Cases asked to slow down: run it again, it begins anew"
     count = len(found.lost)
     what = f"{count} event{'' if count == 1 else 's'} {'fed in' if fed else 'would be fed in'}"

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from casewright.aws.case_log import CaseTable
 from casewright.decision import Head
 from casewright_authoring.durations import ACCEPTED, LONGEST, written
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
@@ -40,13 +39,18 @@ def due_list(
     ahead = timedelta() if overdue else _span(within) if within else SOON
     with opened(table=table, bucket=bucket) as deployment:
         now = deployment.asking().at
-        found = urgent_in(CaseTable(deployment.client("dynamodb"), table), now, within=ahead)
+        found, unread = urgent_in(deployment.client("dynamodb"), table, now, within=ahead)
         names = Names(deployment.programs.catalog)
     if as_json:
-        record = {"now": instant(now), "clocks": [_record(each, names) for each in found]}
+        record = {"now": instant(now), "clocks": [_record(each, names) for each in found], "unread": list(unread)}
         echo_json(msgspec.json.format(msgspec.json.encode(record)))
     else:
-        console().print(_shown(found, names, now, ahead))
+        output = console()
+        output.print(_shown(found, names, now, ahead))
+        for each in unread:
+            output.print(Text(f"not shown: {each}", "red"), soft_wrap=True)
+    if unread:
+        raise typer.Exit(1)
 
 
 def _span(given: str) -> timedelta:

@@ -10,6 +10,7 @@ from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.failures import translated
 from casewright.aws.records import READS
+from casewright.errors import UnreadableRecord
 from casewright_workbench.doctor.asking import is_missing
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, warn
@@ -69,7 +70,8 @@ def records(context: Context) -> Iterable[Finding]:
 
 def late(context: Context) -> Iterable[Finding]:
     """No milestone lies unsent: sweep runs, and calendars can tell the time."""
-    log = CaseTable(context.clients("dynamodb"), context.places.needed("CASE_TABLE"))
+    unread = list[UnreadableRecord]()
+    log = CaseTable(context.clients("dynamodb"), context.places.needed("CASE_TABLE"), unread=unread.append)
     before = context.now - _LATE
     waiting = sorted(log.due_before(before), key=lambda each: each.due)
     if waiting:
@@ -77,8 +79,11 @@ def late(context: Context) -> Iterable[Finding]:
         found = (
             f"{len(waiting)} milestones, the first {first.milestone} of {first.policy}, case {first.case_id}, due {first.due.isoformat()}"
         )
-        yield fail(found, wrong="sweep does not run, or the clocks are stalled", do="read the log of sweep and of decide (clocks stalled)")
-    else:
+        yield fail(found, wrong="sweep does not run, or the clocks are stalled", do="read the log of sweep and of decide (clocks stalled, record not read)")
+    if unread:
+        found = f"{len(unread)} cases with milestones due cannot be read, the first: {unread[0]}"
+        yield fail(found, wrong="their clocks stand still", do="docs/operate.md, What cannot be read")
+    if not waiting and not unread:
         yield ok("none is late")
 
 

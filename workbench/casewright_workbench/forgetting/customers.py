@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from casewright.aws.failures import translated
+from casewright.aws.marks import HeadsOfTable
 from casewright.cases.recipients import CUSTOMER_FIELD
-from casewright_workbench.console.records import CaseRecords
+from casewright.ports.audit import KnownPage
 from casewright_workbench.doctor.asking import pages
 from casewright_workbench.doctor.context import Context
 
@@ -18,9 +21,20 @@ def is_customer(given: str) -> bool:
     return bool(_PROFILE.fullmatch(given))
 
 
-def cases_of(customer: str, context: Context, table: str) -> tuple[str, ...]:
-    """Their ids. A case that has another customer by now is not among them."""
-    return tuple(sorted({*_searched(customer, context), *_known(customer, context, table)}))
+class CasesOf(msgspec.Struct, frozen=True):
+    """Ids of cases: those of the customer, and those of which nobody knows: Cases does not name them, and their heads cannot be read."""
+
+    found: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+def cases_of(customer: str, context: Context, table: str) -> CasesOf:
+    """A case that has another customer by now is not among them."""
+    searched, unread = set(_searched(customer, context)), set[str]()
+    for page in _pages(HeadsOfTable(context.clients("dynamodb"), table)):
+        searched |= {head.case.case_id for head in page.heads if _is(customer, (head.case.fields or {}).get(CUSTOMER_FIELD))}
+        unread |= set(page.unread)
+    return CasesOf(tuple(sorted(searched)), tuple(sorted(unread - searched)))
 
 
 def _searched(customer: str, context: Context) -> Iterator[str]:
@@ -33,11 +47,12 @@ def _searched(customer: str, context: Context) -> Iterator[str]:
                 yield case["caseId"]
 
 
-def _known(customer: str, context: Context, table: str) -> Iterator[str]:
-    with translated("Scan"):
-        for head in CaseRecords(context.clients("dynamodb"), table).heads():
-            if _is(customer, (head.case.fields or {}).get(CUSTOMER_FIELD)):
-                yield head.case.case_id
+def _pages(known: HeadsOfTable) -> Iterator[KnownPage]:
+    page = known.heads("")
+    yield page
+    while page.after:
+        page = known.heads(page.after)
+        yield page
 
 
 def _is(customer: str, value: object) -> bool:

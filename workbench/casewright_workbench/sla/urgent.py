@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from casewright.aws.case_log import CaseTable
+from casewright.aws.clients import Client
 from casewright.decision import Head
+from casewright.errors import UnreadableRecord
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import BREACH
 
@@ -35,8 +37,16 @@ def urgent(heads: Iterable[Head], now: datetime, *, within: timedelta) -> tuple[
     return tuple(sorted(found, key=lambda each: (each.clock.due_at, each.clock.policy.name)))
 
 
-def urgent_in(table: CaseTable, now: datetime, *, within: timedelta) -> tuple[Urgent, ...]:
-    """The same from the table: its index names the cases, whose heads are then read one by one."""
-    overdue = {each.case_id for each in table.overdue()}
-    due = {each.case_id for each in table.due_before(now + within) if each.milestone == BREACH}
-    return urgent((table.head(case_id).head for case_id in sorted(overdue | due)), now, within=within)
+def urgent_in(client: Client, table: str, now: datetime, *, within: timedelta) -> tuple[tuple[Urgent, ...], tuple[str, ...]]:
+    """The same from the table, and why some of it could not be read. Its index names the cases, whose heads are then read one by one."""
+    unread = list[UnreadableRecord]()
+    log = CaseTable(client, table, unread=unread.append)
+    overdue = {each.case_id for each in log.overdue()}
+    due = {each.case_id for each in log.due_before(now + within) if each.milestone == BREACH}
+    heads = list[Head]()
+    for case_id in sorted(overdue | due):
+        try:
+            heads.append(log.head(case_id).head)
+        except UnreadableRecord as error:
+            unread.append(error)
+    return urgent(heads, now, within=within), tuple(sorted({str(each) for each in unread}))

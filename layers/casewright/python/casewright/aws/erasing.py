@@ -14,7 +14,7 @@ from casewright.aws.items import is_refused, read
 from casewright.aws.records import FORMAT, Item, case_key, key, pack, unpack
 from casewright.cases.state import Case
 from casewright.decision import Effect, Head
-from casewright.errors import Throttled, VersionConflict
+from casewright.errors import Throttled, UnreadableRecord, VersionConflict
 
 _AT_ONCE: Final = 25
 _TRIES: Final = 8
@@ -27,6 +27,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     case_id: str
     is_known: bool = False
     forgotten_at: datetime | None = None
+    """None too where its head cannot be read: then there is something to erase."""
     events: int = 0
     effects: int = 0
     pending: int = 0
@@ -51,7 +52,7 @@ class CaseErasure:
         return Held(
             case_id=case_id,
             is_known=bool(items),
-            forgotten_at=unpack(heads[0]["body"], Head, heads[0]).forgotten_at if heads else None,
+            forgotten_at=_forgotten_at(heads[0]) if heads else None,
             events=len(events),
             effects=len(effects),
             pending=sum(each["status"]["S"] == "pending" for each in effects),
@@ -124,9 +125,22 @@ def _of(items: Sequence[Item], kind: str) -> list[Item]:
     return [each for each in items if each["sk"]["S"].startswith(kind)]
 
 
+def _forgotten_at(head: Item) -> datetime | None:
+    try:
+        return unpack(head["body"], Head, head).forgotten_at
+    except UnreadableRecord:
+        return None
+
+
 def _is_past(item: Item, now: datetime) -> bool:
-    """Whether it tells of something up to then: what came after the head was put belongs to the log that began anew."""
+    """Whether it tells of something up to then: what came after the head was put belongs to the log that began anew.
+
+    An effect that cannot be read counts as past: it may tell of the customer.
+    """
     kind = item["sk"]["S"].partition("#")[0]
     if kind == "event":
         return datetime.fromisoformat(item["at"]["S"]) <= now
-    return kind == "effect" and unpack(item["body"], Effect, item).position.at <= now
+    try:
+        return kind == "effect" and unpack(item["body"], Effect, item).position.at <= now
+    except UnreadableRecord:
+        return True

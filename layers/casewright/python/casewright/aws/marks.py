@@ -1,14 +1,16 @@
 """How far comparing Cases with our log is, on DynamoDB; and the heads to compare, as they stand in the table."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.records import case_key, key, stamp, unpack
+from casewright.aws.records import Item, case_key, key, stamp, unpack
 from casewright.decision import Head
-from casewright.ports.audit import ReconcileMark, Walk
+from casewright.errors import UnreadableRecord
+from casewright.ports.audit import KnownPage, ReconcileMark, Walk
 
 _ITEMS_A_PAGE: Final = 500
 """Items looked at in one call, of which few are heads: the events and effects of a case stand in its partition too."""
@@ -43,11 +45,10 @@ class HeadsOfTable:
     def __init__(self, client: Client, table: str) -> None:
         self._client, self._table = client, table
 
-    def heads(self, after: str) -> tuple[tuple[Head, ...], str]:
+    def heads(self, after: str) -> KnownPage:
         """One page of a scan. The head is the last item of its case, so that the next one may follow any case."""
         start: dict[str, Any] = {"ExclusiveStartKey": key(case_key(after), "head")} if after else {}
-        found: tuple[Head, ...] = ()
-        while not found:
+        while True:
             with translated("Scan"):
                 answer = self._client.scan(
                     TableName=self._table,
@@ -58,11 +59,20 @@ class HeadsOfTable:
                     ExpressionAttributeValues={":head": {"S": "head"}},
                     **start,
                 )
-            found = tuple(unpack(item["body"], Head, item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return found, ""
+            if answer["Items"] or "LastEvaluatedKey" not in answer:
+                return _page(answer["Items"], is_last="LastEvaluatedKey" not in answer)
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return found, found[-1].case.case_id
+
+
+def _page(items: Sequence[Item], *, is_last: bool) -> KnownPage:
+    heads, unread, case_id = list[Head](), dict[str, UnreadableRecord](), ""
+    for item in items:
+        case_id = item["pk"]["S"].removeprefix(case_key(""))
+        try:
+            heads.append(unpack(item["body"], Head, item))
+        except UnreadableRecord as error:
+            unread[case_id] = error
+    return KnownPage(heads=tuple(heads), unread=unread, after="" if is_last else case_id)
 
 
 def _partition(walk: Walk) -> str:

@@ -1,6 +1,6 @@
 """Ports to what Cases itself remembers, and to how far comparing it with our log is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from casewright.cases.events import Event, RelatedItem
 from casewright.cases.performers import Performer
 from casewright.cases.values import HeldValue
 from casewright.decision import Head
+from casewright.errors import UnreadableRecord
 
 EntryType = Literal["Case.Created", "Case.Updated", "RelatedItem.Created", "RelatedItem.Updated", "RelatedItem.Deleted", "Case.Merged"]
 
@@ -90,11 +91,19 @@ class OpenCases(Protocol):
         ...
 
 
+class KnownPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some heads, the cases among them whose head cannot be read, and the id to go on from, empty in the end."""
+
+    heads: tuple[Head, ...] = ()
+    unread: Mapping[str, UnreadableRecord] = {}
+    after: str = ""
+
+
 class KnownCases(Protocol):
     """The cases of the table."""
 
-    def heads(self, after: str) -> tuple[tuple[Head, ...], str]:
-        """Some heads that follow the case of that id in the order of the table, and the id to go on from; empty ids begin and end it."""
+    def heads(self, after: str) -> KnownPage:
+        """Those that follow the case of that id in the order of the table; the empty id begins it."""
         ...
 
 

@@ -4,7 +4,8 @@ Three walks, each with a mark of its own, so that one that is cut off goes on wh
 all known cases in turn. The last finds what neither search shows: what was deleted, and a change that hides between two that came.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,9 +14,10 @@ import msgspec
 from casewright.cases.events import Event, RelatedItemAdded
 from casewright.cases.twins import WITHIN
 from casewright.decision import Head
-from casewright.errors import Refused, Throttled, named
+from casewright.errors import Refused, Throttled, UnreadableRecord, named
 from casewright.ports.audit import FoundItem, ReconcileMark, TimedCase
 from casewright.service.reconcile_case import GRACE, Reconciling, audit, paced
+from casewright.service.telling import tell_unread
 
 OVERLAP: Final = timedelta(minutes=15)
 """How much of what was looked at is looked at again: a search may have told something late."""
@@ -42,6 +44,8 @@ class Reconciled(msgspec.Struct, frozen=True):
     lost: tuple[Event, ...]
     is_through: bool
     """Whether every walk came to its end, rather than the time."""
+    unread: tuple[UnreadableRecord, ...] = ()
+    """What kept cases from being compared, one of each. A case that can be read again is audited by the next round."""
 
 
 def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: int = SPARE_AUDITS) -> Reconciled:
@@ -59,8 +63,9 @@ def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: i
     except Throttled as error:
         ports.telemetry.log("reconcile stopped", reason=named(error))
         is_through = False
-    ports.telemetry.log("reconciled", audited=len(walker.audited), lost=len(walker.lost), through=is_through)
-    return Reconciled(len(walker.audited), tuple(walker.lost), is_through)
+    counts = {"audited": len(walker.audited), "lost": len(walker.lost), "unread": len(walker.unread)}
+    ports.telemetry.log("reconciled", **counts, through=is_through)
+    return Reconciled(len(walker.audited), tuple(walker.lost), is_through, tuple(walker.unread.values()))
 
 
 class Walker:
@@ -72,6 +77,7 @@ class Walker:
         self._spare = spare
         self.audited = set[str]()
         self.lost = list[Event]()
+        self.unread = dict[str, UnreadableRecord]()
 
     def changed_cases(self) -> bool:
         """Cases by their last change: those whose log does not know it, and some of the others."""
@@ -82,7 +88,8 @@ class Walker:
             for case in found.cases:
                 if not self._has_time():
                     return False
-                self._look_at(case, mark.at)
+                with self._reading(case.case_id):
+                    self._look_at(case, mark.at)
             if found.is_last or not found.cases:
                 self._ports.marks.put("cases", ReconcileMark(at=self._until))
                 return True
@@ -121,16 +128,19 @@ class Walker:
         elif not mark.page:
             return True
         while self._has_time():
-            heads, following = self._ports.known.heads(mark.page)
-            for head in heads:
+            found = self._ports.known.heads(mark.page)
+            for case_id, error in found.unread.items():
+                self._tell(case_id, error)
+            for head in found.heads:
                 if not self._has_time():
                     return False
                 if not _is_quiet(head, now):
-                    self._audit(head.case.case_id)
-                mark = ReconcileMark(at=mark.at, page=head.case.case_id)
-                self._ports.marks.put("round", mark)
-            if not following:
-                self._ports.marks.put("round", ReconcileMark(at=mark.at))
+                    with self._reading(head.case.case_id):
+                        self._audit(head.case.case_id)
+                self._ports.marks.put("round", ReconcileMark(at=mark.at, page=head.case.case_id))
+            mark = ReconcileMark(at=mark.at, page=found.after)
+            self._ports.marks.put("round", mark)
+            if not mark.page:
                 return True
         return False
 
@@ -146,15 +156,29 @@ class Walker:
         """Look at an item; False when there was no time to."""
         if not self._has_time():
             return False
-        log = self._ports.log.entries(found.case_id) if found.case_id not in self.audited else ()
-        if not any(isinstance(each.event.change, RelatedItemAdded) and each.event.change.item.id == found.item.id for each in log):
-            self._audit(found.case_id)
+        with self._reading(found.case_id):
+            log = self._ports.log.entries(found.case_id) if found.case_id not in self.audited else ()
+            if not any(isinstance(each.event.change, RelatedItemAdded) and each.event.change.item.id == found.item.id for each in log):
+                self._audit(found.case_id)
         return True
 
     def _audit(self, case_id: str) -> None:
         if case_id not in self.audited:
             self.audited.add(case_id)
             self.lost += audit(case_id, self._began, self._ports)
+
+    @contextmanager
+    def _reading(self, case_id: str) -> Iterator[None]:
+        """A case with records that cannot be read is told of, and the walk goes on."""
+        try:
+            yield
+        except UnreadableRecord as error:
+            self._tell(case_id, error)
+
+    def _tell(self, case_id: str, error: UnreadableRecord) -> None:
+        if case_id not in self.unread:
+            self.unread[case_id] = error
+            tell_unread(error, self._ports.telemetry)
 
     def _has_time(self) -> bool:
         return self._seconds_left() > SECONDS_KEPT
