@@ -79,7 +79,8 @@ def late(context: Context) -> Iterable[Finding]:
         found = (
             f"{len(waiting)} milestones, the first {first.milestone} of {first.policy}, case {first.case_id}, due {first.due.isoformat()}"
         )
-        yield fail(found, wrong="sweep does not run, or the clocks are stalled", do="read the log of sweep and of decide (clocks stalled, record not read)")
+        do = "read the log of sweep and of decide (clocks stalled, record not read)"
+        yield fail(found, wrong="sweep does not run, or the clocks are stalled", do=do)
     if unread:
         found = f"{len(unread)} cases with milestones due cannot be read, the first: {unread[0]}"
         yield fail(found, wrong="their clocks stand still", do="docs/operate.md, What cannot be read")
