@@ -40,7 +40,7 @@ READ_ONLY: Final = frozenset(
 )
 """Kept by Cases itself; a write is refused."""
 
-NEVER_EMPTY: Final = frozenset({"reference_number", "status", "title"})
+NEVER_EMPTY: Final = frozenset({"customer_id", "reference_number", "status", "title"})
 
 NOT_IN_LAYOUTS: Final = frozenset({"status", "title"})
 """They stand in the head of every case and cannot be part of a layout (Cases API, CreateLayout)."""

@@ -85,14 +85,29 @@ def test_the_page_gives_the_answer_that_the_command_gives(
         (line(start=f"{MONDAY}T13:00:00Z", minutes=1e30), "line 2: this leads outside the years of any calendar"),
     ],
 )
-def test_a_line_that_cannot_be_answered_is_named(
+def test_a_line_that_has_no_answer_says_so_in_its_place_and_the_others_are_answered(
     directory: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, bad: str, said: str
 ) -> None:
-    piped(monkeypatch, line(start=f"{MONDAY}T13:00:00Z", minutes=1), bad)
-    assert run(["sla", "due", "--config", directory, "--stdin", "--json"]) == 2
+    good = line(start=f"{MONDAY}T13:00:00Z", minutes=1)
+    piped(monkeypatch, good, bad, "  ", good)
+    assert run(["sla", "due", "--config", directory, "--stdin", "--json"]) == 1
     told = capsys.readouterr()
-    assert said in told.err
-    assert told.out.count("\n") == 1
+    first, second, third = map(json.loads, told.out.splitlines())
+    assert first == third == {"due": f"{MONDAY}T13:01:00+00:00"}
+    assert list(second) == ["error"]
+    assert second["error"].startswith(said)
+    assert told.err == ""
+
+
+def test_a_line_without_an_answer_stands_among_plain_answers(
+    directory: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piped(monkeypatch, "", line(start=f"{MONDAY}", end="later"), line(start=f"{MONDAY}T13:00:00Z", end=f"{MONDAY}T13:01:00Z"))
+    assert run(["sla", "elapsed", "--config", directory, "--stdin"]) == 1
+    assert capsys.readouterr().out == (
+        "error: line 2: 'later' is no moment; accepted is ISO 8601, such as 2026-11-20T21:00:00Z\n1 minutes\n"
+    )
+    assert run(["sla", "elapsed", "support", f"{MONDAY}", "later", "--config", directory]) == 2
 
 
 def test_wrong_usage_says_what_would_do(directory: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
