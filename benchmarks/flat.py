@@ -17,11 +17,15 @@ from rich.console import Group
 from rich.table import Table
 
 from benchmarks.core_steps import CONTACT_CENTER, envelope
-from casewright.service.decide import Deciding, take
+from casewright.service.decide import take
+from casewright.service.deciding import Deciding
 from casewright.wiring.deciding import deciding, following
 from casewright_workbench.house import House
 
 START: Final = datetime(2026, 11, 16, 13, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
+"""By then all events have happened: those dated far ahead are not decided."""
+
 LENGTHS: Final = (1, 10, 100, 1000)
 CASES: Final = (1, 10, 100, 1000)
 MEASURED: Final = 15
@@ -61,7 +65,7 @@ def _bytes(items: object) -> int:
 def measure() -> Group:
     """Grow one case, then the number of cases."""
     seen: list[tuple[float, int, int]] = []
-    with tempfile.TemporaryDirectory() as folder, House.open(CONTACT_CENTER, start=START, folder=Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, House.open(CONTACT_CENTER, start=START + HOUR, folder=Path(folder)) as house:
         container = house.container("decide", house.environments(house.places)["decide"])
         inner = container.client
         container.client = lambda service: _Counting(inner(service), seen)  # type: ignore[assignment,method-assign,misc]

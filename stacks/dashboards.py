@@ -28,6 +28,8 @@ ALARMED: Final[Mapping[str, str]] = {
     "EventsMalformed": "messages came that are no events: they lie in the dead letters",
     "RecordsUnreadable": "records of a case or an effect cannot be read: its clocks stand still, events are buried, effects are set aside",
     "EffectsNotPermitted": "a policy, credentials or the clock keep effects from being performed: they wait, and expire",
+    "EventsAhead": "events are dated more than 15 minutes ahead of our clock: they lie in the dead letters, undecided",
+    "CasesNotRead": "Cases asked to slow down for hours: events whose case could not be read lie in the dead letters",
     "EventsTooLarge": "an event does not fit into a record of the table: it lies in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
     "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",

@@ -11,13 +11,17 @@ from casewright.asking import effect_key
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead, Event
 from casewright.decide import Decided, blank
-from casewright.decision import Effect
+from casewright.decision import Effect, Head
 from casewright.errors import NotFound, VersionConflict
 from casewright.ports.log import DueClock, StoredHead
 from casewright.ports.messages import Row
 from casewright.redecide import Logged
-from casewright.service.decide import Deciding, take
+from casewright.service.decide import take
+from casewright.service.deciding import Deciding
 from casewright.sla.clocks import pending
+
+LONG_AFTER = START + timedelta(days=3650)
+"""By then all that tests tell of has happened."""
 
 
 class FakeTime:
@@ -32,12 +36,13 @@ class FakeTime:
 
 
 class FakeLog:
-    """CaseLog and DueClocks; `before_record` lets a test come in between."""
+    """CaseLog, Keeping and DueClocks; `before_record` lets a test come in between."""
 
     def __init__(self) -> None:
         self.heads: dict[str, StoredHead] = {}
         self.log: dict[tuple[str, str], Logged] = {}
         self.effects: list[Effect] = []
+        self.kept: list[datetime | None] = []
         self.before_record: Callable[[], None] = lambda: None
 
     def head(self, case_id: str) -> StoredHead:
@@ -57,6 +62,9 @@ class FakeLog:
         self.log[event.case_id, event.id] = Logged(event, decided.decision)
         if armed:
             self.effects.extend(effect for effect in decided.decision.effects if not effect.imported)
+
+    def keep(self, head: Head) -> None:
+        self.kept.append(head.kept_until)
 
     def due_before(self, moment: datetime) -> Iterator[DueClock]:
         return iter(self.due(moment))
@@ -144,10 +152,11 @@ class FakeTelemetry:
         pass
 
 
-def deciding(bundle: LinkedBundle, *, log: FakeLog | None = None, armed: bool = True) -> Deciding:
-    queue = FakeQueue()
+def deciding(bundle: LinkedBundle, *, log: FakeLog | None = None, armed: bool = True, now: datetime = LONG_AFTER) -> Deciding:
+    queue, log = FakeQueue(), log or FakeLog()
     return Deciding(
-        log=log or FakeLog(),
+        log=log,
+        keeping=log,
         programs=FakePrograms(bundle),
         arming=FakeSwitch(armed=armed),
         reader=FakeReader(),
@@ -155,7 +164,7 @@ def deciding(bundle: LinkedBundle, *, log: FakeLog | None = None, armed: bool = 
         dead_letters=queue,
         lake=FakeLake(),
         wake=queue,
-        time=FakeTime(),
+        time=FakeTime(now),
         telemetry=FakeTelemetry(),
         own_role=OWN_ROLE,
         rows=lambda decided, event: [{"kind": "decision", "event_id": event.id, "effects": len(decided.decision.effects)}],

@@ -17,7 +17,7 @@ BUNDLE = linked(policy(milestones=()))
 
 
 def test_a_decision_sends_what_it_makes_due_before_the_next_sweep() -> None:
-    ports = deciding(BUNDLE)
+    ports = deciding(BUNDLE, now=START)
     take(CREATED, 0, ports)
     assert ports.queue.due == []
     ports.time.moment = at(119.5)

@@ -7,7 +7,8 @@ from fakes import FakeLog, deciding
 
 from casewright.cases.events import CaseRead
 from casewright.errors import VersionConflict
-from casewright.service.decide import TRIES, WAITS, take
+from casewright.service.decide import TRIES, take
+from casewright.service.returning import WAITS
 
 
 def test_a_duplicate_changes_nothing_and_delivers_the_rows_again() -> None:

@@ -18,7 +18,9 @@ from casewright.bundle import LinkedBundle, link
 from casewright.cases.events import CaseRead
 from casewright.cases.state import Case, apply
 from casewright.decide import blank, decide
-from casewright.service.decide import WAITS, Deciding, take
+from casewright.service.decide import take
+from casewright.service.deciding import Deciding
+from casewright.service.returning import WAITS
 from casewright.sla.clocks import Clock, Transition
 from casewright_authoring import compile_directory
 

@@ -12,7 +12,8 @@ from casewright.conditions.operators import Age, Among
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import Leaf
 from casewright.decision import Decision
-from casewright.service.decide import WAITS, take
+from casewright.service.decide import take
+from casewright.service.returning import WAITS
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import Happening
 

@@ -13,6 +13,7 @@ CasewrightError
 │   ├── Unavailable              the service failed or did not answer; the effect may have happened
 │   ├── VersionConflict          somebody wrote the head first
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
+│   ├── CaseNotRead              a case none of whose events came could not be read either
 │   ├── ItemFailed               one item of a batch failed; only a new write can succeed
 │   ├── SendingPaused            mail is paused; nothing is lost, nothing is sent
 │   ├── MailNotReady             who gets a mail could not be found out yet; nothing is sent
@@ -112,6 +113,13 @@ class CaseNotYetKnown(Retryable):
     def __init__(self, case_id: str) -> None:
         self.case_id = case_id
         super().__init__(f"case {case_id} is not known yet")
+
+
+class CaseNotRead(Retryable):
+    """Cases asked to slow down, or did not answer, when a case was to be read none of whose events came."""
+
+    def __init__(self, case_id: str, because: str) -> None:
+        super().__init__(f"case {case_id} is not known, and could not be read ({because})")
 
 
 class ItemFailed(Retryable):

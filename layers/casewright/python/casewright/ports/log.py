@@ -73,6 +73,18 @@ class CaseLog(Protocol):
         ...
 
 
+class Keeping(Protocol):
+    """How long the log of a case is kept."""
+
+    def keep(self, head: Head) -> None:
+        """Let all that is logged of the case expire as its head does, or stay as its head does; nothing where the head changed meanwhile.
+
+        Raises:
+            VersionConflict: somebody wrote in between: read the head again, and begin anew.
+        """
+        ...
+
+
 class DueClocks(Protocol):
     """The index of clocks by their next due time."""
 

@@ -1,10 +1,8 @@
 """Decide: from one message to its decision in the table, once."""
 
 import random
-from collections.abc import Callable, Sequence
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
@@ -24,72 +22,61 @@ from casewright.cases.subscriptions import just_before
 from casewright.cases.values import unread_kinds
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Decision, Head
-from casewright.errors import CaseNotYetKnown, MalformedEvent, NotFound, RecordTooLarge, UnreadableRecord, VersionConflict
-from casewright.ports.cases import CaseReader
-from casewright.ports.clock import Time
-from casewright.ports.effects import Arming, Wake
-from casewright.ports.log import CaseLog, StoredHead
-from casewright.ports.messages import CaseEvents, DeadLetters, Lake, Row
-from casewright.ports.programs import Programs
+from casewright.errors import (
+    CaseNotRead,
+    CaseNotYetKnown,
+    MalformedEvent,
+    NotFound,
+    RecordTooLarge,
+    Throttled,
+    Unavailable,
+    UnreadableRecord,
+    VersionConflict,
+    named,
+)
+from casewright.ports.log import StoredHead
 from casewright.redecide import redecide
+from casewright.service.deciding import Deciding
+from casewright.service.returning import WAITS, bury, dated, too_early, wait_for_case, wait_to_read
 from casewright.service.sweep import send_soon, still_due
 from casewright.service.telling import tell, tell_unread
 from casewright.service.twin import twin_of
-from casewright.telemetry import Telemetry
 
 TRIES: Final = 5
 """How often a version conflict is decided again before the message returns to the queue."""
-
-WAITS, WAIT_SECONDS = 3, 20
-"""How long a related item waits for the event of its own case before the case is read."""
-
-
-class Deciding(msgspec.Struct, frozen=True, kw_only=True):
-    """The ports of the use case."""
-
-    log: CaseLog
-    programs: Programs
-    arming: Arming
-    reader: CaseReader
-    queue: CaseEvents
-    dead_letters: DeadLetters
-    lake: Lake
-    wake: Wake
-    time: Time
-    telemetry: Telemetry
-    own_role: str
-    rows: Callable[[Decided, Event], Sequence[Row]]
 
 
 def take(body: str, waited: int, ports: Deciding) -> None:
     """Decide on one message; `waited` is how often it was sent back already.
 
-    A message that is no event, or of a case with records that this release does not read, is buried with its reason; but for a clock that
-    falls due, which the sweep sends again. A Retryable rises, so that the queue delivers the message again.
+    A message that is no event, is dated ahead, or is of a case that cannot be read, is buried with its reason; but for a clock that falls
+    due, which the sweep sends again. A Retryable rises, so that the queue delivers the message again.
     """
     try:
         event = parse(body, own_role=ports.own_role)
     except MalformedEvent as error:
-        ports.dead_letters.bury(body, str(error))
-        ports.telemetry.count("EventsMalformed")
+        bury(body, str(error), "EventsMalformed", ports)
         ports.telemetry.log("event buried", outcome="malformed", where=error.where)
         return
     if isinstance(event.change, CaseCreated | CaseUpdated) and (kinds := unread_kinds(event.change.fields or {})):
         ports.telemetry.count("FieldValuesUnread")
         ports.telemetry.log("field values not read", event_id=event.id, case_id=event.case_id, kinds=", ".join(kinds))
-    outcome = _outcome(event, body, waited, ports)
+    outcome = _outcome(dated(event, ports), body, waited, ports)
     ports.telemetry.log("event taken", event_id=event.id, case_id=event.case_id, event_type=event.event_type, outcome=outcome)
 
 
 def _outcome(event: Event, body: str, waited: int, ports: Deciding) -> str:
+    if isinstance(event.change, Unrecognised):
+        ports.telemetry.count("EventsUnrecognised")
+        return "unrecognised"
     try:
-        return _settle(event, waited, ports)
+        return too_early(event, body, waited, ports) or _settle(event, waited, ports)
     except CaseNotYetKnown:
-        ports.queue.send_back(body, waited=waited + 1, seconds=WAIT_SECONDS)
-        return "waiting for its case"
+        return wait_for_case(body, waited, ports)
+    except CaseNotRead as error:
+        return wait_to_read(error, body, waited, ports)
     except RecordTooLarge as error:
-        ports.dead_letters.bury(body, str(error))
-        ports.telemetry.count("EventsTooLarge")
+        bury(body, str(error), "EventsTooLarge", ports)
         return "buried: too large"
     except UnreadableRecord as error:
         tell_unread(error, ports.telemetry)
@@ -100,9 +87,6 @@ def _outcome(event: Event, body: str, waited: int, ports: Deciding) -> str:
 
 
 def _settle(event: Event, waited: int, ports: Deciding) -> str:
-    if isinstance(event.change, Unrecognised):
-        ports.telemetry.count("EventsUnrecognised")
-        return "unrecognised"
     for attempt in range(TRIES):
         try:
             return _once(event, waited, ports)
@@ -127,6 +111,8 @@ def _once(event: Event, waited: int, ports: Deciding) -> str:
     _deliver(decided, event, ports)
     tell(decided.decision, event, ports.telemetry)
     send_soon(before, decided.head, ports.queue, ports.time)
+    if before.last is not None and before.closed_at != decided.head.closed_at:
+        ports.keeping.keep(decided.head)
     return "decided late" if decided.decision.late else "decided"
 
 
@@ -175,8 +161,10 @@ def _duplicate(event: Event, stored: StoredHead, ports: Deciding) -> str | None:
     logged = ports.log.logged(event.case_id, event.id)
     if logged is None:
         return None
-    _deliver(Decided(logged.decision, stored.head), event, ports)
+    _deliver(Decided(logged.decision, stored.head), logged.event, ports)
     send_soon(blank(event.case_id), stored.head, ports.queue, ports.time)
+    if isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
+        ports.keeping.keep(stored.head)
     return "duplicate"
 
 
@@ -188,6 +176,8 @@ def _hydrated(event: Event, stored: StoredHead, bundle: LinkedBundle, waited: in
         found: CaseRead = ports.reader.read(event.case_id, sorted(bundle.included_field_ids))
     except NotFound:
         return stored
+    except (Throttled, Unavailable) as error:
+        raise CaseNotRead(event.case_id, named(error)) from error
     reading = replace(event, id=just_before(event.id), event_type="CASE.READ", change=found, own=None)
     decided = decide(stored.head, reading, bundle)
     _deliver(decided, reading, ports)

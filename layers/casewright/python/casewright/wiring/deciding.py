@@ -4,11 +4,12 @@ from casewright.aws.bundles import BundleBucket
 from casewright.aws.case_log import CaseTable
 from casewright.aws.cases import CasesDomain
 from casewright.aws.control import ControlTable
+from casewright.aws.expiring import LogExpiry
 from casewright.aws.lake import FactsStream
 from casewright.aws.queues import DeadLetterQueue, WakeQueue
 from casewright.measures import rows
 from casewright.service.arming import RememberedArming
-from casewright.service.decide import Deciding
+from casewright.service.deciding import Deciding
 from casewright.service.following import Following
 from casewright.service.load import LinkedPrograms
 from casewright.settings import DecideSettings
@@ -28,6 +29,7 @@ def deciding(parts: Container) -> Deciding:
     dynamodb, sqs = parts.client("dynamodb"), parts.client("sqs")
     return Deciding(
         log=CaseTable(dynamodb, settings.case_table),
+        keeping=LogExpiry(dynamodb, settings.case_table),
         programs=LinkedPrograms(BundleBucket(parts.client("s3"), settings.bundle_bucket), parts.time, parts.telemetry),
         arming=RememberedArming(ControlTable(dynamodb, settings.case_table), parts.time),
         reader=CasesDomain(parts.client("connectcases"), settings.domain_id),
