@@ -8,6 +8,7 @@ import re
 import sys
 import unicodedata
 from functools import cache
+from itertools import groupby
 
 _PROPERTY = re.compile(r"\\([pP])\{(\w)\}")
 _CATEGORIES = ("C", "L", "N", "Z")
@@ -46,10 +47,19 @@ def _ranges(category: str, *, negated: bool) -> str:
     if category not in _CATEGORIES:
         raise ValueError(f"Unicode category {category!r} is not known here; known: {', '.join(_CATEGORIES)}")
     spans: list[tuple[int, int]] = []
-    for point in range(sys.maxunicode + 1):
-        if unicodedata.category(chr(point)).startswith(category) != negated:
-            if spans and spans[-1][1] == point - 1:
-                spans[-1] = (spans[-1][0], point)
-            else:
-                spans.append((point, point))
+    for of, first, last in _runs():
+        if (of == category) == negated:
+            continue
+        if spans and spans[-1][1] == first - 1:
+            spans[-1] = (spans[-1][0], last)
+        else:
+            spans.append((first, last))
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in spans)
+
+
+@cache
+def _runs() -> tuple[tuple[str, int, int], ...]:
+    """Code points that follow each other in one general category: it, the first and the last."""
+    found = groupby(range(sys.maxunicode + 1), key=lambda point: unicodedata.category(chr(point))[0])
+    runs = ((of, list(points)) for of, points in found)
+    return tuple((of, points[0], points[-1]) for of, points in runs)
