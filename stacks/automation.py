@@ -76,7 +76,7 @@ class Automation(Stack):
         CfnOutput(self, "CaseTable", value=around.table.table_name, description="For `casewright arm --table`")
         self._mail = Mail(self, "Mail", stage=stage)
         self._buses = compiled.directory.buses
-        self._webhooks = Webhooks(self, "Webhooks", stage=stage, webhooks=compiled.webhooks)
+        self._webhooks = Webhooks(self, "Webhooks", stage=stage, domain_id=place.domain_id(self), webhooks=compiled.webhooks)
         self._mail_events = Queue(self, "MailEvents", stage=stage, reader_timeout=NOTE_TIMEOUT, oldest=Duration.minutes(10))
         self.functions = (self._decide(), self._perform(), sweep(around), reconcile(around), self._note_delivery())
         self.queues = (around.wake, self._mail_events)
@@ -157,7 +157,8 @@ class Automation(Stack):
         )
         note = around.function("NoteDelivery", role, settings, timeout=NOTE_TIMEOUT)
         note.add_event_source(sources.SqsEventSource(self._mail_events, batch_size=10, report_batch_item_failures=True))
-        rule = events.Rule(self, "MailSent", event_pattern=pattern_of(mail_events()), description="What becomes of mail of ours")
+        pattern = pattern_of(mail_events(self._mail.configuration_set))
+        rule = events.Rule(self, "MailSent", event_pattern=pattern, description="What becomes of mail of ours")
         rule.add_target(to_queue(self._mail_events, undelivered=DeadLetters(self, "NotNoted", stage=around.stage)))
         around.table.allow(role, "UpdateItem")
         allow(role, ["sqs:SendMessage"], on=[around.case_events.queue_arn, dead_letters.queue_arn])

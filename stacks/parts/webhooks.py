@@ -23,16 +23,17 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class Webhooks(Construct):
-    """Everything that webhooks.yaml names."""
+    """Everything that webhooks.yaml names, called for cases of one domain."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, webhooks: Sequence[Webhook]) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, domain_id: str, webhooks: Sequence[Webhook]) -> None:
         super().__init__(scope, construct_id)
+        self._domain_id = domain_id
         self.names = tuple(webhook.name for webhook in webhooks)
         for webhook in webhooks:
             self._called(webhook, DeadLetters(self, f"{webhook.name}-Undelivered", stage=stage))
 
     def _called(self, webhook: Webhook, undelivered: DeadLetters) -> None:
-        pattern = pattern_of(webhook_called(webhook.name))
+        pattern = pattern_of(webhook_called(webhook.name, domain_id=self._domain_id))
         rule = events.Rule(self, f"{webhook.name}-Called", event_pattern=pattern, description=f"Calls of the webhook {webhook.name}")
         target = targets.ApiDestination(
             self._destination(webhook),

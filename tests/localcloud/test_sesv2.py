@@ -240,7 +240,7 @@ def test_the_fate_of_a_mail_is_published(ses: Any, published: Callable[[], list[
     message_id = ses.send_email(**mail(ConfigurationSetName="set", EmailTags=[{"Name": "case", "Value": "c-1"}]))["MessageId"]
     (_, sent), (kind, delivered) = published()
     assert kind == "Email Delivered"
-    assert sent["mail"]["tags"] == {"case": ["c-1"]}
+    assert sent["mail"]["tags"] == {"ses:configuration-set": ["set"], "case": ["c-1"]}
     assert sent["mail"]["messageId"] == message_id
     assert delivered["delivery"]["recipients"] == ["ann@home.org"]
 

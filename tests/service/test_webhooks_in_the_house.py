@@ -13,6 +13,7 @@ from small_center import SmallCenter
 from small_directory import SMALL
 
 from casewright.actions import CallWebhook, PutEvent
+from casewright.cases.subscriptions import webhook_called
 from casewright.decision import Effect
 from casewright.rules.bus_events import MOST_BYTES
 from casewright.service.emitting import called
@@ -142,7 +143,19 @@ def test_what_the_receiver_never_takes_says_which_case_and_why(center: Center) -
     assert told["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
     detail = json.loads(message["Body"])["detail"]
     assert (detail["webhook"], detail["body"]["title"]) == ("orders", "Tent")
-    assert detail["casewright"] == {"caseId": case_id, "effect": standing.effect.key}
+    assert detail["casewright"] == {"domainId": center.house.domain_id, "caseId": case_id, "effect": standing.effect.key}
+
+
+def test_another_stage_of_the_account_with_the_same_webhook_is_not_called(center: Center) -> None:
+    for name, domain_id in (("our-stage", center.house.domain_id), ("their-stage", "another-domain")):
+        center.sqs.create_queue(QueueName=name)
+        center.events.put_rule(Name=name, EventPattern=json.dumps(webhook_called("orders", domain_id=domain_id)))
+        center.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:us-east-1:111122223333:{name}"}])
+    center.asks(center.opens(), "book")
+    assert (len(center.received), len(center.dead("our-stage")), len(center.dead("their-stage"))) == (1, 1, 0)
+    for name in ("our-stage", "their-stage"):
+        center.events.remove_targets(Rule=name, Ids=["1"])
+        center.events.delete_rule(Name=name)
 
 
 def test_an_event_on_a_bus_of_the_catalog_is_there_and_nowhere_else(center: Center) -> None:
@@ -157,7 +170,7 @@ def test_an_event_on_a_bus_of_the_catalog_is_there_and_nowhere_else(center: Cent
     [event] = [json.loads(message["Body"]) for message in center.dead("there")]
     assert (event["source"], event["detail"]) == (
         "casewright",
-        {"title": "Tent", "casewright": {"caseId": case_id, "effect": standing.effect.key}},
+        {"title": "Tent", "casewright": {"domainId": center.house.domain_id, "caseId": case_id, "effect": standing.effect.key}},
     )
     assert center.dead("here") == []
 

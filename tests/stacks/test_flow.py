@@ -92,7 +92,8 @@ def test_mail_is_sent_under_a_set_that_reports_to_the_bus(made: Any, adopted: An
 
 def test_events_of_our_mail_go_to_the_queue_of_those_who_note_them(made: Any) -> None:
     rule = made.one("AWS::Events::Rule", "MailSent")["Properties"]
-    assert rule["EventPattern"] == mail_events()
+    sender = made.one("AWS::Lambda::Function", "Perform")["Properties"]["Environment"]["Variables"]
+    assert rule["EventPattern"] == mail_events(sender["MAIL_CONFIGURATION_SET"]), "that of another stage is not ours"
     assert [made.text("automation", target["Arn"]) for target in rule["Targets"]] == [made.deployed.arn("MailEvents", "AWS::SQS::Queue")]
 
 

@@ -65,7 +65,8 @@ def target_of(resources: Any, name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rule_brings_the_calls_of_one_webhook_to_its_destination(name: str, called: Any) -> None:
-    assert mine(called, "AWS::Events::Rule", name)["EventPattern"] == webhook_called(name)
+    told = called.one("AWS::Lambda::Function", "Perform")["Properties"]["Environment"]["Variables"]
+    assert mine(called, "AWS::Events::Rule", name)["EventPattern"] == webhook_called(name, domain_id=told["DOMAIN_ID"])
     target = target_of(called, name)
     assert target["InputPath"] == "$.detail.body"
     assert target["HttpParameters"]["HeaderParameters"]["Idempotency-Key"] == "$.detail.casewright.effect"

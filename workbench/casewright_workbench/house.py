@@ -48,7 +48,7 @@ class House:
         shaper_arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:shape_records"
         self.places = provision(cloud, admin, domain_id=self.domain_id, mail_domain=MAIL_DOMAIN, shaper_arn=shaper_arn)
         provision_buses(admin, compiled.directory.buses.values())
-        provision_webhooks(cloud, admin, compiled.webhooks)
+        provision_webhooks(cloud, admin, compiled.webhooks, domain_id=self.domain_id)
         self._register_functions(self.places)
         self.catalog = self._configure(admin)
         ControlTable(admin.client("dynamodb"), CASE_TABLE).arm(armed=True)

@@ -128,7 +128,7 @@ def _subscribe(cloud: LocalCloud, session: boto3.Session, *, domain_id: str, que
     stream_arn = f"arn:aws:firehose:{cloud.region}:{cloud.account}:deliverystream/{STREAM}"
     role_arn = f"arn:aws:iam::{cloud.account}:role/events-to-lake"
     for name, wanted, target in (
-        ("mail-events", mail_events(), {"Id": "queue", "Arn": queues.mail_events_arn}),
+        ("mail-events", mail_events(CONFIGURATION_SET), {"Id": "queue", "Arn": queues.mail_events_arn}),
         ("case-changes-to-decide", pattern, {"Id": "queue", "Arn": queues.case_events_arn}),
         ("case-changes-to-lake", pattern, {"Id": "stream", "Arn": stream_arn, "RoleArn": role_arn}),
     ):

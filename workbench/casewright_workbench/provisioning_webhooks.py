@@ -16,10 +16,10 @@ from casewright_workbench.localcloud.cloud import LocalCloud
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 
 
-def provision_webhooks(cloud: LocalCloud, session: boto3.Session, webhooks: Iterable[Webhook]) -> None:
-    """For each a connection, a destination, a rule that calls it, and a queue for what was given up."""
+def provision_webhooks(cloud: LocalCloud, session: boto3.Session, webhooks: Iterable[Webhook], *, domain_id: str) -> None:
+    """For each a connection, a destination, a rule that calls it for cases of the domain, and a queue for what was given up."""
     for webhook in webhooks:
-        _provision(cloud, session, webhook)
+        _provision(cloud, session, webhook, domain_id)
 
 
 def provision_buses(session: boto3.Session, arns: Iterable[str]) -> None:
@@ -38,7 +38,7 @@ def stand_in(secret: str) -> str:
     return f"value-of-{secret}"
 
 
-def _provision(cloud: LocalCloud, session: boto3.Session, webhook: Webhook) -> None:
+def _provision(cloud: LocalCloud, session: boto3.Session, webhook: Webhook, domain_id: str) -> None:
     events, sqs = session.client("events"), session.client("sqs")
     url = sqs.create_queue(QueueName=dead_letters_of(webhook.name))["QueueUrl"]
     queue_arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -64,7 +64,7 @@ def _provision(cloud: LocalCloud, session: boto3.Session, webhook: Webhook) -> N
         "DeadLetterConfig": {"Arn": queue_arn},
     }
     rule = f"webhook-{webhook.name}"[:64]
-    events.put_rule(Name=rule, EventPattern=json.dumps(webhook_called(webhook.name)))
+    events.put_rule(Name=rule, EventPattern=json.dumps(webhook_called(webhook.name, domain_id=domain_id)))
     events.put_targets(Rule=rule, Targets=[target])
 
 

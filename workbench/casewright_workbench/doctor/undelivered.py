@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from casewright.cases.subscriptions import OWN_SOURCE, WEBHOOK_DETAIL_TYPE
+from casewright.cases.subscriptions import webhook_called
 from casewright_workbench.doctor.asking import is_missing, pages
 from casewright_workbench.doctor.context import Context
 
@@ -57,19 +56,13 @@ def _by_rule(context: Context, read: tuple[str, ...]) -> Iterator[str]:
     if stream := context.places.told("FACTS_STREAM"):
         targets.append(f"arn:{context.partition}:firehose:{where}:deliverystream/{stream}")
     rules = {name for arn in targets for name in pages(client.list_rule_names_by_target, "RuleNames", TargetArn=arn)}
-    webhooks = set(context.places.told("WEBHOOKS").split())
-    if webhooks:
-        rules |= {each["Name"] for each in pages(client.list_rules, "Rules") if _calls(each, webhooks)}
+    if webhooks := context.places.told("WEBHOOKS").split():
+        calls = [webhook_called(name, domain_id=context.domain_id) for name in webhooks]
+        rules |= {each["Name"] for each in pages(client.list_rules, "Rules") if json.loads(each.get("EventPattern") or "{}") in calls}
     for rule in sorted(rules):
         for target in pages(client.list_targets_by_rule, "Targets", Rule=rule):
             if arn := target.get("DeadLetterConfig", {}).get("Arn"):
                 yield str(arn).rpartition(":")[2]
-
-
-def _calls(rule: dict[str, Any], webhooks: set[str]) -> bool:
-    pattern = json.loads(rule.get("EventPattern") or "{}")
-    ours = pattern.get("source") == [OWN_SOURCE] and pattern.get("detail-type") == [WEBHOOK_DETAIL_TYPE]
-    return ours and not webhooks.isdisjoint(pattern.get("detail", {}).get("webhook", ()))
 
 
 def attributes_of(context: Context, name: str) -> dict[str, str]:

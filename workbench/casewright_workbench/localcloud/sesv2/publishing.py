@@ -68,7 +68,7 @@ class Publisher:
                 "resources": [identity],
                 "detail": {
                     "eventType": event_type,
-                    "mail": _mail(mail, self._caller),
+                    "mail": _mail(mail, self._caller, configuration_set.name),
                     key: body if kind in ("SEND", "RENDERING_FAILURE") else {"timestamp": timestamp, **body},
                 },
             }
@@ -87,7 +87,7 @@ def _bounce(addresses: Iterable[str], kind: str) -> dict[str, Any]:
     }
 
 
-def _mail(mail: SentMail, caller: Caller) -> dict[str, Any]:
+def _mail(mail: SentMail, caller: Caller, configuration_set: str) -> dict[str, Any]:
     return {
         "timestamp": mail.sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "source": mail.sender,
@@ -95,5 +95,5 @@ def _mail(mail: SentMail, caller: Caller) -> dict[str, Any]:
         "messageId": mail.message_id,
         "destination": [*mail.to, *mail.cc, *mail.bcc],
         "commonHeaders": {"subject": mail.subject, "to": list(mail.to), "from": [mail.sender], "messageId": mail.message_id},
-        "tags": {name: [value] for name, value in mail.tags.items()},
+        "tags": {name: [value] for name, value in {"ses:configuration-set": configuration_set, **mail.tags}.items()},
     }

@@ -11,12 +11,13 @@ from casewright.cases.subscriptions import OWN_SOURCE
 class EventBus:
     """Fulfils Bus."""
 
-    def __init__(self, client: Client, bus: str) -> None:
-        self._client, self._bus = client, bus
+    def __init__(self, client: Client, bus: str, *, domain_id: str) -> None:
+        """`bus` is where events go that name no other."""
+        self._client, self._bus, self._domain = client, bus, domain_id
 
     def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
-        """PutEvents; `detail.casewright` names the case and the effect, so that a consumer can tell a repetition."""
-        detail = {**event.detail, "casewright": {"caseId": case_id, "effect": effect_key}}
+        """PutEvents; `detail.casewright` names the domain, the case and the effect, so that a consumer can tell a repetition."""
+        detail = {**event.detail, "casewright": {"domainId": self._domain, "caseId": case_id, "effect": effect_key}}
         entry = {
             "Source": OWN_SOURCE,
             "DetailType": event.detail_type,

@@ -26,6 +26,9 @@ EFFECT_TAG: Final = "casewright-effect"
 CASE_TAG: Final = "casewright-case"
 """Tags of a mail, by which its events name the effect and the case."""
 
+CONFIGURATION_SET_TAG: Final = "ses:configuration-set"
+"""The tag by which SES itself names the set that a mail was sent under (developer guide, auto-tags)."""
+
 MAIL_EVENTS: Final = {
     "Email Sent": "SEND",
     "Email Delivered": "DELIVERY",
@@ -52,14 +55,16 @@ def case_changes(domain_arn: str) -> dict[str, object]:
     return {"source": [CASES_SOURCE], "detail-type": list(CASES_DETAIL_TYPES), "resources": [domain_arn]}
 
 
-def mail_events() -> dict[str, object]:
-    """The event pattern for what becomes of mail of ours, from its being accepted on."""
-    return {"source": [SES_SOURCE], "detail-type": list(MAIL_EVENTS), "detail": {"mail": {"tags": {EFFECT_TAG: [{"exists": True}]}}}}
+def mail_events(configuration_set: str) -> dict[str, object]:
+    """The event pattern for what becomes of mail of ours sent under a configuration set, from its being accepted on."""
+    tags = {CONFIGURATION_SET_TAG: [configuration_set], EFFECT_TAG: [{"exists": True}]}
+    return {"source": [SES_SOURCE], "detail-type": list(MAIL_EVENTS), "detail": {"mail": {"tags": tags}}}
 
 
-def webhook_called(name: str) -> dict[str, object]:
-    """The event pattern for calls of one webhook."""
-    return {"source": [OWN_SOURCE], "detail-type": [WEBHOOK_DETAIL_TYPE], "detail": {"webhook": [name]}}
+def webhook_called(name: str, *, domain_id: str) -> dict[str, object]:
+    """The event pattern for calls of one webhook for cases of a domain: those of another deployment are on the same bus."""
+    detail = {"webhook": [name], "casewright": {"domainId": [domain_id]}}
+    return {"source": [OWN_SOURCE], "detail-type": [WEBHOOK_DETAIL_TYPE], "detail": detail}
 
 
 def domain_arn(*, region: str, account: str, domain_id: str, partition: str = "aws") -> str:

@@ -61,6 +61,6 @@ def _world(parts: Container, settings: PerformSettings, tokens: Tokens) -> Perfo
         tasks=ConnectTasks(connect, instance_id=settings.instance_id, account=settings.account, region=settings.region),
         ledger=EffectLedger(parts.client("dynamodb"), settings.case_table),
         mail=mailing(parts, settings, connect=connect, profiles=profiles, sesv2=sesv2, pace=SendingPace(tokens, quotas, parts.time)),
-        bus=EventBus(events, settings.event_bus),
+        bus=EventBus(events, settings.event_bus, domain_id=settings.domain_id),
         webhooks=frozenset(settings.webhooks.split()),
     )
