@@ -7,13 +7,16 @@ from typing import Final
 NEAR: Final = 0.75
 """How alike a name must be to be suggested; at 0.7 `older_than` would suggest `less_than`."""
 
-MOST_SHOWN: Final = 24
-"""Names listed before `and N more`: a domain may have 500 fields."""
+MOST_SHOWN: Final = 60
+"""More names than these are not all listed, but those most like the one given: a domain may have 500 fields."""
 
 
 def unknown(kind: str, given: str, accepted: Iterable[str]) -> str:
     """`unknown field 'prioritty' (did you mean 'priority'?); accepted are ...`."""
     names = tuple(accepted)
+    if len(names) > MOST_SHOWN:
+        near = get_close_matches(given, names, n=MOST_SHOWN, cutoff=0)
+        return f"unknown {kind} {given!r}{meant(given, names)}; accepted are {len(names)}, those most like it first: {', '.join(near)}"
     return f"unknown {kind} {given!r}{meant(given, names)}; {listed(names)}"
 
 

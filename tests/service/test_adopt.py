@@ -34,7 +34,7 @@ def say(center: Center, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return said
 
 
-def test_open_cases_get_their_clocks_and_nothing_is_set_off(center: Center, say: Any) -> None:
+def test_open_cases_get_their_clocks_and_nothing_is_set_off(center: Center, say: Any, capsys: pytest.CaptureFixture[str]) -> None:
     now = center.house.clock.now
     center.marks.put("began", ReconcileMark(at=now() + timedelta(days=30)))
     with center.deaf():
@@ -58,6 +58,9 @@ def test_open_cases_get_their_clocks_and_nothing_is_set_off(center: Center, say:
     assert center.fired(old) == center.fired(paused) == []
     assert center.file(live).head.clocks["answer"].status == "Active"
     assert say("adopt")[1] | {"cases": []} == {"adopted": 0, "known": 3, "clocks": 0, "overdue": 0, "cases": []}
+    where = ["--table", center.house.case_table, "--domain", center.house.domain_id, "--bucket", BUNDLES]
+    assert run(["adopt", *where, "--calls-a-second", "1000"]) == 0
+    assert capsys.readouterr().out == "no case to adopt; 3 known before\n"
     center.marks.put("began", ReconcileMark(at=now()))
     center.reconciled()
     assert center.fired(old) == []

@@ -12,10 +12,14 @@ from http.client import HTTPResponse
 
 import pytest
 from elements import Elements
+from msgspec.structs import replace
 from serving import Served
 
+from casewright.actions import MirrorSla
 from casewright_workbench.console.durations import as_duration
+from casewright_workbench.console.effects import described
 from casewright_workbench.console.figures import figures
+from casewright_workbench.console.names import Names
 from casewright_workbench.console.queues import depths
 from casewright_workbench.day.hours import OPENS
 from casewright_workbench.day.play import Player
@@ -179,6 +183,19 @@ def test_details_name_fields_rather_than_number_them(served: Served) -> None:
         served.desk.names.readable(f"changed by someone else since: {priority}, status")
         == "changed by someone else since: priority, status"
     )
+
+
+def test_the_times_of_a_page_are_of_one_zone_that_is_named(served: Served, say: Say) -> None:
+    names = served.desk.names
+    told = "the clock is due at 2026-11-16T18:30:00+00:00 meanwhile; order 2026-13-41T18:30:00Z stays"
+    assert names.readable(told) == "the clock is due at 16 Nov 2026 13:30 EST meanwhile; order 2026-13-41T18:30:00Z stays"
+    assert Names(served.house.catalog).readable(told) == told, "programs read what was recorded"
+    shown = page(served, f"/cases/{broken_case(say, 'zones')}")
+    assert "times of America/New_York" in shown
+    mirror = MirrorSla(name="reply", field_id="f", target_value=True, due_at=OPENS)
+    effect = replace(served.desk.records.all()[0].effects[0].effect, action=mirror)
+    assert described(effect, names) == f"reply: due at {OPENS.astimezone(served.desk.zone):%d %b %Y %H:%M} EST"
+    assert not re.search(r"\d\dT\d\d:\d\d|UTC", shown)
 
 
 @pytest.mark.parametrize(

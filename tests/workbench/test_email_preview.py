@@ -54,6 +54,11 @@ def test_given_values_are_filled_as_they_will_be(tmp_path: Path, capsys: pytest.
         ('{"title": "x"}', ":1:2: error: a text names a case field with 'case.'"),
         ('{"case.status": "won"}', ":1:17: error: unknown option of status 'won'; accepted are Open"),
         ('{"now": 3}', ":1:9: error: the number 3 is given; accepted is an ISO 8601 date and time with a zone"),
+        (
+            '{"case.title": "x",\n}',
+            ":2:1: error: this is no JSON: Expecting property name enclosed in double quotes; accepted is an object",
+        ),
+        ("case.title: x", ":1:1: error: this is no JSON: Expecting value"),
         ("[]", ":1:1: error: a list is given for the values of variables; accepted is a mapping"),
     ],
 )

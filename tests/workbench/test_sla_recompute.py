@@ -402,6 +402,12 @@ def test_people_read_before_and_after_on_a_line(center: ClockCenter, capsys: pyt
     assert run(["why", case_id, *center.places]) == 0
     assert "Clock resolution recomputed by operator" in capsys.readouterr().out
 
+    other = center.publish(slas=LONGER.replace("name: half", "name: halfway"))
+    capsys.readouterr()
+    assert run(["sla", "recompute", *P, "--case", case_id, *center.places]) == 0
+    same = "not listed: 1 clock of another version, whose times stay the same"
+    assert capsys.readouterr().out == f"0 open clocks of resolution would change under bundle {other}; {same}\n"
+
 
 @pytest.mark.parametrize(
     ("words", "message"),

@@ -15,6 +15,7 @@ from casewright.service.adopt import Adopting, Adoption
 from casewright.service.adopt import adopt as adopted
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
 from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, domain_of
+from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
 from casewright_workbench.terminal import echo_json
 
@@ -70,11 +71,13 @@ def _printed(found: Iterable[Adoption]) -> Iterator[Adoption]:
 
 
 def _summary(told: list[Adoption]) -> str:
-    record = _record(told)
-    return (
-        f"{record['adopted']} cases adopted, {record['known']} were known; {record['clocks']} clocks run, "
-        f"{record['overdue']} of them overdue, which is recorded and sets nothing off"
-    )
+    new = [each for each in told if each.is_new]
+    known = f"{len(told) - len(new)} known before"
+    if not new:
+        return f"no case to adopt; {known}"
+    clocks, overdue = sum(len(each.clocks) for each in new), sum(len(each.overdue) for each in new)
+    late = f", {overdue} of them overdue already, which is recorded and sets nothing off" if overdue else ""
+    return f"{counted(len(new), 'case')} adopted, {counted(clocks, 'clock')} started{late}; {known}"
 
 
 def _record(told: list[Adoption]) -> dict[str, object]:

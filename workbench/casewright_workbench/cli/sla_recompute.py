@@ -17,6 +17,7 @@ from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.deployment import AsJson, BucketName, Deployment, TableName, opened
 from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, duration, instant
 from casewright_workbench.sla.printing import STYLES
@@ -77,14 +78,18 @@ def _each(recomputing: Recomputing, cases: Iterable[str], *, yes: bool) -> Itera
 
 def _printed(found: Iterable[Recomputation], policy: str, bundle: str, *, yes: bool) -> Iterator[Recomputation]:
     """Print each as it comes, and in the end how many there were."""
-    output, changed = console(), 0
+    output, changed, same = console(), 0, 0
     for each in found:
-        output.print(_line(each))
-        changed += not each.stalled
+        if not each.stalled and _state(each.after) == _state(each.before):
+            same += 1
+        else:
+            output.print(_line(each))
+            changed += not each.stalled
         yield each
-    clocks = f"{changed} open clock{'' if changed == 1 else 's'} of {policy}"
-    end = f"{clocks} recomputed under bundle {bundle}" if yes else f"{clocks} would change under bundle {bundle}"
-    output.print(f"{end}; nothing is changed without --yes" if changed and not yes else end)
+    end = f"{counted(changed, 'open clock')} of {policy} {'recomputed' if yes else 'would change'} under bundle {bundle}"
+    if same:
+        end += f"; not listed: {counted(same, 'clock')} of another version, whose times stay the same"
+    output.print(f"{end}; nothing is changed without --yes" if changed and not yes else end, soft_wrap=True)
 
 
 def _line(found: Recomputation) -> Text:
@@ -93,8 +98,6 @@ def _line(found: Recomputation) -> Text:
         return line.append(f"  left as it is: {found.stalled[0].reason}", "red")
     if found.after.started_at != found.before.started_at:
         line.append(f", started {instant(found.after.started_at)}")
-    if _state(found.after) == _state(found.before):
-        line.append("  another version, the same times", "dim")
     if passed := _passed(found):
         line.append(f"  past, and not told: {', '.join(passed)}", "yellow")
     if found.after.told:

@@ -37,7 +37,7 @@ class Desk:
         return cls(
             records=records,
             cases=LiveCases(records, changed),
-            names=Names(house.catalog),
+            names=Names(house.catalog, zone),
             lake=LakeReader(house.lake),
             outbox=house.outbox,
             api_calls=house.cloud.events.delivery.api_calls,

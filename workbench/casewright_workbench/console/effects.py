@@ -34,7 +34,7 @@ def described(effect: Effect, names: Names) -> str:  # noqa: C901, PLR0912 -- on
         case actions.Tag(tags=tags):
             text = ", ".join(f"{name}: {value}" for name, value in tags.items())
         case actions.MirrorSla(name=name, due_at=due_at):
-            text = f"{name}: due at {due_at.isoformat(timespec='minutes')}"
+            text = f"{name}: due at {names.moment(due_at)}"
         case _ as never:
             assert_never(never)
     return " ".join(text.split())

@@ -1,7 +1,8 @@
 """Ids as people know them: fields, options, templates, queues and users of the catalog."""
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from casewright.cases.catalog import Catalog
@@ -11,13 +12,14 @@ from casewright.decision import Head
 
 OURS: Final = "casewright"
 _UUID_LENGTH: Final = 36
+_INSTANT: Final = re.compile(r"\b\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(:[0-5]\d(\.\d{3,6})?)?(Z|[+-][01]\d:[0-5]\d)(?![\d:])")
 
 
 class Names:
-    """A catalog read backwards."""
+    """A catalog read backwards. Times are told in the zone, where one is given for pages; in UTC otherwise."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: Catalog, zone: tzinfo | None = None) -> None:
+        self._catalog, self._zone = catalog, zone
         self.fields: Mapping[str, str] = {entry.id: name for name, entry in catalog.fields.items()}
         self._types = {entry.id: entry.type for entry in catalog.fields.values()}
         self.templates: Mapping[str, str] = {template_id: name for name, template_id in catalog.templates.items()}
@@ -36,18 +38,33 @@ class Names:
             case User(arn=arn):
                 return self.resource(arn)
             case str() if self._types.get(field_id) == "DateTime":
-                return _as_moment(value)
+                return self._told(value)
             case str():
                 return self._options.get((field_id, value)) or self.resource(value)
             case _:
                 return str(value)
 
+    def moment(self, at: datetime) -> str:
+        """An instant to the minute."""
+        return f"{at.astimezone(self._zone or UTC):%d %b %Y %H:%M %Z}"
+
     def readable(self, detail: str) -> str:
-        """A detail of an outcome with the ids of fields replaced by their names."""
+        """A detail of an outcome with the ids of fields replaced by their names, and its instants in the zone of the pages."""
+        detail = self._told(detail) if self._zone else detail
         for field_id, name in self.fields.items():
             if len(field_id) == _UUID_LENGTH:
                 detail = detail.replace(field_id, name)
         return detail
+
+    def _told(self, text: str) -> str:
+        """A text with its instants in the zone; one that is none, such as a thirty-first of June, stays."""
+        return _INSTANT.sub(self._replaced, text)
+
+    def _replaced(self, found: re.Match[str]) -> str:
+        try:
+            return self.moment(datetime.fromisoformat(found[0]))
+        except (ValueError, OverflowError):
+            return found[0]
 
     def resource(self, arn: str) -> str:
         """The name behind the ARN of a queue, user or flow; any other text as it is."""
@@ -80,10 +97,3 @@ class Names:
 
 def _last(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-def _as_moment(text: str) -> str:
-    try:
-        return f"{datetime.fromisoformat(text).astimezone(UTC):%d %b %Y %H:%M} UTC"
-    except ValueError:
-        return text

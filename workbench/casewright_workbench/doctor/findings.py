@@ -50,6 +50,11 @@ def unchecked(why: str) -> Finding:
     return Finding(status="unchecked", found=f"not checked: {why}")
 
 
+def counted(count: int, what: str) -> str:
+    """`1 calendar`, `2 calendars`."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def listed(names: "list[str] | tuple[str, ...]", most: int = 6) -> str:
     """Names for a sentence, not too many of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

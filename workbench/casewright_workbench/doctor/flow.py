@@ -8,8 +8,9 @@ from typing import Any, Final
 from casewright.aws.set_aside import EffectsSetAside
 from casewright_workbench.doctor.asking import NotKnown, pages
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked, warn
+from casewright_workbench.doctor.findings import Finding, counted, fail, listed, ok, unchecked, warn
 from casewright_workbench.doctor.undelivered import attributes_of, dead_letter_queues
+from casewright_workbench.localcloud.service import LOCAL_ACCOUNT
 
 READERS: Final = ("decide", "perform", "note_delivery")
 """Functions that a queue invokes."""
@@ -66,9 +67,9 @@ def dead_letters(context: Context) -> Iterable[Finding]:
     for name, count in filled.items():
         wrong = "messages could not be handled" if count > 0 else "there is no such queue"
         do = "casewright redrive; docs/operate.md says what each queue holds" if count > 0 else _DEPLOY
-        yield fail(f"{name} holds {count} messages" if count > 0 else name, wrong=wrong, do=do)
+        yield fail(f"{name} holds {counted(count, 'message')}" if count > 0 else name, wrong=wrong, do=do)
     if not filled:
-        yield ok(f"{len(names)} queues, empty")
+        yield ok(f"{counted(len(names), 'queue')}, empty")
 
 
 def set_aside(context: Context) -> Iterable[Finding]:
@@ -76,7 +77,7 @@ def set_aside(context: Context) -> Iterable[Finding]:
     aside = EffectsSetAside(context.clients("dynamodb"), context.places.needed("CASE_TABLE"))
     why = Counter(each.reason for each in aside.each())
     for reason, count in why.items():
-        yield fail(f"{count} effects: {reason}", wrong="they were set aside, and nothing performs them", do="casewright redrive")
+        yield fail(f"{counted(count, 'effect')}: {reason}", wrong="they were set aside, and nothing performs them", do="casewright redrive")
     if not why:
         yield ok("no effect")
 
@@ -85,7 +86,8 @@ def alarms(context: Context) -> Iterable[Finding]:
     """No alarm of the stage is in ALARM."""
     stage = context.places.stage
     if not stage:
-        yield unchecked("alarms are named by their stage; give --stage")
+        is_local = context.account == LOCAL_ACCOUNT
+        yield unchecked("the local cloud has no alarms" if is_local else "alarms are named by their stage; give --stage")
         return
     there = list(pages(context.clients("cloudwatch").describe_alarms, "MetricAlarms", AlarmNamePrefix=f"casewright-{stage}-"))
     ringing = [each for each in there if each["StateValue"] == "ALARM"]

@@ -11,7 +11,7 @@ from casewright_authoring.compile import Compiled, compile_directory
 from casewright_authoring.findings import Findings
 from casewright_workbench.doctor.asking import pages
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.findings import Finding, fail, listed, ok, unchecked, warn
+from casewright_workbench.doctor.findings import Finding, counted, fail, listed, ok, unchecked, warn
 
 _PUBLISH: Final = "casewright publish"
 _RECONFIGURE: Final = "correct the name or id (catalog.yaml), then deploy the cases stack and publish again"
@@ -84,7 +84,7 @@ def calendars(context: Context) -> Iterable[Finding]:
         elif days < ANNOUNCED_DAYS:
             yield warn(f"{name} ends in {days} days", wrong="clocks of it will stall", do=f"{_PUBLISH}: that resolves it for five years")
     if all(days >= ANNOUNCED_DAYS for days in left.values()):
-        yield ok(f"{len(left)} calendars" + (f", the first ends in {min(left.values())} days" if left else ""))
+        yield ok(counted(len(left), "calendar") + (f", the first ends in {min(left.values())} days" if left else ""))
 
 
 def _fields(context: Context) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from casewright.cases.state import Missing
 from casewright.conditions.subjects import Reading
-from casewright_authoring.findings import Findings, Report
+from casewright_authoring.findings import Findings, Place, Report
 from casewright_authoring.kinds import moment
 from casewright_authoring.known import Names
 from casewright_authoring.nodes import Entry, Node, Scalar
@@ -18,6 +18,7 @@ from casewright_authoring.shapes import mapping
 from casewright_authoring.sources import read_file
 from casewright_authoring.subjects import variable_named
 
+_ACCEPTED: Final = 'accepted is an object of variables, such as {"case.title": "Where is my tent?"}'
 _TWO_ESCAPES: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -46,9 +47,17 @@ def _value(entry: Entry, names: Names) -> Reading:
 
 
 def _read(path: Path, report: Report) -> Node | None:
-    """JSON is YAML but for one thing: it may write a character beyond 16 bits as two escapes."""
+    """The JSON of a file with the place of everything in it, which the reader of YAML tells.
+
+    JSON is YAML but for one thing: it may write a character beyond 16 bits as two escapes.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return read_file(path, report)  # which tells what is wrong
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        report.tell(Place(path.as_posix(), error.lineno, error.colno), f"this is no JSON: {error.msg}; {_ACCEPTED}")
+        return None
     return read(_TWO_ESCAPES.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text), path.as_posix(), report)
