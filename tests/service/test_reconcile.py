@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from damaging import JUNK, LATER, Stored
 from lossy import Center
 from small_center import START
 
@@ -15,6 +16,7 @@ from casewright.aws.repairs import RepairsQueue
 from casewright.cases.events import Event
 from casewright.decision import Head
 from casewright.ports.audit import ReconcileMark
+from casewright.service.reconcile_case import GRACE
 from casewright_workbench.console.records import CaseFile
 from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.connectcases.unsteady import Faults
@@ -37,9 +39,34 @@ def test_a_lost_change_is_found_told_once_and_marked(center: Center) -> None:
     center.reconciled()
     assert center.fired(case_id).count(("raised", "done")) == 1
     [entry] = [each for each in center.file(case_id).log if each.event.repair]
-    assert entry.event.change.fields["title"] == "one"  # type: ignore[union-attr]
+    assert entry.event.change.fields["title"] == "one"  # type: ignore[union-attr, index]
     assert center.count("EventsLost") == lost + 1
     assert center.count("EventsRepaired") >= 1
+
+
+def test_cases_that_nobody_can_read_are_told_of_and_the_marks_move(center: Center) -> None:
+    stored, failed = Stored(center.house), len(center.house.runtime.failed_invocations)
+    broken, other = center.opens(title="a head"), center.opens(title="other", priority="low")
+    logged = center.opens(title="a log")
+    [created] = [entry.event.id for entry in center.file(logged).log]
+    with center.deaf():
+        for case_id in (broken, logged, other):
+            center.changes(case_id, priority="high")
+            center.remarks(case_id, "help")
+    intact = [stored.damage(broken, format=LATER)[0], stored.damage(logged, f"event#{created}", event=JUNK)[0]]
+    began, told = center.house.clock.now(), center.count("RecordsUnreadable")
+    center.reconciled()
+    assert {("raised", "done"), ("talk", "done")} <= set(center.fired(other))
+    assert center.count("RecordsUnreadable") >= told + 2
+    assert len(center.house.runtime.failed_invocations) == failed
+    marks = [center.marks.get("cases"), center.marks.get("items"), center.marks.get("round")]
+    assert all(mark is not None and mark.at > began - GRACE and not mark.page for mark in marks), marks
+
+    for item in intact:
+        stored.put(item)
+    center.reconciled()
+    for case_id in (broken, logged):
+        assert {("raised", "done"), ("talk", "done")} <= set(center.fired(case_id)), "the round finds what was passed over"
 
 
 def test_its_own_event_that_comes_after_all_changes_nothing(center: Center) -> None:
