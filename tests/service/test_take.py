@@ -1,14 +1,37 @@
 """Taking one message: duplicates, waiting, hydration, malformed and unknown events, conflicts."""
 
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
 import pytest
 from building import at, case_event, comment, envelope, equals, linked, rule
 from core_case import CREATED, policy, updated
 from fakes import FakeLog, deciding
+from msgspec.structs import replace
 
 from casewright.cases.events import CaseRead
-from casewright.errors import VersionConflict
+from casewright.decision import LOG_KEPT
+from casewright.errors import Throttled, Unavailable, VersionConflict
+from casewright.rules.rule import Schedule
 from casewright.service.decide import TRIES, take
 from casewright.service.returning import WAITS
+
+
+def ours(event_id: str, detail_type: str, detail: dict[str, object]) -> str:
+    body = json.loads(envelope(event_id, 0, "-", {}))
+    return json.dumps(body | {"source": "casewright", "detail-type": detail_type, "detail": detail})
+
+
+def tick(policy_name: str, cycle: int, milestone: str, minutes: float) -> str:
+    due = at(minutes).isoformat()
+    detail: dict[str, object] = {"caseId": "c1", "policy": policy_name, "cycle": cycle, "milestone": milestone, "due": due}
+    return ours(f"clock/{milestone}/{minutes}", "Casewright Clock Due", detail)
+
+
+def scheduled(rule_name: str, minutes: float) -> str:
+    detail: dict[str, object] = {"caseId": "c1", "rule": rule_name, "at": at(minutes).isoformat()}
+    return ours(f"schedule/{rule_name}/{minutes}", "Casewright Schedule Due", detail)
 
 
 def test_a_duplicate_changes_nothing_and_delivers_the_rows_again() -> None:
@@ -55,6 +78,110 @@ def test_an_item_of_a_case_that_is_gone_leaves_its_fields_unknown() -> None:
     ports = deciding(linked(rule("r", "related_item_added", condition=equals("status", "open")), rule("any", "related_item_added")))
     take(comment("x", 5), WAITS, ports)
     assert [effect.rule for effect in ports.log.effects] == ["any"]
+
+
+class Throttling:
+    """CaseReader that asks to slow down so many times."""
+
+    def __init__(self, times: int, error: Exception) -> None:
+        self.left, self.error = times, error
+
+    def read(self, case_id: str, field_ids: Sequence[str]) -> CaseRead:
+        self.left -= 1
+        if self.left >= 0:
+            raise self.error
+        return CaseRead("t-billing", None, {"status": "open"})
+
+
+ON_SCHEDULE = rule("nudge", "schedule", condition=equals("status", "open"), schedule=Schedule(every=timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("error", [Throttled("words of a customer"), Unavailable("words of a customer")])
+@pytest.mark.parametrize(("body", "first"), [(comment("x", 5), WAITS), (scheduled("nudge", 5), 0)], ids=["comment", "schedule"])
+def test_a_case_that_cannot_be_read_is_read_later_and_later(body: str, first: int, error: Exception) -> None:
+    """The queue gives a message up after five receives: each of these is another message."""
+    rules = linked(rule("on-comment", "related_item_added"), ON_SCHEDULE)
+    ports, waited = replace(deciding(rules), reader=Throttling(9, error)), first
+    for _ in range(9):
+        take(body, waited, ports)
+        _, waited, seconds = ports.queue.sent_back[-1]
+        longest = min(900, 20 * 2 ** (len(ports.queue.sent_back) - 1))
+        assert longest / 2 <= seconds <= longest
+    assert (ports.log.heads, ports.dead_letters.buried) == ({}, [])
+    take(body, waited, ports)
+    assert len(ports.log.effects) == 1
+    assert ports.log.heads["c1"].head.case.hydrated
+
+
+def test_a_case_that_can_never_be_read_ends_with_its_reason_after_hours() -> None:
+    ports, waited = replace(deciding(linked(rule("r"))), reader=Throttling(99, Throttled("words of a customer"))), WAITS
+    while not ports.dead_letters.buried:
+        take(comment("x", 5), waited, ports)
+        waited = ports.queue.sent_back[-1][1]
+    [(body, reason)] = ports.dead_letters.buried
+    assert (body, reason) == (comment("x", 5), "case c1 is not known, and could not be read (Throttled); tried 24 times")
+    assert 2 * 3600 <= sum(seconds for *_, seconds in ports.queue.sent_back) <= 5 * 3600
+    assert ports.telemetry.counts["CasesNotRead"] == 1
+
+
+@pytest.mark.parametrize(("ahead", "decided"), [(14.9, True), (15.1, False), (3 * 24 * 60, False)])
+def test_an_event_dated_far_ahead_is_buried_with_its_reason_and_makes_no_other_late(ahead: float, decided: bool) -> None:
+    ports = deciding(linked(policy(), rule("late", "sla_breached")), now=at(10))
+    take(CREATED, 0, ports)
+    early = updated("b", 10 + ahead, title="x")
+    take(early, 0, ports)
+    assert (("c1", "b") in ports.log.log) == decided
+    if not decided:
+        [(body, reason)] = ports.dead_letters.buried
+        assert (body, reason.partition(",")[0]) == (early, f"CASE.UPDATED is dated {at(10 + ahead).isoformat()}")
+        assert ports.telemetry.counts["EventsAhead"] == 1
+    take(updated("c", 11, title="y"), 0, ports)
+    assert (ports.log.log["c1", "c"].decision.late, ports.log.effects) == (decided, [])
+    ports.time.moment = at(10 + ahead)
+    take(early, 0, ports)
+    assert ("c1", "b") in ports.log.log, "brought back when its time has come"
+
+
+def test_a_milestone_that_is_sent_too_early_waits_until_it_is_due() -> None:
+    ports = deciding(linked(policy()), now=at(119))
+    take(CREATED, 0, ports)
+    half = tick("resolve", 1, "half", 120)
+    take(half, 0, ports)
+    assert ports.queue.sent_back == [(half, 0, 60)]
+    ports.time.moment = at(30)
+    take(half, 0, ports)
+    assert (len(ports.queue.sent_back), ports.dead_letters.buried, len(ports.log.log)) == (1, [], 1)
+    assert ports.telemetry.counts["EventsAhead"] == 1
+    ports.time.moment = at(120)
+    take(half, 0, ports)
+    assert len(ports.log.log) == 2
+
+
+def test_a_report_about_mail_that_is_dated_ahead_tells_of_now() -> None:
+    ports = deciding(linked(), now=at(10))
+    take(CREATED, 0, ports)
+    told = {"caseId": "c1", "at": at(9999).isoformat(), "told": {"effect_key": "k", "fate": "bounced", "recipients": 1}}
+    body = ours("mail/1", "Casewright Mail Reported", told)
+    take(body, 0, ports)
+    ports.time.moment = at(11)
+    take(body, 0, ports)
+    assert ports.log.log["c1", "mail/1"].event.at == at(10)
+    assert [row["event_id"] for row in ports.lake.rows] == ["a", "mail/1", "mail/1"]
+
+
+def test_closing_and_opening_a_case_is_followed_by_its_log_and_so_are_their_duplicates() -> None:
+    ports = deciding(linked(policy()))
+    closing, opening = updated("b", 5, status="closed"), updated("d", 7, status="open")
+    for body in (CREATED, updated("t", 4, title="x"), closing, comment("c", 6)):
+        take(body, 0, ports)
+    until = at(5) + LOG_KEPT
+    assert (ports.log.kept, ports.log.heads["c1"].head.kept_until) == ([until], until)
+    for body in (closing, comment("c", 6), opening, closing):
+        take(body, 0, ports)
+    assert ports.log.kept == [until, until, None, None]
+    take(case_event("z", 8, "DELETED"), 0, ports)
+    take(case_event("y", 6.5, "DELETED"), 0, ports)
+    assert ports.log.kept[-2:] == [at(8) + LOG_KEPT, until], "deleted before it was opened again"
 
 
 def test_a_version_conflict_is_decided_again_on_the_new_state() -> None:
@@ -119,21 +246,6 @@ def test_a_clock_event_that_is_no_longer_due_is_dropped_unlogged() -> None:
     take(tick("resolve", 1, "soon", 60), 0, ports)
     take(tick("resolve", 1, "breach", 120), 0, ports)
     assert ports.log.heads["c1"].head.clocks["resolve"].status == "Overdue"
-
-
-def tick(policy_name: str, cycle: int, milestone: str, minutes: float) -> str:
-    import json
-
-    body = json.loads(envelope(f"clock/{milestone}/{minutes}", minutes, "-", {}))
-    due = at(minutes).isoformat()
-    return json.dumps(
-        body
-        | {
-            "source": "casewright",
-            "detail-type": "Casewright Clock Due",
-            "detail": {"caseId": "c1", "policy": policy_name, "cycle": cycle, "milestone": milestone, "due": due},
-        }
-    )
 
 
 def test_a_row_that_was_cut_off_is_given_again_for_a_clock_event_too() -> None:
