@@ -9,6 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from damaging import JUNK, LATER, Stored
 from small_center import opened
 from small_directory import SMALL
 
@@ -89,9 +90,9 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
     center.house.close()
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:
     capsys.readouterr()
-    assert run(["forget", "--json", *arguments]) == 0
+    assert run(["forget", "--json", *arguments]) == code
     return json.loads(capsys.readouterr().out)
 
 
@@ -189,3 +190,40 @@ def test_a_case_that_is_not_known_is_refused(center: Center, capsys: pytest.Capt
     assert center.house.case_table
     assert run(["forget", "nosuch", "--yes"]) == 2
     assert "knows no case 'nosuch'" in capsys.readouterr().err
+
+
+def test_what_nobody_can_read_is_erased_with_its_case(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    stored, case_id = Stored(center.house), center.opens(title=NAME, customer_email=ADDRESS, customer=CUSTOMER)
+    center.after(minutes=2)
+    file = center.records.case(case_id)
+    assert file is not None
+    later, junk = (f"effect#{each.effect.key}" for each in file.effects)
+    stored.damage(case_id, later, format=LATER)
+    stored.damage(case_id, junk, body=JUNK)
+    stored.damage(case_id, body=JUNK)
+    [held] = told(capsys, case_id)["cases"]
+    assert (held["case_id"], held["effects"]) == (case_id, 2)
+    told(capsys, case_id, "--yes")
+    assert center.items(case_id) == ["head"]
+    assert told(capsys, case_id, "--yes")["cases"] == [], "its head can be read again, and says that it was forgotten"
+
+
+def test_a_head_that_nobody_can_read_hides_no_other_case_of_a_customer(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    stored, gone = Stored(center.house), [center.opens(title=title, customer=CUSTOMER) for title in ("One", "Two", "Three")]
+    named = center.opens(title="Four", customer=CUSTOMER)
+    center.after(minutes=2)
+    for case_id in gone:
+        center.cases.delete_case(domainId=center.house.domain_id, caseId=case_id)
+    center.after(minutes=2)
+    unread = sorted(gone[:2])
+    for case_id in (*unread, named):
+        stored.damage(case_id, format=LATER)
+    answer = told(capsys, PROFILE, "--yes", code=1)
+    assert ({each["case_id"] for each in answer["cases"]}, answer["unread"]) == ({gone[2], named}, unread)
+    assert [center.items(case_id) for case_id in (gone[2], named)] == [["head"], ["head"]]
+    assert run(["forget", PROFILE]) == 1
+    assert "2 cases could not be looked into" in capsys.readouterr().out
+    for case_id in unread:
+        told(capsys, case_id, "--yes")
+    assert told(capsys, PROFILE)["unread"] == []
+    assert PROFILE not in center.planted()
