@@ -58,6 +58,13 @@ class Upgraded:
     def after(self, **passed: float) -> None:
         self.house.run_until(self.house.clock.now() + timedelta(**passed))
 
+    def breached(self, case_id: str) -> list[str]:
+        """The clocks of a case whose breach was told, at the time it was due."""
+        file = self.records.case(case_id)
+        assert file is not None
+        told = [(did.policy, did.at) for entry in file.log for did in entry.decision.transitions if did.kind == "breached"]
+        return sorted(policy for policy, at in told if at == file.head.clocks[policy].due_at)
+
     def statuses(self, case_id: str) -> dict[str, str]:
         file = self.records.case(case_id)
         assert file is not None
@@ -131,18 +138,35 @@ def test_a_late_event_folds_the_log_of_then_again(upgraded: Upgraded) -> None:
     assert [entry.event.id for entry in file.log if entry.decision.late] == ["late-2"]
 
 
-def test_a_record_of_a_format_to_come_is_refused_and_stays_as_it_is(upgraded: Upgraded) -> None:
-    later = {**upgraded.item(PENDING, "head"), "format": {"N": str(FORMAT + 1)}, "body": pack({"shape": "not known yet"})}
+def test_a_record_of_a_format_to_come_is_refused_and_stays_as_it_is_until_a_release_reads_it(
+    upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = upgraded.records.case(PENDING)
+    assert file is not None
+    later = {**upgraded.item(PENDING, "head"), "format": {"N": str(FORMAT + 1)}, "body": pack(file.head)}
     upgraded.put(later)
     upgraded.send(WRITTEN["messages"][0])
-    upgraded.after(seconds=10)
+    upgraded.after(minutes=10)
     url = upgraded.house.places.dead_letter_url
-    [message] = upgraded.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
-    reason = message["MessageAttributes"]["reason"]["StringValue"]
-    assert reason == f"record case#{PENDING} head: format {FORMAT + 1} cannot be read; this release reads {', '.join(map(str, READS))}"
+    given = f"format {FORMAT + 1} cannot be read; this release reads {', '.join(map(str, READS))}"
+    [message] = upgraded.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])["Messages"]
+    assert message["MessageAttributes"]["reason"]["StringValue"] == f"record case#{PENDING} head: {given}"
     assert message["Body"] == WRITTEN["messages"][0]
-    assert upgraded.item(PENDING, "head") == later
     assert upgraded.house.counts["decide", "RecordsUnreadable"] == 1
+    assert upgraded.house.counts["sweep", "RecordsUnreadable"] > 1, "every minute, as long as a clock stands still"
+    assert (upgraded.breached(PERFORMED), upgraded.item(PENDING, "head")) == (["call-back"], later), "the clocks of the others go on"
+    assert upgraded.house.runtime.failed_invocations == []
+
+    monkeypatch.setattr(records, "READS", (*READS, FORMAT + 1))
+    upgraded.after(minutes=2)
+    assert "call-back" in upgraded.breached(PENDING), "by themselves"
+    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(upgraded.house.session("operator")))
+    assert run(["redrive", "--yes", "--reason", "cannot be read", "--json"]) == 0
+    assert [group["moved"] for group in json.loads(capsys.readouterr().out)["groups"]] == [1]
+    upgraded.after(minutes=1)
+    file = upgraded.records.case(PENDING)
+    assert file is not None
+    assert file.head.clocks["resolution"].status == "Paused", "the event of then, decided after all"
 
 
 def test_an_effect_of_a_format_to_come_is_set_aside_and_redriven_by_a_release_that_reads_it(
