@@ -212,7 +212,9 @@ def _sesv2(call: Call) -> Iterator[Asked]:
         raise _unknown(call)
     _, sender = parseaddr(call.request["FromEmailAddress"])  # the name is a condition key of its own, ses:FromDisplayName
     context = {"ses:FromAddress": sender}
-    yield Asked("ses:SendEmail", _arn("ses", f"identity/{sender.rpartition('@')[2]}"), context)
+    reached = [address for addresses in call.request.get("Destination", {}).values() for address in addresses]
+    for address in (sender, *reached):  # of a recipient that is an identity too: users of the sandbox report that it is asked for
+        yield Asked("ses:SendEmail", _arn("ses", f"identity/{parseaddr(address)[1].rpartition('@')[2]}"), context)
     if "ConfigurationSetName" in call.request:
         yield Asked("ses:SendEmail", _arn("ses", f"configuration-set/{call.request['ConfigurationSetName']}"), context)
 

@@ -62,8 +62,7 @@ UNUSED: dict[str, dict[tuple[str, str], str]] = {
     "Decide": LOG | polling("case-events") | NO_BUNDLE_YET,
     "Perform": LOG
     | polling("wake.fifo")
-    | {("connect:StartTaskContact", "instance/task-template/*"): "rules may start tasks by a template; the example has none"}
-    | {("ses:SendEmail", "identity/care@brookline-outfitters.example"): "SES looks at this one where the address itself is verified"},
+    | {("connect:StartTaskContact", "instance/task-template/*"): "rules may start tasks by a template; the example has none"},
     "Sweep": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notswept"): "Lambda puts an invocation there that failed, as the role"},
     "Reconcile": LOG | NO_BUNDLE_YET | {("sqs:SendMessage", "notreconciled"): "Lambda puts an invocation there that failed, as the role"},
     "ShapeRecords": LOG,

@@ -37,6 +37,7 @@ CALLS: dict[str, list[Call]] = {
         ("connect:StartTaskContact", f"{INSTANCE}/contact/x"), ("connect:StartTaskContact", f"{INSTANCE}/contact-flow/f"),
         ("connect:StopContact", f"{INSTANCE}/contact/x"), ("connect:DescribeContact", f"{INSTANCE}/contact/x"),
         ("ses:SendEmail", f"arn:aws:ses:{A}:identity/example.com"), ("ses:SendEmail", f"arn:aws:ses:{A}:configuration-set/cases"),
+        ("ses:SendEmail", f"arn:aws:ses:{A}:identity/customer@elsewhere.example"),
         ("ses:GetAccount", "*"), ("dynamodb:BatchGetItem", TABLE),
         ("connect:SearchUsers", INSTANCE), ("connect:DescribeUser", f"{INSTANCE}/agent/u"),
         ("profile:SearchProfiles", f"arn:aws:profile:{A}:domains/d"),
@@ -114,8 +115,14 @@ def test_a_function_may_not_reach_further(function: str, action: str, resource: 
 
 
 def test_mail_goes_out_under_one_address_and_events_under_one_source(adopted: Any) -> None:
-    identity, bus = f"arn:aws:ses:{A}:identity/example.com", f"arn:aws:events:{A}:event-bus/default"
-    assert not adopted.deployed.allows("Perform", "ses:SendEmail", identity, {"ses:FromAddress": "chief@example.com"})
+    bus = f"arn:aws:events:{A}:event-bus/default"
+    for resource in ("identity/example.com", "identity/other.example", "configuration-set/cases"):
+        given = ("Perform", "ses:SendEmail", f"arn:aws:ses:{A}:{resource}")
+        assert [adopted.deployed.allows(*given, {"ses:FromAddress": name}) for name in ("cases@example.com", "chief@example.com")] == [
+            True,
+            False,
+        ], resource
+    assert not adopted.deployed.allows("Perform", "ses:SendEmail", f"arn:aws:ses:{A}:configuration-set/other", MAIL)
     assert not adopted.deployed.allows("Perform", "events:PutEvents", bus, {"events:source": "aws.cases"})
 
 

@@ -14,10 +14,12 @@ _LITTLE: Final = 0.1
 
 
 def identity(context: Context) -> Iterable[Finding]:
-    """The address we send from, or its domain, is verified; mail of the domain is signed."""
+    """The address we send from, its domain or one above it is verified; mail of the domain is signed."""
     sender = context.places.needed("MAIL_FROM")
     domain = sender.rpartition("@")[2]
-    there = {name: found for name in (sender, domain) if (found := _identity(context, name))}
+    labels = domain.split(".")
+    above = [".".join(labels[first:]) for first in range(1, len(labels) - 1)]
+    there = {name: found for name in (sender, domain, *above) if (found := _identity(context, name))}
     verified = next((name for name, found in there.items() if found.get("VerifiedForSendingStatus")), "")
     if not there:
         yield fail(sender, wrong=f"SES knows neither the address nor {domain}", do=f"create and verify the identity {domain} in SES")

@@ -45,7 +45,7 @@ NEEDS: Final[Mapping[str, tuple[Need, ...]]] = {
         _need("cases:TagResource", "case"),
         _need("connect:StartTaskContact", "contact flow"),
         _need("connect:StopContact DescribeContact", "contact"),
-        Need(("ses:SendEmail",), ("sender", "configuration_set"), {"ses:FromAddress": "MAIL_FROM"}),
+        Need(("ses:SendEmail",), ("sender", "recipient", "configuration_set"), {"ses:FromAddress": "MAIL_FROM"}),
         _need("ses:GetAccount", "anything"),
         _need("connect:SearchUsers", "instance"),
         _need("connect:DescribeUser", "agent"),
@@ -132,6 +132,7 @@ _ARNS: Final[Mapping[str, Callable[[Context, Mapping[str, str]], str]]] = {
     "profiles": lambda context, _function: _arn(context, "profile", "domains/any"),
     "event_integration": lambda context, _function: _arn(context, "app-integrations", "event-integration/any"),
     "sender": lambda context, _function: _arn(context, "ses", f"identity/{context.places.needed('MAIL_FROM').rpartition('@')[2]}"),
+    "recipient": lambda context, _function: _arn(context, "ses", "identity/any"),
     "configuration_set": lambda context, _function: _arn(
         context, "ses", f"configuration-set/{context.places.needed('MAIL_CONFIGURATION_SET')}"
     ),
