@@ -8,10 +8,13 @@ from building import at, case_event, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
 from msgspec.structs import replace
 
+from casewright.aws import marks
 from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
+from casewright.aws.marks import HeadsOfTable
+from casewright.aws.records import key, pack
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
@@ -168,6 +171,57 @@ def test_a_record_of_an_unknown_format_is_refused_by_name(dynamodb: Any) -> None
     )
     with pytest.raises(UnreadableRecord, match=r"case#c1 head: format 9 cannot be read; this release reads 1"):
         table.head("c1")
+
+
+@pytest.mark.parametrize("name", ["due", "overdue"])
+@pytest.mark.parametrize(
+    ("damage", "milestones", "times"),
+    [({"format": {"N": "9"}}, 0, 1), ({}, 1, 1), ({"body": {"B": b"junk"}}, 0, 2)],
+    ids=["a later format", "a damaged index", "all of it is damaged"],
+)
+def test_the_index_tells_what_it_can_and_who_listens_hears_of_the_rest(
+    dynamodb: Any, name: str, damage: Any, milestones: int, times: int
+) -> None:
+    stored(dynamodb)
+    unread = list[UnreadableRecord]()
+    table = CaseTable(dynamodb, TABLE, unread=unread.append)
+    breach = DueClock("c1", "resolve", 1, "breach", at(240))
+    other = decide(blank("c2"), parsed(case_event("o", 0, "CREATED", case_id="c2")), BUNDLE)
+    table.record(other, parsed(case_event("o", 0, "CREATED", case_id="c2")), version=0, armed=True)
+    late = {each.case_id: each for each in (breach, replace(breach, case_id="c2"))}
+    for case_id, due in late.items():
+        head = dynamodb.get_item(TableName=TABLE, Key=key(f"case#{case_id}", "head"))["Item"]
+        body = table.head(case_id).head
+        clock = replace(body.clocks["resolve"], status="Overdue") if name == "overdue" else body.clocks["resolve"]
+        broken = {name: {"B": b"junk"}, **damage} if case_id == "c1" else {name: pack((due,))}
+        dynamodb.put_item(TableName=TABLE, Item={**head, "body": pack(replace(body, clocks={"resolve": clock})), **broken})
+
+    def told(read: CaseTable) -> list[DueClock]:
+        return [each for each in (read.due_before(at(300)) if name == "due" else read.overdue()) if each.milestone == "breach"]
+
+    found = told(table)
+    assert late["c2"] in found
+    assert found.count(breach) == milestones
+    assert [each.what for each in unread] == ["record case#c1 head"] * times
+    with pytest.raises(UnreadableRecord):
+        told(CaseTable(dynamodb, TABLE))
+
+
+def test_heads_that_cannot_be_read_are_named_and_end_no_page(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "_ITEMS_A_PAGE", 2)
+    table, known = CaseTable(dynamodb, TABLE), HeadsOfTable(dynamodb, TABLE)
+    for number in range(4):
+        body = case_event(f"e{number}", 0, "CREATED", case_id=f"c{number}")
+        table.record(decide(blank(f"c{number}"), parsed(body), BUNDLE), parsed(body), version=0, armed=True)
+    for case_id in ("c1", "c3"):
+        head = dynamodb.get_item(TableName=TABLE, Key=key(f"case#{case_id}", "head"))["Item"]
+        dynamodb.put_item(TableName=TABLE, Item=head | {"body": {"B": b"junk"}})
+    found, unread, pages, after = set[str](), set[str](), 0, ""
+    while pages == 0 or after:
+        page = known.heads(after)
+        found, unread, pages, after = found | {each.case.case_id for each in page.heads}, unread | set(page.unread), pages + 1, page.after
+    assert (found, unread) == ({"c0", "c2"}, {"c1", "c3"})
+    assert pages > 2
 
 
 def test_a_token_bucket_gives_its_burst_and_then_its_rate(dynamodb: Any) -> None:
