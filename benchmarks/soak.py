@@ -159,15 +159,20 @@ def main() -> int:
 
 def _progress(soak: Soak) -> None:
     count, last = soak.count, soak.memory[-1]
-    done = count["ended done"]
-    twice = sum(times for what, times in count.items() if "twice" in what)
+    effects = f"{count['effects expected']:,} expected, {count['ended done']:,} done with what followed from them, {_twice(soak)} twice"
     print(
-        f"{soak.events:,} events, {1000 * time.process_time() / soak.events:.1f} ms of CPU each; effects:"
-        f" {count['effects expected']:,} expected,"
-        f" {done:,} done, {twice} twice, {len(soak.wrong)} wrong; {last.stored / 1e6:.1f} MB stored and thrown away,"
-        f" {last.kept / 1e6:.1f} MB stored still, {last.beyond / 1e6:.1f} MB beyond",
+        f"{soak.events:,} events, {_cpu(soak):.1f} ms of CPU each; effects: {effects}, {len(soak.wrong)} wrong;"
+        f" MB: {last.stored / 1e6:.1f} stored and thrown away, {last.kept / 1e6:.1f} stored still, {last.beyond / 1e6:.1f} beyond",
         flush=True,
     )
+
+
+def _twice(soak: Soak) -> int:
+    return sum(times for what, times in soak.count.items() if "twice" in what)
+
+
+def _cpu(soak: Soak) -> float:
+    return 1000 * time.process_time() / max(soak.events, 1)
 
 
 def _tell(soak: Soak) -> None:
@@ -180,6 +185,8 @@ def _tell(soak: Soak) -> None:
     print(f"  {len(soak.wrong):>9,}  effects lost, doubled or out of place")
     for line in soak.wrong[:40]:
         print(f"             {line}")
+    print(f"  {_cpu(soak):>9.1f}  ms of CPU an event, starting and counting included")
+    print(f"  {sum(each.stored for each in soak.memory) / max(soak.events, 1) / 1000:>9.1f}  KB an event stored by the emulated services")
     if (grown := slope(soak.memory)) is not None:
         print(f"  {grown / 1000:>9,.1f}  KB of memory beyond the data stored for each 1,000 events, over all waves but the first")
 
