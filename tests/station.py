@@ -48,11 +48,11 @@ class Station(Center):
             self.starts_again()
             self.after(seconds=5)
 
-    def starts_again(self, change: Callable[[Container], None] = lambda _: None) -> None:
-        """A fresh decide, its container changed."""
+    def starts_again(self, change: Callable[[Container], None] = lambda _: None, *, function: str = "decide") -> None:
+        """A function afresh, its container changed."""
         house = self.house
-        [mapping] = [each for each in house.runtime._mappings if each.function.name == "decide"]
-        made, environment = house.container, house.environments(house.places)["decide"]
+        [runs] = [each for each in (*house.runtime._mappings, *house.runtime._schedules) if each.function.name == function]
+        made, environment = house.container, house.environments(house.places)[function]
 
         def container(function: str, given: Any) -> Container:
             found = made(function, given)
@@ -60,7 +60,7 @@ class Station(Center):
             return found
 
         house.container = container  # type: ignore[method-assign,assignment]
-        mapping.function = house._register("decide", environment, timeout=timedelta(minutes=1))
+        runs.function = house._register(function, environment, timeout=runs.function.timeout)
         house.container = made  # type: ignore[method-assign]
 
     def settles(self, times: int = 1) -> None:

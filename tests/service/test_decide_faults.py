@@ -5,6 +5,7 @@ What is expected is counted apart: the same events, decided in their true order 
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -202,16 +203,83 @@ class Jumping:
 
 
 HOUR = timedelta(hours=1)
+LITTLE = timedelta(minutes=14)
 
 
-@pytest.mark.parametrize("offsets", [(HOUR,), (-HOUR,), (HOUR, -HOUR, 0 * HOUR)], ids=["ahead", "behind", "to and fro"])
-def test_the_clock_of_the_machine_jumps(station: Station, offsets: tuple[timedelta, ...]) -> None:
-    """What happened when is told by the events; the machine only knows how old what it remembers is."""
-    station.starts_again(lambda parts: setattr(parts, "time", Jumping(parts.time, offsets)))
-    case_ids = morning(station)
+@contextmanager
+def jumping(station: Station, function: str, *offsets: timedelta) -> Iterator[None]:
+    """The clock of one function is not that of the others."""
+    station.starts_again(lambda parts: setattr(parts, "time", Jumping(parts.time, offsets)), function=function)
+    yield
+    station.starts_again(function=function)
+
+
+@pytest.mark.parametrize(
+    ("function", "offsets"),
+    [
+        ("decide", (HOUR,)),
+        ("decide", (-LITTLE,)),
+        ("decide", (HOUR, -LITTLE, 0 * HOUR)),
+        ("sweep", (HOUR, -HOUR)),
+        ("perform", (HOUR, -HOUR, 0 * HOUR)),
+    ],
+    ids=["decide ahead", "decide behind", "decide to and fro", "sweep to and fro", "perform to and fro"],
+)
+def test_the_clock_of_the_machine_jumps(station: Station, function: str, offsets: tuple[timedelta, ...]) -> None:
+    """What happened when is told by the events. By a clock that is off things start late, and a lease may last as long as it is ahead."""
+    with jumping(station, function, *offsets):
+        case_ids = morning(station)
+        station.settles(times=3)
+    station.after(minutes=65)
+    holds(station, *case_ids)
+
+
+def test_what_a_sweep_an_hour_ahead_sends_fires_no_sooner_than_it_is_due(station: Station) -> None:
+    with jumping(station, "sweep", HOUR):
+        case_id = station.opens(title="promised", priority="high")
+        station.changes(case_id, amount=1.0)
+        due = station.file(case_id).head.clocks["urgent"].due_at
+        station.after(seconds=(due - station.house.clock.now()).total_seconds() - 65 * 60)
+        for _ in range(12):
+            station.after(minutes=5)
+            assert station.file(case_id).head.clocks["urgent"].status == "Active"
+        assert station.count("EventsAhead") > 0
+        station.after(minutes=6)
+    assert station.file(case_id).head.clocks["urgent"].status == "Overdue"
+    holds(station, case_id)
+
+
+def test_a_clock_of_decide_that_is_an_hour_behind_loses_nothing(station: Station) -> None:
+    """What it takes for the future lies in the dead letters, with the reason, until the clock is right."""
+    with jumping(station, "decide", -HOUR):
+        case_ids = [station.opens(title=f"case {number}", priority="low") for number in range(3)]
+        for case_id in case_ids:
+            station.changes(case_id, priority="high")
+        station.settles()
+    buried = station.dead()
+    assert len(buried) == 6
+    assert all("ahead of the clock of decide" in reason for _, reason in buried)
+    station.takes(*(body for body, _ in buried))
     station.settles()
     holds(station, *case_ids)
-    station.starts_again()
+
+
+def test_an_event_dated_three_days_ahead_breaches_nothing_and_is_repaired(station: Station) -> None:
+    case_id = station.opens(title="dated ahead", priority="low")
+    with station.held() as held:
+        station.changes(case_id, priority="high")
+    [envelope] = held
+    at = station.house.clock.now() + timedelta(days=3)
+    station.tells(envelope | {"detail": envelope["detail"] | {"approximateChangeTime": f"{at:%Y-%m-%dT%H:%M:%S.000Z}"}})
+    [(_, reason)] = station.dead()
+    assert reason.startswith(f"CASE.UPDATED is dated {at:%Y-%m-%dT%H:%M:%S}")
+    station.changes(case_id, amount=3.0)
+    assert not station.file(case_id).log[-1].decision.late
+    station.reconciled()
+    [repaired] = [each.event for each in station.file(case_id).log if each.event.repair]
+    assert abs(repaired.at - datetime.fromisoformat(envelope["detail"]["approximateChangeTime"])) < timedelta(seconds=2)
+    assert station.fired(case_id).count(("raised", "done")) == 1
+    assert station.file(case_id).head.clocks["urgent"].due_at == repaired.at + timedelta(hours=2)
 
 
 def test_a_bundle_that_changes_in_the_middle_of_a_batch(station: Station) -> None:
