@@ -81,12 +81,23 @@ def test_the_log_leaves_400_days_after_closing_and_an_effect_90_days_after_its_e
     gone(station, closed + EFFECTS_KEPT + timedelta(hours=1))
     assert station.file(case_id).effects == ()
     assert len(station.file(case_id).log) == 13
-    gone(station, closed + LOG_KEPT + timedelta(seconds=1))
+    station.after(days=400)
+    gone(station, station.house.clock.now())
     assert items(station, case_id) == []
-    assert len(station.file(other).log) == 1
+    assert station.file(other).was_created
+
+
+def test_a_case_that_comes_back_begins_a_new_log_and_lost_nothing(station: Station) -> None:
+    case_id, lost = long(station, 2, status="closed"), station.count("EventsLost")
+    station.reconciled()
+    station.after(days=400)
+    gone(station, station.house.clock.now())
+    assert items(station, case_id) == []
     station.changes(case_id, status="open", priority="high")
-    station.settles()
-    assert ("raised", "done") in station.fired(case_id), "a case that comes back begins a new log"
+    station.reconciled()
+    assert ("raised", "done") in station.fired(case_id)
+    assert {each.event.event_type for each in station.file(case_id).log} <= {"CASE.UPDATED", "CLOCK.DUE"}
+    assert station.count("EventsLost") == lost
     in_step(station, case_id, closed=False)
 
 

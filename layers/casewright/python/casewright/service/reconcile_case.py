@@ -8,7 +8,7 @@ import msgspec
 
 from casewright.cases import twins
 from casewright.cases.events import CaseAdopted, CaseCreated, CaseUpdated, Event, RelatedItemAdded, RelatedItemUpdated
-from casewright.decision import Head
+from casewright.decision import LOG_KEPT, Head
 from casewright.errors import NotFound
 from casewright.ports.audit import AuditEntry, AuditHistory, KnownCases, ReconcileMarks, Repairs
 from casewright.ports.cases import CaseReader
@@ -44,13 +44,16 @@ class Reconciling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def audit(case_id: str, began: datetime, ports: Reconciling) -> tuple[Event, ...]:
-    """Feed in what a case lost since `began`; answers it. What was fed in before and is not decided yet, `decide` takes once."""
+    """Feed in what a case lost since `began`; answers it. What was fed in before and is not decided yet, `decide` takes once.
+
+    What happened before the log of a closed case would have expired is not looked for: it may have been there.
+    """
     head, now = ports.log.head(case_id).head, ports.time.now()
     try:
         history = paced(ports, ports.history.entries(case_id))
     except NotFound:
         return _gone(head, now, ports)
-    since = max(began, head.forgotten_at or began)
+    since = max(began, head.forgotten_at or began, now - LOG_KEPT)
     lost = tuple(_missing(case_id, history, (since, now - GRACE), ports))
     if any(isinstance(event.change, CaseCreated | CaseUpdated) for event in lost):
         lost = _with_fields(lost, history, ports)
