@@ -70,7 +70,8 @@ def whenever_loop(written: Written) -> Due:
                 end = (day.add(days=1) if over_midnight else day).at(closing).assume_tz(written.zone).to_instant()
                 if end > begin:
                     if end - begin >= left:
-                        return (begin + left).to_stdlib()
+                        found: datetime = (begin + left).to_stdlib()
+                        return found
                     left -= end - begin
             day = day.add(days=1)
 

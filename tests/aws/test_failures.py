@@ -24,7 +24,9 @@ from casewright.errors import (
     Retryable,
     SendingPaused,
     Throttled,
+    Unanswered,
     Unavailable,
+    Unreached,
 )
 
 CALLED: Final = {
@@ -142,10 +144,10 @@ def test_a_cancelled_transaction_means_what_its_reason_means(reasons: list[str],
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (ReadTimeoutError(endpoint_url="u"), Unavailable),
-        (ConnectTimeoutError(endpoint_url="u"), Unavailable),
-        (EndpointConnectionError(endpoint_url="u"), Unavailable),
-        (IncompleteReadError(actual_bytes=1, expected_bytes=2), Unavailable),
+        (ReadTimeoutError(endpoint_url="u"), Unanswered),
+        (ConnectTimeoutError(endpoint_url="u"), Unreached),
+        (EndpointConnectionError(endpoint_url="u"), Unreached),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), Unanswered),
         (NoCredentialsError(), NotPermitted),
         (ParamValidationError(report="r"), Refused),
     ],

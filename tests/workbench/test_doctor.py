@@ -239,6 +239,11 @@ def unsent(house: House) -> Any:
     return item(house, format={"N": "1"}, due_shard=shard, next_due={"S": stamp(due)}, due=pack((clock,)))
 
 
+def unreadable(house: House) -> Any:
+    due = {"S": stamp(START - timedelta(hours=1))}
+    return item(house, format={"N": "2"}, due_shard={"S": shard_of("broken")}, next_due=due, due={"B": b"?"}, body={"B": b"?"})
+
+
 @contextmanager
 def ses(house: House, **changes: Any) -> Iterator[None]:
     state = house.cloud.sesv2.state
@@ -356,6 +361,10 @@ BROKEN: dict[str, tuple[Callable[[House], Any], dict[str, str]]] = {
     "a dead letter": (dead_letter, {"flow.dead-letters": "case-events-dead-letters holds 1 message:"}),
     "an effect was set aside": (set_aside, {"flow.set-aside": "1 effect: it was cut short"}),
     "a milestone lies unsent": (unsent, {"flow.late": "half of first-response, case broken"}),
+    "a head with a milestone due is damaged": (
+        unreadable,
+        {"flow.late": "cases with milestones due cannot be read, the first: record case#broken"},
+    ),
     "a record of tomorrow": (lambda house: item(house, format={"N": "99"}), {"stores.records": "formats 99"}),
     "not verified": (unverified, {"mail.identity": "not verified"}),
     "no event destination": (no_destination, {"mail.configuration-set": "0 destinations"}),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from clock_center import OPENS, ClockCenter
+from damaging import JUNK, LATER, Stored
 from small_directory import QUEUE, SMALL
 
 from casewright_workbench.cli.main import run
@@ -119,6 +120,20 @@ def test_people_read_the_same(center: ClockCenter, cases: Cases, capsys: pytest.
 def test_what_cannot_be_asked_is_refused(center: ClockCenter, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
     assert run(["sla", "list", *center.places, *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_case_that_cannot_be_read_is_named_and_the_others_are_shown(
+    center: ClockCenter, cases: Cases, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = Stored(center.house)
+    intact = [stored.damage(cases[name], **damage)[0] for name, damage in (("overdue", {"format": LATER}), ("soon", {"body": JUNK}))]
+    told = center.asks(capsys, "list", code=1)
+    assert [each["case_id"] for each in told["clocks"]] == [cases["sooner"]]
+    assert [each.split(":")[0] for each in told["unread"]] == sorted(f"record case#{cases[name]} head" for name in ("overdue", "soon"))
+    assert run(["sla", "list", *center.places]) == 1
+    assert capsys.readouterr().out.count("not shown: record case#") == 2
+    for item in intact:
+        stored.put(item)
 
 
 def test_the_pages_show_the_same_lists_and_the_paused_ones(center: ClockCenter, cases: Cases) -> None:

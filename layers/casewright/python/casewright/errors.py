@@ -103,6 +103,14 @@ class Unavailable(Retryable):
     """The service failed or did not answer in time: the effect may have happened."""
 
 
+class Unanswered(Unavailable):
+    """The call went out, and nothing came back."""
+
+
+class Unreached(Unavailable):
+    """There was no connection, or no turn: a call that is tried once did not happen."""
+
+
 class VersionConflict(Retryable):
     """The head of a case was written by somebody else since it was read."""
 

@@ -50,6 +50,7 @@ def pending_of(item: Item) -> Pending:
         outcome=Outcome(status=item["status"]["S"], detail=detail) if ended else None,
         attempts=int(item["attempts"]["N"]),
         sent_as=item.get("sent_as", {"S": ""})["S"],
+        held="held" in item,
         alone="alone" in item,
         detail=detail,
     )

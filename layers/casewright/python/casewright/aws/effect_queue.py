@@ -61,8 +61,18 @@ class EffectTable:
         """Take all of them under a lease in one transaction, or none where another performer took one since it was read."""
         return self._claims.make(effects, write=write, until=until)
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool, alone: bool = False) -> None:
+    def postpone(
+        self,
+        effects: Sequence[Pending],
+        *,
+        until: datetime,
+        detail: str,
+        keep_write: bool,
+        alone: bool = False,
+        held: bool = False,
+    ) -> None:
         """Move not_before; without its write the next attempt is a new one."""
+        flags = [name for name, is_set in (("alone", alone), ("held", held)) if is_set]
         forget = "" if keep_write else " REMOVE #write"
         for each in effects:
             values = texts(
@@ -72,8 +82,8 @@ class EffectTable:
             self._change(
                 each.effect,
                 f"SET not_before = :until, urgency = :urgency, detail = :detail, attempts = :none, tries = :tries"
-                f"{', alone = :alone' if alone else ''}{forget}",
-                values | numbers | ({":alone": {"BOOL": True}} if alone else {}),
+                f"{''.join(f', {name} = :set' for name in flags)}{forget}",
+                values | numbers | ({":set": {"BOOL": True}} if flags else {}),
                 names={} if keep_write else {"#write": "write"},
             )
 

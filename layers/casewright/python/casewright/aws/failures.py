@@ -4,10 +4,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ParamValidationError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 from botocore.parsers import ResponseParserError
 
-from casewright.errors import CasewrightError, NotFound, NotPermitted, QuotaReached, Refused, SendingPaused, Throttled, Unavailable
+from casewright.errors import (
+    CasewrightError,
+    NotFound,
+    NotPermitted,
+    QuotaReached,
+    Refused,
+    SendingPaused,
+    Throttled,
+    Unanswered,
+    Unavailable,
+    Unreached,
+)
 
 _THROTTLED: Final = frozenset({
     "ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled",
@@ -47,8 +66,10 @@ def translated(call: str) -> Iterator[None]:
         raise Refused(f"{call}: {error}") from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise NotPermitted(f"{call}: {error}") from error
-    except (BotoCoreError, ResponseParserError) as error:  # no connection, no answer, or half of one
-        raise Unavailable(f"{call}: {error}") from error
+    except (EndpointConnectionError, ConnectTimeoutError) as error:
+        raise Unreached(f"{call}: {error}") from error
+    except (BotoCoreError, ResponseParserError) as error:  # no answer, or half of one
+        raise Unanswered(f"{call}: {error}") from error
 
 
 def meaning(code: str, message: str, *, call: str = "", status: int = 400) -> CasewrightError:

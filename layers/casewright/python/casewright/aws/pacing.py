@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import is_throttling
-from casewright.errors import Throttled
+from casewright.errors import Throttled, Unavailable, Unreached
 from casewright.ports.clock import Time
 from casewright.ports.effects import Tokens
 from casewright.quotas import Quota, quota_of
@@ -44,6 +44,7 @@ class Pace:
 
         Raises:
             Throttled: it comes too late to be waited for; the call is not made.
+        Unreached: nobody could say when it comes; the call is not made.
         """
         now = self._time.now()
         turns = [turn for turn in self._turns.get(quota, ()) if turn + AHEAD > now] or self._more(quota, now)
@@ -58,7 +59,10 @@ class Pace:
         """Take tokens: one after a pause, then twice as many each time, up to those of the seconds ahead."""
         mine, (count, last) = self._quotas[quota], self._taken.get(quota, (0, now))
         most = 2 * count if last + AHEAD > now else 1
-        turns = self._tokens.reserve(quota, mine, most=max(1, min(most, int(mine.rate * AHEAD.total_seconds()), MOST)), now=now)
+        try:
+            turns = self._tokens.reserve(quota, mine, most=max(1, min(most, int(mine.rate * AHEAD.total_seconds()), MOST)), now=now)
+        except Unavailable as error:
+            raise Unreached(f"{quota}: the call was not made: {error}") from error
         self._taken[quota] = len(turns), turns[-1]
         return list(turns)
 

@@ -37,6 +37,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """How it ended, while the lake has not been told."""
     sent_as: str = ""
     """Message id of the mail that an interrupted attempt did send, once its event has told."""
+    held: bool = False
+    """It waited, or waits, for SES to send again."""
     alone: bool = False
     """It was refused together with others: it shares no write any more."""
     detail: str = ""
@@ -74,7 +76,16 @@ class EffectQueue(Protocol):
         """Take effects, 100 at most, under a lease for one write, which is kept with them: all, or none where one was not there to take."""
         ...
 
-    def postpone(self, effects: Sequence[Pending], *, until: datetime, detail: str, keep_write: bool, alone: bool = False) -> None:
+    def postpone(
+        self,
+        effects: Sequence[Pending],
+        *,
+        until: datetime,
+        detail: str,
+        keep_write: bool,
+        alone: bool = False,
+        held: bool = False,
+    ) -> None:
         """Give effects back after a try, for a later one. The write is kept only when some attempt at it may have happened."""
         ...
 
@@ -118,6 +129,18 @@ class Deliveries(Protocol):
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
         """Remember that the mail of an effect was accepted; nothing when the effect is not known."""
+        ...
+
+
+class Resending(Protocol):
+    """Which mail was sent a second time, as nobody heard of the first."""
+
+    def begin(self, effect: Effect, now: datetime) -> bool:
+        """Remember that its mail is being sent again; False where that was so before."""
+        ...
+
+    def take_back(self, effect: Effect) -> None:
+        """It was not sent again after all: SES said so."""
         ...
 
 

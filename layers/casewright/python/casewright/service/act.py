@@ -19,6 +19,7 @@ from casewright.errors import (
     Retryable,
     SendingPaused,
     Throttled,
+    Unreached,
     UnreadableRecord,
 )
 from casewright.ports.effects import Pending, Write
@@ -167,13 +168,17 @@ def _one_by_one(effects: Sequence[Pending], error: CasewrightError, ports: Actin
 
 def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:
     """Give the effects back, until they expire. The write stays the same wherever some attempt at it may have happened."""
-    refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady)
+    refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady | Unreached)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
-    long = isinstance(error, SendingPaused | NotPermitted)
-    wait = LONGEST_WAIT if long else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
+    paused = isinstance(error, SendingPaused)
+    wait = (
+        LONGEST_WAIT
+        if paused or isinstance(error, NotPermitted)
+        else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
+    )
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
         wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
-    ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write)
+    ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write, held=paused)
     ports.telemetry.count("EffectsPostponed", len(claimed))
     if isinstance(error, NotPermitted):
         ports.telemetry.count("EffectsNotPermitted", len(claimed))

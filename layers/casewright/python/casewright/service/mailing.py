@@ -10,7 +10,8 @@ from casewright.actions import SendEmail
 from casewright.asking import effect_key
 from casewright.cases.recipients import in_words
 from casewright.decision import Effect, Outcome
-from casewright.errors import MailNotReady, Refused, SendingPaused, Unavailable
+from casewright.errors import CasewrightError, MailNotReady, Refused, SendingPaused, Unanswered, Unavailable
+from casewright.ports.effects import Resending
 from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
 from casewright.ports.world import Mail
 from casewright.service.addressing import Found, People, found, messages
@@ -26,6 +27,7 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     people: People
     suppression: Suppression
     allowance: Allowance
+    resending: Resending
     telemetry: Telemetry
 
 
@@ -58,7 +60,10 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
             if not reached.addresses:
                 return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told)}")
             _spend(len(reached.addresses), standing, ports.pace)
-        message_id = _sent(replace(email, to=reached.addresses, people=(), apart=()), effect, standing, ports)
+        message = replace(email, to=reached.addresses, people=(), apart=())
+        if interrupted and not ports.resending.begin(effect, ports.people.time.now()):
+            return Outcome(status="failed", detail="nothing came back of two sends, nor the event of a mail: possibly sent twice")
+        message_id = (_sent_again if interrupted else _sent)(message, effect, standing, ports)
     except SendingPaused as error:
         ports.telemetry.count("MailPaused")
         ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=error.code or str(error))
@@ -131,6 +136,15 @@ def _spend(recipients: int, standing: Standing, pace: MailPace) -> None:
         raise SendingPaused(f"the quota of 24 hours leaves {standing.left_today:g} recipients, the mail has {recipients}")
     pace.keep_to(standing.most_a_second)
     pace.spend(recipients - 1)
+
+
+def _sent_again(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing) -> str:
+    try:
+        return _sent(email, effect, standing, ports)
+    except CasewrightError as error:
+        if not isinstance(error, Unanswered):
+            ports.resending.take_back(effect)
+        raise
 
 
 def _sent(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing) -> str:

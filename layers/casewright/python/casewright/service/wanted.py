@@ -1,15 +1,18 @@
 """Wanted: whether a pending effect is still worth performing, and what of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from casewright.actions import Action, AddComment, AttachContact, LinkCase, Tag, UpdateCase
+from casewright.actions import Action, AddComment, AttachContact, LinkCase, Tag, UpdateCase, expires_after
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending
 from casewright.service.mirroring import overtaken
 
 MOST_ATTEMPTS: Final = 8
 """Attempts in a row that ended without any answer, not even an error: the function died of them, or met an error nobody foresaw."""
+
+HELD: Final = timedelta(days=2)
+"""How much longer mail lives that SES held back, unless its rule says how long: the quota of a day is given again after 24 hours."""
 
 
 def moot(pending: Pending, head: Head, now: datetime, *, set_since: frozenset[str] = frozenset()) -> Outcome | None:
@@ -18,7 +21,8 @@ def moot(pending: Pending, head: Head, now: datetime, *, set_since: frozenset[st
     `set_since` are the fields that an update of ours decided on later has set already.
     """
     effect = pending.effect
-    late = now > effect.expires_at
+    until = _until(pending)
+    late = now > until
     if pending.sent_as:
         return Outcome(status="done", detail=pending.sent_as)
     if pending.attempts >= MOST_ATTEMPTS:
@@ -26,11 +30,17 @@ def moot(pending: Pending, head: Head, now: datetime, *, set_since: frozenset[st
     if reason := overtaken(effect.action, head) or _without_its_case(effect.action, head):
         return Outcome(status="superseded", detail=reason)
     if pending.write:
-        return Outcome(status="failed", detail=f"no answer before {effect.expires_at.isoformat()}; it may have happened") if late else None
+        return Outcome(status="failed", detail=f"no answer before {until.isoformat()}; it may have happened") if late else None
     if late:
         last = f"; at last: {pending.detail}" if pending.detail else ""
-        return Outcome(status="expired", detail=f"not performed before {effect.expires_at.isoformat()}{last}")
+        return Outcome(status="expired", detail=f"not performed before {until.isoformat()}{last}")
     return _overwritten(effect, head, set_since)
+
+
+def _until(pending: Pending) -> datetime:
+    effect = pending.effect
+    usual = effect.expires_at == effect.position.at + expires_after(effect.action)
+    return effect.expires_at + HELD if pending.held and usual else effect.expires_at
 
 
 def changed_by_others(effect: Effect, head: Head) -> frozenset[str]:
