@@ -103,7 +103,9 @@ class World:
             count[f"{what} happened, though it {each.status}{_reason(each)}"] += 1
         if times > 1:
             count[f"{what} twice, as an answer or the note of it was lost"] += 1
-        if times > 2:
+        if times > 2 and what == "mail":
+            yield f"mail sent {times} times: {each.effect.case_id} {each.effect.rule}"
+        elif times > 2:
             count[f"{what} {times} times"] += 1
 
 
