@@ -11,14 +11,13 @@ from casewright.aws.case_log import MOST_BYTES
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import key_of, texts, urgency
 from casewright.aws.failures import translated
+from casewright.aws.items import conflicts
 from casewright.aws.records import Item, pack, stamp
 from casewright.errors import RecordTooLarge
 from casewright.ports.effects import Pending, Write
 
 _SPARE: Final = 5_000
 """Bytes of a record that a small write may take beside the largest effect. With it there is still room to say how the effect ended."""
-
-_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class Claims:
@@ -44,7 +43,7 @@ class Claims:
                 else:
                     self._client.transact_write_items(TransactItems=[{"Update": each} for each in claims])
             except ClientError as error:
-                if _LOST & reasons(error):
+                if conflicts(error):
                     return ()
                 raise
         return tuple(replace(each, write=write, not_before=until) for each in effects)
@@ -64,12 +63,6 @@ class Claims:
             "ExpressionAttributeNames": {"#status": "status", "#write": "write"},
             "ExpressionAttributeValues": {**texts(values), ":write": write, ":one": {"N": "1"}},
         }
-
-
-def reasons(error: ClientError) -> frozenset[str]:
-    """Why a write or a transaction was not made, in the words of transactions."""
-    found = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
-    return frozenset(found or {error.response["Error"].get("Code", "").removesuffix("Exception")})
 
 
 def _refuse_too_large(pending: Pending, beside: int) -> None:

@@ -1,13 +1,14 @@
 """Pending effects on DynamoDB: the sparse index `pending` is the queue, and not_before is the lease."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from botocore.exceptions import ClientError
 
 from casewright.actions import Bucket
-from casewright.aws.claiming import Claims, reasons
+from casewright.aws import items
+from casewright.aws.claiming import Claims
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import UNTOLD, effect_item, key_of, texts, urgency
 from casewright.aws.effect_pages import AT_ONCE, EffectPages
@@ -114,54 +115,29 @@ class EffectTable:
                 else:
                     self._client.update_item(**update)
             except ClientError as error:
-                if "ConditionalCheckFailed" in reasons(error):
+                if items.is_refused(error):
                     return False
                 raise
         return True
 
     def told(self, effects: Iterable[Effect]) -> None:
-        """Remove the effects from the index."""
+        """Remove the effects from the index; what was forgotten with its case meanwhile is in none."""
         for effect in effects:
-            with translated("UpdateItem"):
-                try:
-                    self._client.update_item(
-                        TableName=self._table,
-                        Key=key_of(effect),
-                        UpdateExpression="REMOVE #bucket, urgency",
-                        ConditionExpression="attribute_exists(pk)",
-                        ExpressionAttributeNames={"#bucket": "bucket"},
-                    )
-                except ClientError as error:  # its case was forgotten meanwhile
-                    if "ConditionalCheckFailed" not in reasons(error):
-                        raise
+            items.update(
+                self._client,
+                self._table,
+                key_of(effect),
+                "REMOVE #bucket, urgency",
+                condition="attribute_exists(pk)",
+                names={"#bucket": "bucket"},
+            )
 
     def sent(self, *, case_id: str, effect_key: str, message_id: str) -> None:
         """Write the message id beside the effect."""
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key(case_key(case_id), f"effect#{effect_key}"),
-                    UpdateExpression="SET sent_as = :id",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues=texts({":id": message_id}),
-                )
-            except ClientError as error:
-                if "ConditionalCheckFailed" not in reasons(error):
-                    raise
+        where, values = key(case_key(case_id), f"effect#{effect_key}"), texts({":id": message_id})
+        items.update(self._client, self._table, where, "SET sent_as = :id", condition="attribute_exists(pk)", values=values)
 
-    def _change(self, effect: Effect, expression: str, values: Item, *, names: dict[str, str] | None = None) -> None:
+    def _change(self, effect: Effect, expression: str, values: Item, names: Mapping[str, str] | None = None) -> None:
         """Change an effect that is still pending; one that ended meanwhile stays as it is."""
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=key_of(effect),
-                    UpdateExpression=expression,
-                    ConditionExpression="#status = :pending",
-                    ExpressionAttributeNames={"#status": "status", **(names or {})},
-                    ExpressionAttributeValues=values,
-                )
-            except ClientError as error:
-                if "ConditionalCheckFailed" not in reasons(error):
-                    raise
+        names = {"#status": "status", **(names or {})}
+        items.update(self._client, self._table, key_of(effect), expression, condition="#status = :pending", values=values, names=names)

@@ -20,18 +20,25 @@ def read(client: Client, table: str, where: Item) -> Item | None:
 
 
 def update(
-    client: Client, table: str, where: Item, expression: str, *, condition: str, values: Item, names: Mapping[str, str] | None = None
+    client: Client,
+    table: str,
+    where: Item,
+    expression: str,
+    *,
+    condition: str,
+    values: Item | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> bool:
     """Update the item of a key; False where the condition does not hold. Without one it always does."""
-    optional: dict[str, Any] = {"ConditionExpression": condition, "ExpressionAttributeNames": names}
+    optional: dict[str, Any] = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
     with translated("UpdateItem"):
         try:
             client.update_item(
-                TableName=table,
-                Key=where,
-                UpdateExpression=expression,
-                ExpressionAttributeValues=values,
-                **{name: given for name, given in optional.items() if given},
+                TableName=table, Key=where, UpdateExpression=expression, **{name: given for name, given in optional.items() if given}
             )
         except ClientError as error:
             if is_refused(error):
@@ -41,10 +48,16 @@ def update(
 
 
 def is_refused(error: ClientError) -> bool:
-    """Whether the condition of a single write did not hold."""
-    return bool(error.response["Error"].get("Code") == "ConditionalCheckFailedException")
+    """Whether a condition of a write, or of one in a transaction, did not hold."""
+    return "ConditionalCheckFailed" in _reasons(error)
 
 
 def conflicts(error: ClientError) -> frozenset[str]:
-    """Why a transaction was cancelled, as far as another writer was the cause: nothing where it was not."""
-    return _CONFLICTS & {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
+    """Why a write or a transaction was not made, as far as another writer was the cause: nothing where it was not."""
+    return _CONFLICTS & _reasons(error)
+
+
+def _reasons(error: ClientError) -> frozenset[str]:
+    """Why, in the words of transactions."""
+    found = {reason.get("Code", "") for reason in error.response.get("CancellationReasons", ())}
+    return frozenset(found or {error.response["Error"].get("Code", "").removesuffix("Exception")})

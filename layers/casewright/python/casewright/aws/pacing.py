@@ -44,7 +44,7 @@ class Pace:
 
         Raises:
             Throttled: it comes too late to be waited for; the call is not made.
-        Unreached: nobody could say when it comes; the call is not made.
+            Unreached: nobody could say when it comes; the call is not made.
         """
         now = self._time.now()
         turns = [turn for turn in self._turns.get(quota, ()) if turn + AHEAD > now] or self._more(quota, now)

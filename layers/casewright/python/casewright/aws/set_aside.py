@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from botocore.exceptions import ClientError
 
 from casewright.actions import Bucket
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import pending_of, texts
 from casewright.aws.failures import translated
@@ -40,7 +40,8 @@ class EffectsSetAside:
     def put(self, item: Item, error: UnreadableRecord) -> None:
         """Set aside an effect of the queue, unless it stands there otherwise by now, or its case was forgotten."""
         values = {":unread": UNREAD, ":reason": error.problem, ":seen": item["urgency"]["S"]}
-        self._update(item, "SET #bucket = :unread, aside_because = :reason", "urgency = :seen", values)
+        where = {name: item[name] for name in ("pk", "sk")}
+        self._update(where, "SET #bucket = :unread, aside_because = :reason", "urgency = :seen", values)
 
     def each(self) -> Iterator[SetAside]:
         """All of them, as the index has them: it may be a moment old."""
@@ -58,24 +59,13 @@ class EffectsSetAside:
     def bring_back(self, found: SetAside) -> None:
         """Put it where it was in the queue, unless somebody did, or its case was forgotten."""
         assert found.bucket is not None, found.trouble
-        item = key(case_key(found.case_id), f"effect#{found.effect_key}")
+        where = key(case_key(found.case_id), f"effect#{found.effect_key}")
         values = {":bucket": found.bucket, ":unread": UNREAD}
-        self._update(item, "SET #bucket = :bucket REMOVE aside_because", "#bucket = :unread", values)
+        self._update(where, "SET #bucket = :bucket REMOVE aside_because", "#bucket = :unread", values)
 
-    def _update(self, item: Item, expression: str, condition: str, values: dict[str, str]) -> None:
-        with translated("UpdateItem"):
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key={"pk": item["pk"], "sk": item["sk"]},
-                    UpdateExpression=expression,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={"#bucket": "bucket"},
-                    ExpressionAttributeValues=texts(values),
-                )
-            except ClientError as error:
-                if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
-                    raise
+    def _update(self, where: Item, expression: str, condition: str, values: dict[str, str]) -> None:
+        names = {"#bucket": "bucket"}
+        items.update(self._client, self._table, where, expression, condition=condition, values=texts(values), names=names)
 
 
 def _set_aside(item: Item) -> SetAside:
