@@ -11,6 +11,8 @@ CasewrightError
 │   ├── Throttled                the service asked to slow down
 │   ├── NotPermitted             credentials, the clock or a policy keep the call from being made
 │   ├── Unavailable              the service failed or did not answer; the effect may have happened
+│   │   ├── Unanswered           the call went out, and nothing came back
+│   │   └── Unreached            the call was not made: no connection, or no turn
 │   ├── VersionConflict          somebody wrote the head first
 │   ├── CaseNotYetKnown          an item of a case whose own event has not arrived
 │   ├── CaseNotRead              a case none of whose events came could not be read either

@@ -49,15 +49,9 @@ def moments_of(head: Head, facts: Facts, folded: Folded, *, imported: bool) -> I
             clock = ClockFact(transition.policy, transition.status, transition.milestone, was_coming)
             own = event.own if transition.at == event.at and not was_coming else None
             yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
-    if item := newly_overdue(head, event, folded):
+    if item := _newly_overdue(head, event, folded):
         clock = ClockFact(item.sla_name, "Overdue", BREACH)
         yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
-
-
-def newly_overdue(head: Head, event: Event, folded: Folded) -> RelatedItem | None:
-    """The SLA item of Cases whose breach the event tells, where rules were not told it yet."""
-    item = overdue_item(event.change, folded.clocks)
-    return item if item and not is_among(breach_of(item), head.native_breaches) else None
 
 
 def is_import(event: Event, importers: frozenset[str]) -> bool:
@@ -67,6 +61,12 @@ def is_import(event: Event, importers: frozenset[str]) -> bool:
     by = event.performer
     names = (by.user_arn, by.custom_entity, by.iam_principal_arn, role_name(by.iam_principal_arn))
     return not importers.isdisjoint(name for name in names if name)
+
+
+def _newly_overdue(head: Head, event: Event, folded: Folded) -> RelatedItem | None:
+    """The SLA item of Cases whose breach the event tells, where rules were not told it yet."""
+    item = overdue_item(event.change, folded.clocks)
+    return item if item and not is_among(breach_of(item), head.native_breaches) else None
 
 
 def _was_coming(transition: Transition, clocks: Mapping[str, Clock]) -> bool:

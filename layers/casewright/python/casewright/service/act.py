@@ -171,11 +171,8 @@ def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, inter
     refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady | Unreached)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
     paused = isinstance(error, SendingPaused)
-    wait = (
-        LONGEST_WAIT
-        if paused or isinstance(error, NotPermitted)
-        else min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
-    )
+    doubled = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
+    wait = LONGEST_WAIT if paused or isinstance(error, NotPermitted) else doubled
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
         wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
     ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write, held=paused)

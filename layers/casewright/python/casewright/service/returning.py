@@ -17,7 +17,7 @@ WAITS, WAIT_SECONDS = 3, 20
 READS, LONGEST_SECONDS = 24, 900
 """How often a case is tried to be read, and the longest wait between: that is hours, after which most effects would have expired."""
 
-AHEAD: Final = timedelta(minutes=15)
+MOST_AHEAD: Final = timedelta(minutes=15)
 """How far ahead of our clock an event may be dated: clocks differ, and one dated later would make all that follows it late."""
 
 
@@ -55,10 +55,10 @@ def too_early(event: Event, body: str, waited: int, ports: Deciding) -> str | No
     fired. Of any other event some minutes are forgiven.
     """
     early = event.at - ports.time.now()
-    if isinstance(event.change, ClockDue) and timedelta() < early <= AHEAD:
+    if isinstance(event.change, ClockDue) and timedelta() < early <= MOST_AHEAD:
         ports.queue.send_back(body, waited=waited, seconds=ceil(early.total_seconds()))
         return "waiting until it is due"
-    if early <= AHEAD:
+    if early <= MOST_AHEAD:
         return None
     if isinstance(event.change, ClockDue):
         ports.telemetry.count("EventsAhead")
