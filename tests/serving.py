@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
 from casewright_workbench.console.site import Site
@@ -21,6 +23,12 @@ class Served:
     house: House
     desk: Desk
     url: str
+
+
+def leads_commands(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what somebody exports whose commands shall go to a local cloud."""
+    for name, value in {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local"}.items():
+        monkeypatch.setenv(name, value)
 
 
 @contextmanager

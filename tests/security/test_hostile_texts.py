@@ -11,6 +11,7 @@ import pytest
 from elements import Elements
 from security.planted import HOSTILE, MAIL, NAME
 from security.town import Town
+from serving import leads_commands
 
 import casewright_workbench
 from casewright.aws.set_aside import UNREAD
@@ -165,11 +166,6 @@ def places(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         }
 
 
-def _credentials(monkeypatch: pytest.MonkeyPatch, places: dict[str, str]) -> None:
-    for name, value in {"ENDPOINT_URL": places["url"], "ACCESS_KEY_ID": "l", "SECRET_ACCESS_KEY": "l"}.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-
-
 def _own(out: str) -> str:
     """Without what the functions of the town log, whose clock ticks meanwhile."""
     return "".join(line for line in out.splitlines(keepends=True) if '"service":"casewright"' not in line)
@@ -204,7 +200,7 @@ def test_the_terminal_shows_a_text_and_does_not_obey_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(walking, "_WAIT_SECONDS", 0)  # the queues are exact
-    _credentials(monkeypatch, places)
+    leads_commands(places["url"], monkeypatch)
     given = places | _files(town, places, what)
     code = run([given.get(word, word) for word in f"{COMMANDS[command]}{more}".split()])
     told = capsys.readouterr()
@@ -244,7 +240,7 @@ def test_commands_on_a_deployment_show_reasons_and_ids_and_do_not_obey_them(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _credentials(monkeypatch, places)
+    leads_commands(places["url"], monkeypatch)
     words, expected = OPERATING[command]
     given = places | {"CASE": town.case_ids["markup"], "TEXT": buried}
     code, told = run([given.get(word, word) for word in f"{words} {more}".split()]), capsys.readouterr()

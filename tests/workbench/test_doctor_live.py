@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Served
+from serving import Served, leads_commands
 
 from casewright.aws.control import ControlTable
 from casewright.cases.parsing import parse
@@ -25,8 +25,7 @@ ASK = ("doctor", "--live", "--json", "--wait", "30")
 @pytest.fixture(autouse=True)
 def operator(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials, and nothing to do but the probe."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_ENDPOINT_URL": served.url}.items():
-        monkeypatch.setenv(name, value)
+    leads_commands(served.url, monkeypatch)
     monkeypatch.setattr(running_module, "_PAUSE", 0.1)
     monkeypatch.setattr(checks, "CHECKS", {})  # they have tests of their own
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from plain_yaml import plain
-from serving import CONTACT_CENTER, Served
+from serving import CONTACT_CENTER, Served, leads_commands
 
 from casewright_authoring import compile_directory, findings
 from casewright_authoring.findings import Report
@@ -124,9 +124,7 @@ def test_a_name_of_a_domain_is_read_back_as_it_was_written(name: str) -> None:
 class TestFromADomain:
     @pytest.fixture(autouse=True)
     def endpoint(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-        settings = {"ENDPOINT_URL": served.url, "ACCESS_KEY_ID": "local", "SECRET_ACCESS_KEY": "local", "DEFAULT_REGION": "us-east-1"}
-        for name, value in settings.items():
-            monkeypatch.setenv(f"AWS_{name}", value)
+        leads_commands(served.url, monkeypatch)
 
     def test_the_catalog_says_what_the_domain_and_its_instance_have(self, served: Served, tmp_path: Path) -> None:
         house = served.house

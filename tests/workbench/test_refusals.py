@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from serving import Served
+from serving import Served, leads_commands
 
 from casewright_workbench.cli.main import run
 
@@ -60,8 +60,7 @@ def test_without_region_credentials_or_profile_it_says_what_to_set(
 def test_every_command_goes_where_the_environment_says(
     name: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for variable, value in {"ENDPOINT_URL": served.url, "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
-        monkeypatch.setenv(f"AWS_{variable}", value)
+    leads_commands(served.url, monkeypatch)
     before = len(served.house.cloud.calls)
     run([str(tmp_path / "new") if word == "NEW" else word for word in COMMANDS[name]])
     asked = any(call.principal_arn.endswith("ops") for call in served.house.cloud.calls[before:])
@@ -69,8 +68,7 @@ def test_every_command_goes_where_the_environment_says(
 
 
 def test_nobody_answers_at_an_endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for variable, value in {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
-        monkeypatch.setenv(f"AWS_{variable}", value)
+    leads_commands("http://127.0.0.1:9", monkeypatch)
     told = refused("arm", tmp_path, capsys)
     assert "http://127.0.0.1:9" in told
     assert "`make run` must be running" in told
@@ -79,8 +77,7 @@ def test_nobody_answers_at_an_endpoint(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_table_that_is_not_there_is_told_with_its_call_and_where_its_name_is_found(
     served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for variable, value in {"ENDPOINT_URL": served.url, "ACCESS_KEY_ID": "ops", "SECRET_ACCESS_KEY": "local"}.items():
-        monkeypatch.setenv(f"AWS_{variable}", value)
+    leads_commands(served.url, monkeypatch)
     told = refused("arm", tmp_path, capsys)
     assert told.startswith("casewright: table t: PutItem answered ResourceNotFoundException: ")
     assert "an output of the stacks" in told
