@@ -16,7 +16,10 @@ TABLE = "cases"
 settings.register_profile("any machine", deadline=None)  # how long an example takes says something of the machine only
 settings.load_profile("any machine")
 
-gc.set_threshold(50_000, 10, 10)
+
+def pytest_configure() -> None:
+    """Look for garbage less often: tests make many short-lived values, and few circles."""
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_collection_finish() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from building import at, case_event, comment, linked, parsed, rule
 from core_case import CREATED, policy, updated
+from damaging import JUNK
 from msgspec.structs import replace
 
 from casewright.aws import marks
@@ -14,13 +15,14 @@ from casewright.aws.control import ControlTable
 from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.marks import HeadsOfTable
-from casewright.aws.records import key, pack
+from casewright.aws.records import key
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
 from casewright.errors import UnreadableRecord, VersionConflict
 from casewright.ports.effects import Write
 from casewright.ports.log import DueClock
 from casewright.quotas import Quota
+from casewright.sla.clocks import Status
 from casewright.sla.policies import StartsOn, Target
 
 TABLE = "cases"
@@ -36,6 +38,21 @@ def stored(dynamodb: Any) -> CaseTable:
     table = CaseTable(dynamodb, TABLE)
     table.record(created(), parsed(CREATED), version=0, armed=True)
     return table
+
+
+def opened(dynamodb: Any, case_id: str, *, status: Status = "Active") -> None:
+    """Record a case with a clock of this status."""
+    event = parsed(case_event(f"of-{case_id}", 0, "CREATED", case_id=case_id))
+    decided = decide(blank(case_id), event, BUNDLE)
+    clock = replace(decided.head.clocks["resolve"], status=status)
+    left = replace(decided, head=replace(decided.head, clocks={"resolve": clock}))
+    CaseTable(dynamodb, TABLE).record(left, event, version=0, armed=True)
+
+
+def damaged(dynamodb: Any, case_id: str, **attributes: Any) -> None:
+    """Give the head of a case these attributes."""
+    head = dynamodb.get_item(TableName=TABLE, Key=key(f"case#{case_id}", "head"))["Item"]
+    dynamodb.put_item(TableName=TABLE, Item=head | attributes)
 
 
 def test_what_is_recorded_is_read_back(dynamodb: Any) -> None:
@@ -175,33 +192,23 @@ def test_a_record_of_an_unknown_format_is_refused_by_name(dynamodb: Any) -> None
 
 @pytest.mark.parametrize("name", ["due", "overdue"])
 @pytest.mark.parametrize(
-    ("damage", "milestones", "times"),
-    [({"format": {"N": "9"}}, 0, 1), ({}, 1, 1), ({"body": {"B": b"junk"}}, 0, 2)],
+    ("damage", "breaches", "times"),
+    [({"format": {"N": "9"}}, 0, 1), ({}, 1, 1), ({"body": JUNK}, 0, 2)],
     ids=["a later format", "a damaged index", "all of it is damaged"],
 )
 def test_the_index_tells_what_it_can_and_who_listens_hears_of_the_rest(
-    dynamodb: Any, name: str, damage: Any, milestones: int, times: int
+    dynamodb: Any, name: str, damage: Any, breaches: int, times: int
 ) -> None:
-    stored(dynamodb)
-    unread = list[UnreadableRecord]()
-    table = CaseTable(dynamodb, TABLE, unread=unread.append)
-    breach = DueClock("c1", "resolve", 1, "breach", at(240))
-    other = decide(blank("c2"), parsed(case_event("o", 0, "CREATED", case_id="c2")), BUNDLE)
-    table.record(other, parsed(case_event("o", 0, "CREATED", case_id="c2")), version=0, armed=True)
-    late = {each.case_id: each for each in (breach, replace(breach, case_id="c2"))}
-    for case_id, due in late.items():
-        head = dynamodb.get_item(TableName=TABLE, Key=key(f"case#{case_id}", "head"))["Item"]
-        body = table.head(case_id).head
-        clock = replace(body.clocks["resolve"], status="Overdue") if name == "overdue" else body.clocks["resolve"]
-        broken = {name: {"B": b"junk"}, **damage} if case_id == "c1" else {name: pack((due,))}
-        dynamodb.put_item(TableName=TABLE, Item={**head, "body": pack(replace(body, clocks={"resolve": clock})), **broken})
+    for case_id in ("c1", "c2"):
+        opened(dynamodb, case_id, status="Overdue" if name == "overdue" else "Active")
+    damaged(dynamodb, "c1", **{name: JUNK, **damage})
 
-    def told(read: CaseTable) -> list[DueClock]:
-        return [each for each in (read.due_before(at(300)) if name == "due" else read.overdue()) if each.milestone == "breach"]
+    def told(table: CaseTable) -> list[DueClock]:
+        found = table.due_before(at(300)) if name == "due" else table.overdue()
+        return sorted((each for each in found if each.milestone == "breach"), key=lambda each: each.case_id)
 
-    found = told(table)
-    assert late["c2"] in found
-    assert found.count(breach) == milestones
+    unread, breach = list[UnreadableRecord](), DueClock("c1", "resolve", 1, "breach", at(240))
+    assert told(CaseTable(dynamodb, TABLE, unread=unread.append)) == [breach] * breaches + [replace(breach, case_id="c2")]
     assert [each.what for each in unread] == ["record case#c1 head"] * times
     with pytest.raises(UnreadableRecord):
         told(CaseTable(dynamodb, TABLE))
@@ -209,19 +216,17 @@ def test_the_index_tells_what_it_can_and_who_listens_hears_of_the_rest(
 
 def test_heads_that_cannot_be_read_are_named_and_end_no_page(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marks, "_ITEMS_A_PAGE", 2)
-    table, known = CaseTable(dynamodb, TABLE), HeadsOfTable(dynamodb, TABLE)
-    for number in range(4):
-        body = case_event(f"e{number}", 0, "CREATED", case_id=f"c{number}")
-        table.record(decide(blank(f"c{number}"), parsed(body), BUNDLE), parsed(body), version=0, armed=True)
+    for case_id in ("c0", "c1", "c2", "c3"):
+        opened(dynamodb, case_id)
     for case_id in ("c1", "c3"):
-        head = dynamodb.get_item(TableName=TABLE, Key=key(f"case#{case_id}", "head"))["Item"]
-        dynamodb.put_item(TableName=TABLE, Item=head | {"body": {"B": b"junk"}})
-    found, unread, pages, after = set[str](), set[str](), 0, ""
-    while pages == 0 or after:
-        page = known.heads(after)
-        found, unread, pages, after = found | {each.case.case_id for each in page.heads}, unread | set(page.unread), pages + 1, page.after
-    assert (found, unread) == ({"c0", "c2"}, {"c1", "c3"})
-    assert pages > 2
+        damaged(dynamodb, case_id, body=JUNK)
+    known = HeadsOfTable(dynamodb, TABLE)
+    pages = [known.heads("")]
+    while pages[-1].after:
+        pages.append(known.heads(pages[-1].after))
+    assert {head.case.case_id for page in pages for head in page.heads} == {"c0", "c2"}
+    assert {case_id for page in pages for case_id in page.unread} == {"c1", "c3"}
+    assert len(pages) > 2
 
 
 def test_a_token_bucket_gives_its_burst_and_then_its_rate(dynamodb: Any) -> None:

@@ -80,8 +80,8 @@ def test_an_item_of_a_case_that_is_gone_leaves_its_fields_unknown() -> None:
     assert [effect.rule for effect in ports.log.effects] == ["any"]
 
 
-class Throttling:
-    """CaseReader that asks to slow down so many times."""
+class FailingReader:
+    """CaseReader that fails so many times."""
 
     def __init__(self, times: int, error: Exception) -> None:
         self.left, self.error = times, error
@@ -101,7 +101,7 @@ ON_SCHEDULE = rule("nudge", "schedule", condition=equals("status", "open"), sche
 def test_a_case_that_cannot_be_read_is_read_later_and_later(body: str, first: int, error: Exception) -> None:
     """The queue gives a message up after five receives: each of these is another message."""
     rules = linked(rule("on-comment", "related_item_added"), ON_SCHEDULE)
-    ports, waited = replace(deciding(rules), reader=Throttling(9, error)), first
+    ports, waited = replace(deciding(rules), reader=FailingReader(9, error)), first
     for _ in range(9):
         take(body, waited, ports)
         _, waited, seconds = ports.queue.sent_back[-1]
@@ -114,7 +114,7 @@ def test_a_case_that_cannot_be_read_is_read_later_and_later(body: str, first: in
 
 
 def test_a_case_that_can_never_be_read_ends_with_its_reason_after_hours() -> None:
-    ports, waited = replace(deciding(linked(rule("r"))), reader=Throttling(99, Throttled("words of a customer"))), WAITS
+    ports, waited = replace(deciding(linked(rule("r"))), reader=FailingReader(99, Throttled("words of a customer"))), WAITS
     while not ports.dead_letters.buried:
         take(comment("x", 5), waited, ports)
         waited = ports.queue.sent_back[-1][1]
