@@ -210,8 +210,10 @@ LITTLE = timedelta(minutes=14)
 def jumping(station: Station, function: str, *offsets: timedelta) -> Iterator[None]:
     """The clock of one function is not that of the others."""
     station.starts_again(lambda parts: setattr(parts, "time", Jumping(parts.time, offsets)), function=function)
-    yield
-    station.starts_again(function=function)
+    try:
+        yield
+    finally:
+        station.starts_again(function=function)
 
 
 @pytest.mark.parametrize(
