@@ -107,6 +107,8 @@ def test_every_error_that_the_models_know_of_what_we_call_is_sorted() -> None:
         ("RequestExpired", 400, NotPermitted),
         ("ForbiddenOfAKindNobodyListed", 403, NotPermitted),
         ("BusyOfAKindNobodyListed", 503, Unavailable),
+        ("502", 502, Unanswered),
+        ("GatewayTimeoutOfAKindNobodyListed", 504, Unanswered),
         ("HurryOfAKindNobodyListed", 429, Throttled),
         ("WrongOfAKindNobodyListed", 400, Refused),
     ],

@@ -8,8 +8,11 @@ from building import at, case_event, linked, rule, text
 from msgspec.structs import replace
 from performing import Bench, FakePost
 
+from casewright.aws import items
 from casewright.aws.control import ControlTable
+from casewright.aws.effect_items import key_of
 from casewright.aws.mail_pace import SendingPace
+from casewright.aws.resending import ResentTable
 from casewright.cases.recipients import ConnectUser
 from casewright.errors import Refused, Throttled, Unavailable
 from casewright.quotas import Quota
@@ -88,6 +91,29 @@ def test_mail_that_may_not_go_out_waits_and_says_what_it_waited_for_when_it_expi
     status, detail = ended["m"]
     assert status == "expired"
     assert str(detail).endswith(said)
+
+
+def test_mail_that_was_held_back_beyond_its_time_goes_out_in_all_its_messages(bench: Bench) -> None:
+    mail = rule("m", "case_created", then=(do.SendEmail(("a@example.com", text("b@example.com")), "note"),))
+    bench.decide(linked(mail, emails={"note": do.Email(text("Hi"), text("Hello"))}), CREATED)
+    bench.post.now = replace(bench.post.now, stopped="SES has shut down sending")
+    bench.act("ses")
+    bench.time.moment = at(600)
+    bench.post.now = replace(bench.post.now, stopped="", left_today=0)
+    bench.act("ses")
+    assert details(bench) == [("done", "2 messages follow")]
+    bench.time.moment = at(240) + timedelta(days=2)
+    bench.post.now = replace(bench.post.now, left_today=50_000)
+    bench.act("ses")
+    assert sorted(bench.world.done) == [("mail", ("a@example.com",)), ("mail", ("b@example.com",))]
+
+
+def test_mail_whose_effect_was_erased_is_not_sent_again_and_leaves_nothing(dynamodb: Any, bench: Bench) -> None:
+    [effect, _] = bench.decide(MAIL, CREATED)
+    assert ResentTable(dynamodb, "cases").begin(effect, at(5))
+    dynamodb.delete_item(TableName="cases", Key=key_of(effect))
+    assert not ResentTable(dynamodb, "cases").begin(effect, at(5))
+    assert items.read(dynamodb, "cases", key_of(effect)) is None
 
 
 @pytest.mark.parametrize("failure", [Unavailable("no answer"), Throttled("slow down")])

@@ -47,6 +47,8 @@ _NOT_PERMITTED: Final = frozenset({
 _NOT_FOUND: Final = frozenset({
     "ResourceNotFoundException", "ContactNotFoundException", "NotFoundException", "CASE_NOT_FOUND", "DOMAIN_NOT_FOUND",
 })  # fmt: skip
+_OF_A_GATEWAY: Final = frozenset({502, 504})
+"""Statuses of what stands before a service: it called the service, and got no answer, or half of one."""
 _PAUSED: Final = frozenset({"SendingPausedException", "AccountSuspendedException"})
 _QUOTA: Final = frozenset({"ServiceQuotaExceededException", "SERVICE_QUOTA_EXCEEDED", "LimitExceededException"})
 _EBBS: Final = frozenset({"StartTaskContact", "SendEmail"})
@@ -78,6 +80,8 @@ def meaning(code: str, message: str, *, call: str = "", status: int = 400) -> Ca
         return Throttled(message)
     if code in _NOT_PERMITTED or status == 403:
         return NotPermitted(message)
+    if status in _OF_A_GATEWAY:
+        return Unanswered(message)
     if code in _UNAVAILABLE or status >= 500:
         return Unavailable(message)
     if code in _NOT_FOUND:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from casewright.ports.effects import Resending
 from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
 from casewright.ports.world import Mail
 from casewright.service.addressing import Found, People, found, messages
+from casewright.service.wanted import HELD
 from casewright.telemetry import Telemetry
 
 
@@ -52,7 +54,7 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
             standing = _standing(ports)
             each = messages(email, ports.people.directory)
             if len(each) > 1:
-                return _followed(effect, each)
+                return _followed(effect, each, ports.people.time.now())
             told = found(each[0], ports.people) if each else None
             if told is None or not told.addresses:
                 return Outcome(status="failed", detail=f"no recipient: {_why_nobody(email, told)}")
@@ -88,11 +90,14 @@ def _standing(ports: Mailing) -> Standing:
     return standing
 
 
-def _followed(effect: Effect, each: Sequence[SendEmail]) -> Outcome:
-    """Messages that follow are effects of their own: each is sent once, whatever becomes of the others."""
-    follow_ups = tuple(
-        replace(effect, key=effect_key(effect.key, "send_email", place), action=message, budget=None) for place, message in enumerate(each)
-    )
+def _followed(effect: Effect, each: Sequence[SendEmail], now: datetime) -> Outcome:
+    """Messages that follow are effects of their own: each is sent once, whatever becomes of the others.
+
+    Of a mail that is late, since SES held it back, they live as much longer as it does.
+    """
+    until = effect.expires_at + HELD if now > effect.expires_at else effect.expires_at
+    one = replace(effect, budget=None, expires_at=until)
+    follow_ups = tuple(replace(one, key=effect_key(effect.key, "send_email", place), action=message) for place, message in enumerate(each))
     return Outcome(status="done", detail=f"{len(each)} messages follow", follow_ups=follow_ups)
 
 
