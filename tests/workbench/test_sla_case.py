@@ -10,6 +10,7 @@ from pages import commands, page
 from small_directory import QUEUE
 
 from casewright_workbench.cli.main import run
+from casewright_workbench.localcloud.connectcases.unsteady import Faults
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE
 
 MORE = (
@@ -265,3 +266,38 @@ def test_a_case_stands_beside_the_commands_and_behind_options(
     assert run(["sla", "case", case_id, *center.places]) == 0
     assert capsys.readouterr().out == plain
     assert "resolution" in plain
+
+
+def test_a_queue_that_has_the_case_since_its_clock_last_did_something_is_counted(
+    center: ClockCenter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id = center.opens()
+    opened = center.house.clock.now()
+    center.changes(case_id, opened + timedelta(minutes=3), assigned_queue=QUEUE)
+    center.until(opened + timedelta(minutes=10))
+    [cycle] = of_policy(center.asks(capsys, case_id), "resolution")["cycles"]
+    assert [(each["queue"], round(each["seconds"] / 60)) for each in cycle["queues"]] == [("", 3), ("Escalations", 7)]
+
+
+def test_the_clocks_of_an_adopted_case_are_told_as_they_were_started(center: ClockCenter, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing was told while it was opened, turned urgent a minute later, and ran out of time."""
+    stream = center.house.cloud.connectcases.stream
+    stream.set(Faults(dropped=1.0))
+    case_id = center.opens()
+    opened = center.house.clock.now()
+    center.changes(case_id, opened + timedelta(minutes=1), priority="high")
+    stream.set(Faults())
+    center.until(opened + timedelta(minutes=8))
+    assert run(["adopt", *center.places, "--domain", center.house.domain_id, "--calls-a-second", "1000"]) == 0
+    told = center.asks(capsys, case_id)
+    [cycle] = (course := of_policy(told, "resolution"))["cycles"]
+    assert [(each["did"], round((datetime.fromisoformat(each["at"]) - opened) / timedelta(minutes=1))) for each in cycle["turns"]] == [
+        ("started", 0),
+        ("milestone", 3),
+        ("breached", 6),
+    ]
+    assert (cycle["status"], round(cycle["used_seconds"] / 60), course["untrue"]) == ("Overdue", 8, [])
+    assert all(each["was_told"] for each in cycle["turns"])
+    assert cycle["turns"][0]["reasons"][0]["why"] == "case_created is taken to have come, since the case was there before"
+    assert without(told, "refunds")["attempts"][0]["part"] == "if"
+    assert without(told, "comments")["never"] == "related_item_added never came"

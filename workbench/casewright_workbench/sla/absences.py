@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from casewright.bundle import LinkedBundle
-from casewright.cases.events import Event
+from casewright.cases.events import CaseAdopted, Change, Event
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import became_true, evaluate
-from casewright.conditions.triggers import trigger_of
+from casewright.conditions.triggers import Trigger, trigger_of
 from casewright.decide import facts_of
 from casewright.rules.instructions import AssignSla
 from casewright.sla.policies import Policy, StartsAssigned, StartsOn, StartsWhen
@@ -66,11 +66,18 @@ def _held_back(policy: Policy, told: Retold, words: Words) -> Reason | None:
 def _starts(policy: Policy, facts: Facts) -> bool:
     match policy.start:
         case StartsOn(trigger=trigger):
-            return trigger_of(facts.event.change) == trigger
+            return trigger_of(facts.event.change) == trigger or trigger in _stood_for(facts.event.change)
         case StartsWhen(condition=condition):
             return became_true(condition, facts)
         case StartsAssigned():
             return False
+
+
+def _stood_for(change: Change) -> tuple[Trigger, ...]:
+    """What an adopted case is taken to have gone through."""
+    if not isinstance(change, CaseAdopted):
+        return ()
+    return ("case_created", "case_updated") if change.updated_at > change.created_at else ("case_created",)
 
 
 def _first_against(policy: Policy, *, assigned: bool, asked: Asked) -> Reason | None:

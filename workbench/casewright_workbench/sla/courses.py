@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from casewright.cases.events import Event
 from casewright.conditions.subjects import Facts
 from casewright.decide import facts_of
+from casewright.sla import adopting
 from casewright.sla import fold as sla
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.steps import recomputed
@@ -70,6 +71,8 @@ def courses(told: Sequence[Retold], words: Words, *, now: datetime) -> tuple[Cou
             clock = _as_it_did(did, folded)
             turn = _turn(did, clock, each, asked, was_told=did in recorded)
             _draft(drafts.setdefault(did.policy, []), turn, clock, each).take(turn, clock, each.folded_by.calendars)
+        for name in drafts.keys() & folded.clocks:
+            drafts[name][-1].clock = folded.clocks[name]  # another queue has the case, perhaps: that is nothing the clock did
     happened = {turn.did for cycles in drafts.values() for cycle in cycles for turn in cycle.turns}
     untrue = [did for did in recorded if did not in happened]
     return tuple(
@@ -146,8 +149,8 @@ def _folded(told: Retold, facts: Facts) -> sla.Folded:
         name, after = decision.recomputed.policy.name, told.after.clocks
         before, did = told.head.clocks[name], recomputed(after[name], told.entry.event.at)
         return sla.Folded(after, (did,), closed=() if after[name].cycle == before.cycle else (sla.call_off(before, facts),))
-    folded = sla.fold(told.head.clocks, bundle.policies, facts)
+    folded = adopting.fold(told.head.clocks, bundle.policies, facts)
     for policy in bundle.policies:
         if policy.name in decision.assigned:
-            folded = sla.assign(folded, policy, facts)
+            folded = adopting.assign(folded, policy, facts)
     return folded

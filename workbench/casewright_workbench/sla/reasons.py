@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from casewright.bundle import LinkedBundle
+from casewright.cases.events import CaseAdopted
 from casewright.conditions.subjects import Facts
 from casewright.conditions.tree import ALWAYS, Condition, became_true, evaluate
 from casewright.conditions.triggers import trigger_of
@@ -69,6 +70,10 @@ class Asked:
                 return Reason("start", f"{trigger} came")
             case StartsWhen(condition=condition) if became_true(condition, self.facts):
                 return self.condition("start", condition)
+            case StartsOn(trigger=trigger) if policy.name not in self.decision.assigned and isinstance(
+                self.facts.event.change, CaseAdopted
+            ):
+                return Reason("start", f"{trigger} is taken to have come, since the case was there before")
             case _:
                 rules = [rule.name for rule in self.bundle.rules if AssignSla(policy.name) in rule.then]
                 fired = [match.rule for match in self.decision.matched if match.rule in rules]
