@@ -33,7 +33,7 @@ ALARMED: Final[Mapping[str, str]] = {
     "EventsTooLarge": "an event does not fit into a record of the table: it lies in the dead letters",
     "EffectsExpired": "effects were not performed in time: see the performers and the quotas",
     "EffectsFailed": "effects were refused for good: the rows of kind effect in the lake say which and why",
-    "MailPaused": "SES sends nothing for this account, or nothing more today: mail waits, and expires after four hours",
+    "MailPaused": "SES sends nothing for this account, or nothing more today: mail waits for two days, and expires",
     "MailComplaints": "a recipient called mail of ours spam, and gets none any more; too many complaints stop the account",
     "MailRejected": "SES found a virus in a mail and did not send it",
     "MailNotRendered": "SES accepted a mail and could not fill its template: it was not sent",

@@ -1,5 +1,7 @@
 """An alarm that says what is wrong in its name, and rings the topic of the stage where there is one."""
 
+from typing import Final
+
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -7,6 +9,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from stacks.stage import Stage
+
+RUNBOOK: Final = "docs/operate.md#what-to-watch"
+"""Where every alarm has a line that says what to do."""
 
 
 class Alarm(cloudwatch.Alarm):
@@ -31,7 +36,7 @@ class Alarm(cloudwatch.Alarm):
             scope,
             construct_id,
             alarm_name=name,
-            alarm_description=meaning,
+            alarm_description=f"{meaning} ({RUNBOOK})",
             metric=metric,
             threshold=above,
             evaluation_periods=periods,

@@ -27,7 +27,7 @@ class DeadLetters(sqs.Queue):
             fifo=fifo or None,
         )
         depth = self.metric_approximate_number_of_messages_visible(period=Duration.minutes(1))
-        meaning = f"{construct_id} holds messages: docs/operate.md says what to do"
+        meaning = f"{construct_id} holds messages that were not dealt with"
         Alarm(scope, f"{construct_id}Filled", stage=stage, metric=depth, meaning=meaning)
         acknowledge(
             self, "AwsSolutions-SQS3", because="It is a dead-letter queue; what lies here is watched by an alarm and redriven by hand."

@@ -9,6 +9,7 @@ import pytest
 
 from casewright.aws.powertools import PowertoolsTelemetry
 from stacks.dashboards import ALARMED
+from stacks.parts.alarm import RUNBOOK
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,10 +148,18 @@ def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * len(counted)
 
 
-def test_every_counter_that_rings_has_a_line_in_the_runbook() -> None:
-    page = (ROOT / "docs" / "operate.md").read_text()
-    lines = [line.split("|")[1] for line in page.split("## What to watch")[1].splitlines() if line.startswith("| ")]
-    assert ALARMED.keys() <= set(re.findall(r"`(\w+)`", " ".join(lines)))
+def test_every_alarm_leads_to_the_runbook_and_has_a_line_there(made: Any) -> None:
+    file, _, anchor = RUNBOOK.partition("#")
+    [watched] = re.findall(r"(?ms)^## What to watch$(.*?)^## ", (ROOT / file).read_text())
+    assert anchor == "what-to-watch"
+    signals = {signal for line in watched.splitlines() if line.startswith("| ") for signal in re.findall(r"`([\w-]+)`", line.split("|")[1])}
+    patterns = [re.compile(signal.replace("NAME", "[A-Z][A-Za-z]+")) for signal in signals]
+    webhooks = re.compile(r"\w+(-\w+)*-UndeliveredFilled")
+    for alarm in made.of("AWS::CloudWatch::Alarm").values():
+        name = alarm["Properties"]["AlarmName"]
+        signal = re.sub(r"^casewright-test-[a-z]+-", "", name)
+        assert webhooks.fullmatch(signal) or any(pattern.fullmatch(signal) for pattern in patterns), name
+        assert alarm["Properties"]["AlarmDescription"].endswith(f"({RUNBOOK})"), name
 
 
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
