@@ -43,11 +43,7 @@ class CaseTable:
 
     def entries(self, case_id: str) -> tuple[Logged, ...]:
         """The whole log of a case."""
-        query = {
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
-            "ExpressionAttributeValues": {":pk": {"S": case_key(case_id)}, ":sk": {"S": "event#"}},
-        }
-        return tuple(_entry(item) for item in self._query(ConsistentRead=True, **query))
+        return tuple(map(_entry, items.of_case(self._client, self._table, case_id, "event#")))
 
     def record(self, decided: Decided, event: Event, *, version: int, armed: bool) -> None:
         """One transaction: head, event with decision, effects.
@@ -78,7 +74,7 @@ class CaseTable:
                 "KeyConditionExpression": "due_shard = :shard AND next_due < :moment",
                 "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":moment": {"S": stamp(moment)}},
             }
-            for item in self._query(**query):
+            for item in items.queried(self._client, self._table, **query):
                 yield from (each for each in self._told(item, "due", DueClock.all_of) if each.due < moment)
 
     def overdue(self) -> Iterator[DueClock]:
@@ -91,7 +87,7 @@ class CaseTable:
                     "FilterExpression": "attribute_exists(overdue)",
                     "ExpressionAttributeValues": {":shard": {"S": partition}},
                 }
-                for item in self._query(**query):
+                for item in items.queried(self._client, self._table, **query):
                     yield from self._told(item, "overdue", DueClock.overdue_of)
 
     def _told(self, item: Item, name: str, told_by: Callable[[Head], tuple[DueClock, ...]]) -> tuple[DueClock, ...]:
@@ -146,11 +142,6 @@ class CaseTable:
 
     def _get(self, partition: str, sort: str) -> Item | None:
         return items.read(self._client, self._table, key(partition, sort))
-
-    def _query(self, **query: Any) -> Iterator[Item]:
-        with translated("Query"):
-            for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
-                yield from page["Items"]
 
 
 def _in_the_index(head: Head) -> Item:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from casewright.actions import Bucket
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import pending_of, texts
 from casewright.aws.failures import translated
-from casewright.aws.records import Item, case_key, stamp
+from casewright.aws.records import Item, stamp
 from casewright.aws.set_aside import EffectsSetAside
 from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending
@@ -38,18 +39,11 @@ class EffectPages:
 
     def of_case(self, case_id: str) -> tuple[Pending, ...]:
         """Every effect of the partition that can be read, consistently. The others are set aside when they come up in the queue."""
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=texts({":pk": case_key(case_id), ":sk": "effect#"}),
-            )
-            items = [item for page in pages for item in page["Items"]]
-        return tuple(read for item in items if isinstance(read := self._read(item), Pending))
+        found = items.of_case(self._client, self._table, case_id, "effect#")
+        return tuple(read for item in found if isinstance(read := self._read(item), Pending))
 
-    def _readable(self, items: Iterable[Item]) -> Iterator[Pending]:
-        for item in items:
+    def _readable(self, found: Iterable[Item]) -> Iterator[Pending]:
+        for item in found:
             read = self._read(item)
             if isinstance(read, UnreadableRecord):
                 self._set_aside(item, read)

@@ -43,17 +43,15 @@ class LogExpiry:
     def _others(self, partition: str, wanted: Item) -> Iterator[Item]:
         """Keys of the entries that expire at another time, or not at all."""
         otherwise = "(attribute_not_exists(expires_at) OR expires_at <> :until)" if wanted else "attribute_exists(expires_at)"
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                FilterExpression=otherwise,
-                ProjectionExpression="pk, sk",
-                ExpressionAttributeValues={":pk": {"S": partition}, ":sk": {"S": "event#"}, **_values(wanted)},
-            )
-            for page in pages:
-                yield from page["Items"]
+        return items.queried(
+            self._client,
+            self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            FilterExpression=otherwise,
+            ProjectionExpression="pk, sk",
+            ExpressionAttributeValues={":pk": {"S": partition}, ":sk": {"S": "event#"}, **_values(wanted)},
+        )
 
     def _change(self, partition: str, some: list[Item], wanted: Item) -> bool:
         values: Any = {"ExpressionAttributeValues": _values(wanted)} if wanted else {}

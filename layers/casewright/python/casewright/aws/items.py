@@ -1,22 +1,36 @@
-"""One item of the table: read consistently, and written where a condition holds. That it does not hold is an answer, not an error."""
+"""Items of the table: read, and written where a condition holds. That it does not hold is an answer, not an error."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.records import Item
+from casewright.aws.records import Item, case_key
 
 _CONFLICTS: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 def read(client: Client, table: str, where: Item) -> Item | None:
-    """The item of a key; None where there is none."""
+    """The item of a key, read consistently; None where there is none."""
     with translated("GetItem"):
         item: Item | None = client.get_item(TableName=table, Key=where, ConsistentRead=True).get("Item")
     return item
+
+
+def of_case(client: Client, table: str, case_id: str, kind: str) -> Iterator[Item]:
+    """The items of a case whose sort key begins so, read consistently."""
+    values = {":pk": {"S": case_key(case_id)}, ":sk": {"S": kind}}
+    condition = "pk = :pk AND begins_with(sk, :sk)"
+    return queried(client, table, ConsistentRead=True, KeyConditionExpression=condition, ExpressionAttributeValues=values)
+
+
+def queried(client: Client, table: str, **query: Any) -> Iterator[Item]:
+    """What a query finds, page by page."""
+    with translated("Query"):
+        for page in client.get_paginator("query").paginate(TableName=table, **query):
+            yield from page["Items"]
 
 
 def update(

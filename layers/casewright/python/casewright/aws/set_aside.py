@@ -10,7 +10,6 @@ from casewright.actions import Bucket
 from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import pending_of, texts
-from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key
 from casewright.errors import UnreadableRecord
 
@@ -45,16 +44,15 @@ class EffectsSetAside:
 
     def each(self) -> Iterator[SetAside]:
         """All of them, as the index has them: it may be a moment old."""
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName="pending",
-                KeyConditionExpression="#bucket = :unread",
-                ExpressionAttributeNames={"#bucket": "bucket"},
-                ExpressionAttributeValues=texts({":unread": UNREAD}),
-            )
-            for page in pages:
-                yield from map(_set_aside, page["Items"])
+        found = items.queried(
+            self._client,
+            self._table,
+            IndexName="pending",
+            KeyConditionExpression="#bucket = :unread",
+            ExpressionAttributeNames={"#bucket": "bucket"},
+            ExpressionAttributeValues=texts({":unread": UNREAD}),
+        )
+        return map(_set_aside, found)
 
     def bring_back(self, found: SetAside) -> None:
         """Put it where it was in the queue, unless somebody did, or its case was forgotten."""
