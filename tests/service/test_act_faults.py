@@ -108,6 +108,17 @@ class Storm:
                 self.hear()
         raise AssertionError(f"something is pending for ever: {self.ended}")
 
+    def pause(self, lasting: timedelta, *, every: timedelta) -> None:
+        """SES sends nothing for a time, in which the performer is rung for again and again."""
+        sesv2, ports, until = self.house.session("admin").client("sesv2"), self._performer(), self.house.clock.now() + lasting
+        sesv2.put_account_sending_attributes(SendingEnabled=False)
+        try:
+            while self.house.clock.now() < until:
+                act("ses", lambda: 900.0, ports)
+                self.house.clock.sleep(every.total_seconds())
+        finally:
+            sesv2.put_account_sending_attributes(SendingEnabled=True)
+
     def hear(self) -> None:
         """Note what SES says of mail."""
         heard = noting(self.house.container("note_delivery", self.house.environments(self.house.places)["note_delivery"]))
@@ -317,17 +328,12 @@ def test_killed_around_a_write_of_several_cases_each_is_written_once(
 
 
 def test_mail_of_an_hour_in_which_ses_is_paused_goes_out_once_afterwards(house: House) -> None:
-    seen, sesv2 = Storm(house, cases=3), house.session("admin").client("sesv2")
+    seen = Storm(house, cases=3)
     for number, case_id in enumerate(seen.case_ids):
         seen.ask(case_id, SendEmail((f"{number}.{seen.address}",), "subject", "text"))
-    sesv2.put_account_sending_attributes(SendingEnabled=False)
-    ports, until = seen._performer(), house.clock.now() + timedelta(hours=1)
-    while house.clock.now() < until:
-        act("ses", lambda: 900.0, ports)
-        house.clock.sleep(300)
+    seen.pause(timedelta(hours=1), every=timedelta(minutes=5))
     assert {status for status, _ in seen.ended} == {"pending"}
     assert house.counts["perform", "MailPaused"] >= 3
-    sesv2.put_account_sending_attributes(SendingEnabled=True)
     seen.perform()
     assert Counter(status for status, _ in seen.ended) == {"done": 3}
     to = Counter(address for mail in house.outbox.messages() for address in mail.to if address.endswith(f".{seen.address}"))
@@ -358,15 +364,9 @@ def test_mail_outlives_a_pause_of_a_day_unless_its_rule_says_how_long(house: Hou
     seen = Storm(house, cases=2)
     usual, short = (seen.ask(case_id, SendEmail((seen.address,), "subject", "text")) for case_id in seen.case_ids)
     seen.dynamodb.put_item(TableName=house.case_table, Item=effect_item(replace(short, expires_at=seen.began + timedelta(hours=1))))
-    sesv2 = house.session("admin").client("sesv2")
-    sesv2.put_account_sending_attributes(SendingEnabled=False)
-    ports, until = seen._performer(), house.clock.now() + timedelta(hours=25)
-    while house.clock.now() < until:
-        act("ses", lambda: 900.0, ports)
-        house.clock.sleep(1800)
-    sesv2.put_account_sending_attributes(SendingEnabled=True)
+    seen.pause(timedelta(hours=25), every=timedelta(minutes=30))
     seen.perform()
-    ended = {each.effect.key: each.outcome and each.outcome.status for case_id in seen.case_ids for each in ports.effects.of_case(case_id)}
+    ended = {each.effect.key: each.outcome and each.outcome.status for each in seen.effects}
     assert ended == {usual.key: "done", short.key: "expired"}
     assert seen.mails == 1
 
