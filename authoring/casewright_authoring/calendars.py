@@ -1,6 +1,7 @@
 """calendars.yaml: business hours, resolved for the years around today."""
 
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -70,7 +71,7 @@ class _Calendar:
         if zone is None or week is None or len(self.report.findings) > told:
             raise Fault(None)
         weeks = ((date.min, week), *changes)
-        self._refuse_closed(weeks, given.node)
+        self._refuse_closed([each for each in weeks if each[0] < self.span.end.date()], given.node)
         schedule = Schedule(zone=zone, weeks=weeks, days={**{day: () for each in public for day in each.days}, **dates})
         known_until = min((each.known_until for each in public), default=self.span.end.year)
         end = min(self.span.end, datetime(known_until + 1, 1, 1, tzinfo=UTC))
@@ -122,7 +123,8 @@ class _Calendar:
         refuse_twice(self._dates, day.isoformat(), node.place, "the date")
         return day
 
-    def _refuse_closed(self, weeks: tuple[tuple[date, Week], ...], node: Mapping) -> None:
+    def _refuse_closed(self, weeks: Sequence[tuple[date, Week]], node: Mapping) -> None:
+        """Refuse weeks of the years that are resolved, of which the last stays closed."""
         since, last = weeks[-1]
         if not any(last):
             when = f" from {since} on" if len(weeks) > 1 else ""

@@ -119,6 +119,7 @@ DAYS = "accepted are mon, tue, wed, thu, fri, sat, sun"
         ({"week": ""}, "2:3: a calendar needs the key 'week'; it has time_zone"),
         ({"hours": "[]"}, "4:3: unknown key of a calendar 'hours'; accepted are time_zone, week, holidays, changes"),
         ({"time_zone": "America/NewYork"}, "2:14: unknown time zone 'America/NewYork' (did you mean 'America/New_York'?); accepted is a name of the IANA database such as America/New_York"),
+        ({"time_zone": "localtime"}, "2:14: unknown time zone 'localtime'; accepted is a name of the IANA database such as America/New_York"),
         ({"time_zone": "5"}, "2:14: the number 5 is given for a time zone; accepted is a text; quote it if the text itself is meant"),
         ({"week": "[mon]"}, "3:9: a list is given for 'week'; accepted is a mapping"),
         ({"week": "{}"}, "2:3: the calendar 'support' has no open time: a clock would never end; open it on some day"),
@@ -148,6 +149,8 @@ DAYS = "accepted are mon, tue, wed, thu, fri, sat, sun"
         ({"holidays": '[{date: "2026-12-24", open: ["12:00-12:00"]}]'}, f"4:42: the opening time '12:00-12:00' has no length; {TIMES}"),
         ({"changes": '[{from: "2027-01-01"}]'}, "4:13: a change needs the key 'week'; it has from"),
         ({"changes": '[{from: "2027-01-01", week: {}}]'}, "2:3: the calendar 'support' has no open time from 2027-01-01 on: a clock would never end; open it on some day"),
+        ({"week": "{}", "changes": '[{from: "2032-01-01", week: {mon: ["09:00-10:00"]}}]'}, "2:3: the calendar 'support' has no open time: a clock would never end; open it on some day"),
+        ({"changes": '[{from: "2027-01-01", week: {}}, {from: "2032-01-01", week: {mon: ["09:00-10:00"]}}]'}, "2:3: the calendar 'support' has no open time from 2027-01-01 on: a clock would never end; open it on some day"),
         ({"changes": '[{from: "2027-01-01", week: {mon: ["09:00-10:00"]}}, {from: "2027-01-01", week: {tue: ["09:00-10:00"]}}]'}, "4:65: the change from 2027-01-01 stands after that from 2027-01-01; accepted is one order of time"),
     ],
 )  # fmt: skip
