@@ -16,10 +16,10 @@ from casewright.cases.subscriptions import domain_arn
 from casewright.cases.values import as_wire
 from casewright.service.load import FRESH_FOR
 from casewright.sla.clocks import Clock
-from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
-from casewright_workbench.console.records import CaseFile, CaseRecords
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment import account
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, STREAM
 

@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 from casewright.cases.values import as_wire
-from casewright_workbench.console.records import CaseFile, CaseRecords
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.house_telemetry import Listen
 

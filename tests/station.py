@@ -15,7 +15,7 @@ from lossy import Center
 from casewright.actions import PutEvent
 from casewright.decision import Head
 from casewright.wiring.container import Container
-from casewright_workbench.console.records import CaseFile
+from casewright_workbench.deployment.records import CaseFile
 from casewright_workbench.localcloud.functions.batches import sqs_event
 
 

@@ -17,7 +17,7 @@ from casewright.aws.powertools import PowertoolsTelemetry
 from casewright.cases.values import as_wire
 from casewright.settings import Settings
 from casewright.wiring.container import Container
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.connect.contacts import Contact
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall

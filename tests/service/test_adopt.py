@@ -10,7 +10,7 @@ from lossy import Center
 
 from casewright.ports.audit import ReconcileMark
 from casewright_workbench.cli.main import run
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.provisioning import BUNDLES
 
 
@@ -24,7 +24,7 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
 @pytest.fixture
 def say(center: Center, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     operator = Clients(center.house.session("operator"))
-    monkeypatch.setattr("casewright_workbench.cli.account.clients_in", lambda _region: operator)
+    monkeypatch.setattr("casewright_workbench.deployment.account.clients_in", lambda _region: operator)
 
     def said(command: str, *more: str) -> tuple[int, dict[str, Any]]:
         where = ["--table", center.house.case_table, "--domain", center.house.domain_id, "--bucket", BUNDLES]

@@ -27,8 +27,8 @@ class DeafLake(FakeLake):
 
 
 class OneCase:
-    def open_cases(self, since: object) -> TimedCases:
-        return TimedCases((TimedCase("c1", at(0)),), is_last=True)
+    def open_cases(self, since: object, page: str = "") -> TimedCases:
+        return TimedCases((TimedCase("c1", at(0)),), "")
 
 
 def test_what_the_lake_was_not_told_it_is_told_by_the_next_run() -> None:

@@ -15,7 +15,7 @@ from small_directory import SMALL
 
 from casewright.cases.values import as_wire
 from casewright.rules.firing import MOST_HOPS
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
 from casewright_workbench.localcloud.connect.contacts import Contact
 from casewright_workbench.localcloud.connectcases.unsteady import Faults as StreamFaults
 

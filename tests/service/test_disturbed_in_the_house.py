@@ -14,7 +14,7 @@ from casewright.aws.control import ControlTable
 from casewright.cases.values import as_wire
 from casewright.quotas import ours
 from casewright.rules.firing import MOST_HOPS
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
 
 FILES = SMALL | {
     "rules/disturbed.yaml": """\

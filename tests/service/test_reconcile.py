@@ -17,7 +17,7 @@ from casewright.cases.events import Event
 from casewright.decision import Head
 from casewright.ports.audit import ReconcileMark
 from casewright.service.reconcile_case import GRACE
-from casewright_workbench.console.records import CaseFile
+from casewright_workbench.deployment.records import CaseFile
 from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.connectcases.unsteady import Faults
 

@@ -15,8 +15,8 @@ from casewright.cases.values import as_wire
 from casewright.rules.firing import MOST_HOPS, place_of
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
-from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.console.timeline import story
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.lake.opening import open_lake
 
 FILES = SMALL | {

@@ -11,7 +11,7 @@ from faults import Faults, Lost, Refused, Throttled
 from small_center import SmallCenter
 from small_directory import FLOW, QUICK_CONNECT, SMALL, TASK_TEMPLATE
 
-from casewright_workbench.console.records import Standing
+from casewright_workbench.deployment.records import Standing
 
 RULES = """\
     - rule: by-flow

@@ -19,8 +19,8 @@ from casewright.rules.bus_events import MOST_BYTES
 from casewright.service.emitting import called
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
-from casewright_workbench.console.records import Standing
 from casewright_workbench.console.site import Site
+from casewright_workbench.deployment.records import Standing
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
 from casewright_workbench.localcloud.wire.messages import HttpRequest
 

@@ -22,10 +22,10 @@ from casewright.aws.case_log import CaseTable
 from casewright.aws.records import FORMAT, READS, key, pack
 from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read
-from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
-from casewright_workbench.console.records import CaseRecords
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment import account
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.records import CaseRecords
 from casewright_workbench.provisioning import BUNDLES
 
 WRITTEN = json.loads((Path(__file__).parent / "format_1.json").read_text())

@@ -18,10 +18,10 @@ from casewright.cases.events import Event
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import case_changes, domain_arn
 from casewright.decision import Decision
-from casewright_workbench.console.records import CaseFile, CaseRecords
 from casewright_workbench.day.hours import ENDS, OPENS
 from casewright_workbench.day.play import Player
 from casewright_workbench.day.script import script
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import LAKE
 from casewright_workbench.replay.case_replay import CaseReplay

@@ -9,7 +9,7 @@ from performing import Bench
 from casewright.actions import name_of
 from casewright.conditions.subjects import Field
 from casewright.rules import instructions as do
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
 
 
 def test_what_follows_from_an_effect_stands_after_it(dynamodb: Any) -> None:

@@ -22,9 +22,9 @@ from casewright.bundle import read, write
 from casewright.cases.catalog import Catalog
 from casewright.cases.regions import CASES_REGIONS
 from casewright_workbench.cli.main import run
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor import flow, quotas, rules, standing
-from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.doctor.checks import CHECKS, examine
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import Deployed, Places, of_names, of_stage

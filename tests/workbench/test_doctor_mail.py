@@ -4,8 +4,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.doctor import mail
-from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import Deployed, Places
 

@@ -8,8 +8,8 @@ from botocore.stub import ANY, Stubber
 from policies import Deployed as Roles
 from synthesis import ACCOUNT, REGION, with_existing_domain
 
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.doctor import permissions
-from casewright_workbench.doctor.asking import Clients
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.needs import NEEDS, UNTOLD
 from casewright_workbench.doctor.places import Deployed, Places

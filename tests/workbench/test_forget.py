@@ -17,10 +17,10 @@ import lambdas.perform.handler
 from casewright.aws.erasing import CaseErasure
 from casewright.cases.values import as_wire
 from casewright.errors import Throttled
-from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
-from casewright_workbench.console.records import CaseRecords
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment import account
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.records import CaseRecords
 
 PLANTED = ("Wilhelmina", "wilhelmina.planted@example.com", "0123456789abcdef0123456789abcdef")
 NAME, ADDRESS, PROFILE = PLANTED

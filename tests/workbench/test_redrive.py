@@ -11,9 +11,9 @@ from small_center import opened
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
-from casewright_workbench.cli import account
 from casewright_workbench.cli.main import run
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment import account
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
 
 FILES = SMALL | {

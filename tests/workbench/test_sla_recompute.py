@@ -22,8 +22,8 @@ from casewright.recompute import Recomputation, recompute
 from casewright.service.decide import take
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import Milestone, Target
-from casewright_workbench.cli.deployment import Asking
 from casewright_workbench.cli.main import run
+from casewright_workbench.deployment.caller import Asking
 from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, STREAM
 from casewright_workbench.sla.recomputing import Recomputing

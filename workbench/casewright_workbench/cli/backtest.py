@@ -14,7 +14,7 @@ from casewright_workbench.backtest.tables import print_report
 from casewright_workbench.backtest.told import as_json
 from casewright_workbench.backtest.workers import WorkerFailed
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 Events = Annotated[

@@ -14,7 +14,7 @@ from rich.text import Text
 from casewright_authoring.checking import findings
 from casewright_authoring.findings import Finding
 from casewright_workbench.cli.github import annotation
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 DIRECTORY = Path("contact_center")

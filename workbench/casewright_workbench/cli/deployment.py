@@ -2,33 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeAlias
 
-import msgspec
 import typer
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle, content_hash, link, read
 from casewright.cases.performers import Performer
-from casewright_workbench.cli.account import account
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.console.records import CaseFile, CaseRecords
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.caller import Asking
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.programs import KeptPrograms
 
 TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
 BucketName: TypeAlias = Annotated[str, typer.Option("--bucket", help="The bucket of bundles: output `BundleBucket` of the cases stack.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-class Asking(msgspec.Struct, frozen=True):
-    """Who asks, and when by the clock of who answers: that of a laptop may be wrong, and the local cloud has a day of its own."""
-
-    performer: Performer
-    at: datetime
 
 
 class Deployment:

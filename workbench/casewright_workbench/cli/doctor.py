@@ -8,12 +8,12 @@ import typer
 from botocore.exceptions import ClientError
 
 from casewright.errors import CasewrightError
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.deployment import AsJson
-from casewright_workbench.cli.refusals import explained
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import NotKnown
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.clients import NotKnown
+from casewright_workbench.deployment.refusals import explained
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.checks import examine
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import OPTIONS, of_names, of_stage

@@ -14,9 +14,9 @@ from casewright.aws.clients import Client
 from casewright.aws.failures import translated
 from casewright.bundle import LinkedBundle, content_hash, link, read
 from casewright.service.reconcile_events import Place
-from casewright_workbench.cli.account import account
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.clients import Clients
+from casewright_workbench.deployment.usage import WrongUsage
 
 DomainId: TypeAlias = Annotated[str, typer.Option("--domain", help="The id of the Cases domain.")]
 

@@ -12,7 +12,7 @@ from casewright_authoring.compile import compile_directory
 from casewright_authoring.known import names_in
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.linking import linked
 from casewright_workbench.mail_preview.given import given_values
 from casewright_workbench.mail_preview.preview import Preview, preview

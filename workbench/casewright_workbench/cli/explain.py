@@ -13,9 +13,9 @@ from casewright.rules.rule import Rule
 from casewright_authoring.compile import compile_directory
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.names import Names
 from casewright_workbench.console.wording import told
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.envelopes import events_of
 from casewright_workbench.explain.explaining import Explainer, Explanation
 from casewright_workbench.explain.linking import linked

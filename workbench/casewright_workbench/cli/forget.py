@@ -7,9 +7,9 @@ import msgspec
 import typer
 
 from casewright.aws.erasing import CaseErasure, Held
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import AsJson
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import of_names, of_stage
 from casewright_workbench.explain.printing import console

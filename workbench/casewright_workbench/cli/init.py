@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.starting.catalog_text import catalog_yaml, scalar
 from casewright_workbench.starting.existing_domain import ExistingDomain, read_existing
 from casewright_workbench.starting.schemas import modeline

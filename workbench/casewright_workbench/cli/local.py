@@ -15,7 +15,6 @@ from rich.console import Console
 from casewright_workbench.cli.check import DIRECTORY, required
 from casewright_workbench.cli.printing import EffectPrinter
 from casewright_workbench.cli.summary import print_summary
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.figures import figures
 from casewright_workbench.console.live import Changed
@@ -24,6 +23,7 @@ from casewright_workbench.day.hours import ENDS, NEW_YORK, OPENS
 from casewright_workbench.day.play import Player
 from casewright_workbench.day.script import script
 from casewright_workbench.day.steps import Change, Open, Step
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.wire.http import LOCAL_PORT
 from casewright_workbench.terminal import Terminal

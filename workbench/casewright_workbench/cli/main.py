@@ -29,8 +29,8 @@ from casewright_workbench.cli.redrive import redrive
 from casewright_workbench.cli.sla import sla
 from casewright_workbench.cli.suppression import unsuppress
 from casewright_workbench.cli.test import rule_tests
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.cli.why import why
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 FINE, FINDINGS, USAGE = 0, 1, 2

@@ -16,7 +16,7 @@ from casewright_authoring import Compiled, compile_directory
 from casewright_authoring.native import NativeForm, Unsaid, create_rule, import_rules, native_of, placeholders
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 native = typer.Typer(name="native", help="Rules as rules of Amazon Connect itself.", no_args_is_help=True, rich_markup_mode="markdown")

@@ -11,7 +11,7 @@ from casewright.calendars.hours import Resolved
 from casewright.errors import CalendarUnusable
 from casewright_authoring.calendars import calendars_of
 from casewright_authoring.suggestions import unknown
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 
 _FILE: Final = "calendars.yaml"
 

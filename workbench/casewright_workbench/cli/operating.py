@@ -9,8 +9,8 @@ from casewright.aws.bundles import BundleBucket
 from casewright.aws.control import ControlTable
 from casewright.bundle import link
 from casewright_authoring.compile import compile_directory
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY, required
+from casewright_workbench.deployment.account import account
 from casewright_workbench.terminal import Terminal
 
 

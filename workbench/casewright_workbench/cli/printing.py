@@ -10,7 +10,7 @@ from rich.text import Text
 from casewright.actions import name_of
 from casewright_workbench.console.effects import described
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import CaseRecords, Standing
+from casewright_workbench.deployment.records import CaseRecords, Standing
 
 STATUS_STYLES: Final[Mapping[str, str]] = {
     "done": "green",

@@ -21,7 +21,7 @@ from casewright.service.reconcile import reconcile as reconciled
 from casewright.service.reconcile_case import Reconciling
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
 from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, Silent, domain_of
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.terminal import echo_json

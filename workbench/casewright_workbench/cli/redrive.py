@@ -6,9 +6,9 @@ import msgspec
 import typer
 from rich.text import Text
 
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import AsJson
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import of_names, of_stage
 from casewright_workbench.doctor.undelivered import dead_letter_queues

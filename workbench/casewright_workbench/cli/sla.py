@@ -10,14 +10,14 @@ import msgspec
 import typer
 
 from casewright_authoring.shapes import RULE_NAME
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.check import DIRECTORY
 from casewright_workbench.cli.open_time import DueQuery, ElapsedQuery, Hours, answered, each_answered
 from casewright_workbench.cli.sla_case import DEFAULT, CaseOrCommand, case_clocks
 from casewright_workbench.cli.sla_due_list import due_list
 from casewright_workbench.cli.sla_recompute import recompute_clocks
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.connect_hours import calendar_yaml, read_hours
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.words import Json
 
 sla = typer.Typer(

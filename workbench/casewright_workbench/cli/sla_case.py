@@ -9,8 +9,8 @@ from typer.core import TyperGroup
 
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.names import Names
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.history import retell
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Words, instant

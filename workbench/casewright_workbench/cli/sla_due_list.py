@@ -12,13 +12,13 @@ from rich.text import Text
 from casewright.decision import Head
 from casewright_authoring.durations import ACCEPTED, LONGEST, written
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.names import Names
+from casewright_workbench.console.urgent import SOON, Urgent, urgent_in
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, duration, instant
 from casewright_workbench.sla.printing import STYLES
-from casewright_workbench.sla.urgent import SOON, Urgent, urgent_in
 from casewright_workbench.terminal import echo_json
 
 

@@ -15,8 +15,8 @@ from casewright.recompute import Recomputation
 from casewright.sla.clocks import Clock
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.deployment import AsJson, BucketName, Deployment, TableName, opened
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, duration, instant

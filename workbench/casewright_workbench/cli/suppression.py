@@ -6,9 +6,9 @@ import typer
 
 from casewright.aws.suppression import RecipientTable
 from casewright.cases.recipients import as_ses_takes
-from casewright_workbench.cli.account import account
 from casewright_workbench.cli.deployment import TableName
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.account import account
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.terminal import Terminal
 
 

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from casewright_workbench.cli.check import DIRECTORY, required
-from casewright_workbench.cli.usage import WrongUsage
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.printing import console
 from casewright_workbench.rule_tests.printing import print_run
 from casewright_workbench.rule_tests.records import run_record

@@ -9,9 +9,9 @@ import typer
 
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName, opened
-from casewright_workbench.cli.usage import WrongUsage
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import CaseFile
+from casewright_workbench.deployment.records import CaseFile
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.case_printing import event_tree
 from casewright_workbench.explain.case_records import event_record
 from casewright_workbench.explain.history import Retold, retell

@@ -9,7 +9,7 @@ from casewright.sla.clocks import Clock
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.names import Names
-from casewright_workbench.sla.urgent import SOON, Urgent, urgent
+from casewright_workbench.console.urgent import SOON, Urgent, urgent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from casewright_workbench.console.lake_figures import LakeReader
 from casewright_workbench.console.live import Changed, LiveCases
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.records import CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.localcloud.clock import SkippableClock
 from casewright_workbench.localcloud.events.api_calls import ApiCalls

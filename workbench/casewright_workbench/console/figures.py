@@ -7,7 +7,7 @@ from datetime import datetime
 
 from casewright.actions import name_of
 from casewright.sla.clocks import TransitionKind
-from casewright_workbench.console.records import CaseFile, Standing
+from casewright_workbench.deployment.records import CaseFile, Standing
 
 Cycle = tuple[str, str, int]
 """Case, policy, cycle: one promise."""

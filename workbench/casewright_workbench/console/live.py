@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 
-from casewright_workbench.console.records import CaseFile, CaseRecords, in_order
+from casewright_workbench.deployment.records import CaseFile, CaseRecords, in_order
 
 
 class Changed:

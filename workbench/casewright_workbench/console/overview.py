@@ -14,7 +14,7 @@ from casewright_workbench.console.effects import described
 from casewright_workbench.console.figures import Figures, ended_effects, figures
 from casewright_workbench.console.lake_figures import LakeFigures
 from casewright_workbench.console.queues import Depth, depths
-from casewright_workbench.console.records import CaseFile
+from casewright_workbench.deployment.records import CaseFile
 
 MOST_CLOCKS: Final = 10
 """Of one list."""

@@ -14,9 +14,9 @@ from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.overview import MOST_CLOCKS, overview
 from casewright_workbench.console.timeline import story
+from casewright_workbench.console.urgent import SOON
 from casewright_workbench.localcloud.wire.http import Page
 from casewright_workbench.localcloud.wire.messages import HttpRequest, HttpResponse
-from casewright_workbench.sla.urgent import SOON
 
 REFRESH_SECONDS: Final = 5
 _HEADERS: Final = {

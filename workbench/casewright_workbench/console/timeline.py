@@ -15,7 +15,7 @@ from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.effects import described
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import CaseFile, Standing
+from casewright_workbench.deployment.records import CaseFile, Standing
 
 _VERBS: Final = {"not_met": "ended late", "met": "met in time"}
 

@@ -7,10 +7,11 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casewright.errors import CasewrightError
+from casewright_workbench.deployment.clients import NotKnown
 from casewright_workbench.doctor import domain, flow, mail, permissions, quotas, rules, standing, stores
-from casewright_workbench.doctor.asking import NotKnown, not_checked
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding
+from casewright_workbench.doctor.unasked import not_checked
 
 Check = Callable[[Context], Iterable[Finding]]
 

@@ -12,7 +12,7 @@ from casewright.aws.failures import translated
 from casewright.bundle import Bundle, content_hash, read
 from casewright.cases.catalog import Catalog
 from casewright.cases.subscriptions import domain_arn
-from casewright_workbench.doctor.asking import Clients, NotKnown, pages
+from casewright_workbench.deployment.clients import Clients, NotKnown, pages
 from casewright_workbench.doctor.places import Places
 
 

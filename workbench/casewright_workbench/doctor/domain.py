@@ -11,7 +11,7 @@ from casewright.cases.subscriptions import CASES_SOURCE
 from casewright.conditions.subjects import Field
 from casewright.conditions.texts import Variable
 from casewright.conditions.tree import Leaf
-from casewright_workbench.doctor.asking import is_missing, pages
+from casewright_workbench.deployment.clients import is_missing, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, warn
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from casewright.aws.set_aside import EffectsSetAside
-from casewright_workbench.doctor.asking import NotKnown, pages
+from casewright_workbench.deployment.clients import NotKnown, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, counted, fail, listed, ok, unchecked, warn
 from casewright_workbench.doctor.undelivered import attributes_of, dead_letter_queues

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from casewright_workbench.doctor.asking import is_missing
+from casewright_workbench.deployment.clients import is_missing
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, ok, warn
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from casewright_workbench.doctor.asking import NotKnown, pages
+from casewright_workbench.deployment.clients import NotKnown, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok
 from casewright_workbench.doctor.needs import NEEDS, Need, resource

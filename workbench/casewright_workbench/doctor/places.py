@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casewright_workbench.cli.refusals import explained
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients, NotKnown, pages
+from casewright_workbench.deployment.clients import Clients, NotKnown, pages
+from casewright_workbench.deployment.refusals import explained
+from casewright_workbench.deployment.usage import WrongUsage
 
 STACKS: Final = ("cases", "lake", "ingestion", "automation", "dashboards")
 _CONSTRUCT: Final = re.compile(r"(?:^|-)([A-Z][A-Za-z]+)[0-9A-F]{8}(?:-|$)")

@@ -9,7 +9,7 @@ from casewright.cases.catalog import FieldEntry
 from casewright.errors import BadInput, NotFound
 from casewright_authoring.compile import Compiled, compile_directory
 from casewright_authoring.findings import Findings
-from casewright_workbench.doctor.asking import pages
+from casewright_workbench.deployment.clients import pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, counted, fail, listed, ok, unchecked, warn
 

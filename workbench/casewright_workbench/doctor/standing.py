@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from casewright.cases.regions import CASES_REGIONS
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, warn
 

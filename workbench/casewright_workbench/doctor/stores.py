@@ -11,7 +11,7 @@ from casewright.aws.control import ControlTable
 from casewright.aws.failures import translated
 from casewright.aws.records import READS
 from casewright.errors import UnreadableRecord
-from casewright_workbench.doctor.asking import is_missing
+from casewright_workbench.deployment.clients import is_missing
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, listed, ok, warn
 

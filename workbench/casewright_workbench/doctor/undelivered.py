@@ -7,7 +7,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from casewright.cases.subscriptions import webhook_called
-from casewright_workbench.doctor.asking import is_missing, pages
+from casewright_workbench.deployment.clients import is_missing, pages
 from casewright_workbench.doctor.context import Context
 
 

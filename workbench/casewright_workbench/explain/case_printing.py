@@ -10,7 +10,7 @@ from casewright.decision import Correction, EffectStatus, Match
 from casewright.sla.clocks import Transition
 from casewright_workbench.console import wording
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import Standing
+from casewright_workbench.deployment.records import Standing
 from casewright_workbench.explain.case_records import told_effect, told_shadows
 from casewright_workbench.explain.history import Retold
 from casewright_workbench.explain.printing import HELD_BACK, add_effect, add_rules

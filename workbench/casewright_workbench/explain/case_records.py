@@ -8,7 +8,7 @@ from casewright.rules.instructions import Instruction
 from casewright.sla.clocks import Transition
 from casewright_workbench.console import wording
 from casewright_workbench.console.names import Names
-from casewright_workbench.console.records import Standing
+from casewright_workbench.deployment.records import Standing
 from casewright_workbench.explain.effects import Told, held_back, members
 from casewright_workbench.explain.explaining import overruled_record
 from casewright_workbench.explain.history import Retold

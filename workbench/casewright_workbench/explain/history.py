@@ -11,7 +11,7 @@ from casewright.decision import Decision, Effect, Head
 from casewright.recompute import recomputed
 from casewright.redecide import Logged
 from casewright.service.load import NOTHING
-from casewright_workbench.console.records import CaseFile, Standing
+from casewright_workbench.deployment.records import CaseFile, Standing
 from casewright_workbench.explain.considering import Considered, considered
 from casewright_workbench.explain.programs import Gone, KeptPrograms
 

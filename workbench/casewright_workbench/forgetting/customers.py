@@ -10,7 +10,7 @@ from casewright.aws.failures import translated
 from casewright.aws.marks import HeadsOfTable
 from casewright.cases.recipients import CUSTOMER_FIELD
 from casewright.ports.audit import KnownPage
-from casewright_workbench.doctor.asking import pages
+from casewright_workbench.deployment.clients import pages
 from casewright_workbench.doctor.context import Context
 
 _PROFILE: Final = re.compile(r"arn:[\w-]+:profile:\S+/profiles/[0-9a-f]{32}|[0-9a-f]{32}")

@@ -6,7 +6,7 @@ from typing import assert_never
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
 from casewright.errors import Refused
-from casewright_workbench.doctor.asking import Clients
+from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.redriving.letters import Discard, Letter, Stay, ToBus, ToQueue, ToStream
 
 

@@ -15,8 +15,8 @@ from casewright.ports.log import CaseLog, StoredHead
 from casewright.ports.messages import Lake
 from casewright.recompute import Recomputation, recompute
 from casewright.sla.policies import Policy
-from casewright_workbench.cli.deployment import Asking
-from casewright_workbench.console.records import CaseRecords
+from casewright_workbench.deployment.caller import Asking
+from casewright_workbench.deployment.records import CaseRecords
 
 _TRIES: Final = 5
 _PAUSE_SECONDS: Final = 0.1

@@ -11,9 +11,9 @@ from casewright.aws.control import ControlTable
 from casewright.cases.events import Event
 from casewright.cases.performers import role_name
 from casewright.errors import CasewrightError
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.console.records import CaseRecords
-from casewright_workbench.doctor.asking import NotKnown, is_missing, pages
+from casewright_workbench.deployment.clients import NotKnown, is_missing, pages
+from casewright_workbench.deployment.records import CaseRecords
+from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, fail, ok
 from casewright_workbench.doctor.probe.comparing import compare, named

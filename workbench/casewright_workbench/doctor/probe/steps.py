@@ -7,8 +7,8 @@ import msgspec
 
 from casewright.aws.clients import Client
 from casewright.cases.performers import entity_for
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import pages
+from casewright_workbench.deployment.clients import pages
+from casewright_workbench.deployment.usage import WrongUsage
 
 EXPECTED: Final = ("CASE.CREATED", "CASE.UPDATED", "RELATED_ITEM.CREATED", "CASE.DELETED")
 """What the steps publish, in order."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from casewright.aws.clients import Client
-from casewright_workbench.doctor.asking import pages
+from casewright_workbench.deployment.clients import pages
 from casewright_workbench.doctor.probe.steps import Probe
 from casewright_workbench.localcloud.clock import SkippableClock
 from casewright_workbench.localcloud.connectcases.service import ConnectCases

@@ -11,9 +11,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from casewright.errors import CasewrightError
-from casewright_workbench.cli.refusals import explained
-from casewright_workbench.cli.usage import WrongUsage
-from casewright_workbench.doctor.asking import Clients, NotKnown
+from casewright_workbench.deployment.clients import Clients, NotKnown
+from casewright_workbench.deployment.refusals import explained
+from casewright_workbench.deployment.usage import WrongUsage
 
 LOCAL_REGION: Final = "us-east-1"
 """Of the local cloud: what is asked at an endpoint where nobody says a region."""

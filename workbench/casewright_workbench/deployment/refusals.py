@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from casewright.aws.failures import meaning
 from casewright.errors import NotFound, NotPermitted, Throttled, Unavailable
-from casewright_workbench.doctor.asking import ABSENT, is_missing
+from casewright_workbench.deployment.clients import ABSENT, is_missing
 
 _NOT_WHO: Final = frozenset({
     "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId",
