@@ -25,9 +25,7 @@ def listed(names: Iterable[str]) -> str:
     accepted = tuple(dict.fromkeys(names))
     if not accepted:
         return "none is defined"
-    more = f" and {len(accepted) - MOST_SHOWN} more" if len(accepted) > MOST_SHOWN else ""
-    verb = "accepted is" if len(accepted) == 1 else "accepted are"
-    return f"{verb} {', '.join(accepted[:MOST_SHOWN])}{more}"
+    return f"accepted {'is' if len(accepted) == 1 else 'are'} {', '.join(accepted)}"
 
 
 def meant(given: str, names: tuple[str, ...]) -> str:

@@ -2,13 +2,15 @@
 """Conditions as operators write them: what they compile to, and what is refused where."""
 
 from datetime import UTC, datetime, timedelta
+from textwrap import dedent
 
 import pytest
-from small_directory import Compile, Complain
+from small_directory import SMALL, Compile, Complain
 
 from casewright.conditions.operators import Absent, Age, Among, Between, Changed, Compares, Empty, HasText, Matches, Test, WithinHours
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import All, Any, Leaf, Not
+from casewright_authoring.suggestions import MOST_SHOWN
 
 RULE = """\
 - rule: a
@@ -198,6 +200,15 @@ def test_an_unknown_subject_is_told_with_every_subject_there_is(complaints: Comp
     [told] = complaints({"rules/a.yaml": RULE.format("{prioritty: high}")})
     assert told.startswith("rules/a.yaml:3:8: unknown subject 'prioritty' (did you mean 'priority'?); accepted are title, summary,")
     assert told.endswith(", sla.milestone"), "none is left out"
+
+
+def test_of_more_names_than_anyone_reads_those_most_like_the_one_given_are_told(complaints: Complain) -> None:
+    fields = dedent(SMALL["fields.yaml"]) + "".join(f"part_{number}: {{type: Text}}\n" for number in range(100))
+    [told] = complaints({"fields.yaml": fields, "rules/a.yaml": RULE.format("{prioritty: high}")})
+    unknown, _, named = told.partition(" those most like it first: ")
+    assert unknown.startswith("rules/a.yaml:3:8: unknown subject 'prioritty' (did you mean 'priority'?); accepted are 12")
+    assert named.startswith("priority, ")
+    assert len(named.split(", ")) == MOST_SHOWN
 
 
 def test_every_wrong_leaf_of_a_condition_is_told_in_one_go(complaints: Complain) -> None:
