@@ -1,6 +1,7 @@
-"""A run of adopt that is cut off, and begun again."""
+"""A run of adopt that is cut off, and begun again; and one over more cases of one instant than a page holds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from building import at, linked
@@ -26,18 +27,26 @@ class DeafLake(FakeLake):
         super().put(rows)
 
 
-class OneCase:
-    def open_cases(self, since: object, page: str = "") -> TimedCases:
-        return TimedCases((TimedCase("c1", at(0)),), "")
+class Cases:
+    """Cases by id, each with the minute it was created in; pages of two."""
+
+    def __init__(self, created: dict[str, int]) -> None:
+        self._created = sorted((at(minute), case_id) for case_id, minute in created.items())
+
+    def open_cases(self, since: datetime, page: str = "") -> TimedCases:
+        found = [TimedCase(case_id, moment) for moment, case_id in self._created if moment >= since]
+        end = int(page or 0) + 2
+        return TimedCases(tuple(found[end - 2 : end]), str(end) if end < len(found) else "")
 
 
-def test_what_the_lake_was_not_told_it_is_told_by_the_next_run() -> None:
-    reader, lake, log = FakeReader(), DeafLake(), FakeLog()
-    reader.cases["c1"] = CaseRead("t-billing", at(0), {"status": "open", "created_datetime": at(0).isoformat()})
-    ports = Adopting(
-        cases=OneCase(),
+def adopting(lake: FakeLake, created: dict[str, int]) -> Adopting:
+    reader = FakeReader()
+    for case_id, minute in created.items():
+        reader.cases[case_id] = CaseRead("t-billing", at(minute), {"status": "open", "created_datetime": at(minute).isoformat()})
+    return Adopting(
+        cases=Cases(created),
         reader=reader,
-        log=log,
+        log=FakeLog(),
         bundle=linked(policy()),
         lake=lake,
         time=FakeTime(at(60)),
@@ -45,9 +54,21 @@ def test_what_the_lake_was_not_told_it_is_told_by_the_next_run() -> None:
         rate=100,
         rows=rows.of_decision,
     )
+
+
+def test_cases_that_were_created_in_one_instant_are_all_adopted_and_so_are_those_after_them() -> None:
+    created = {"first": 0} | {f"c{number}": 5 for number in range(7)} | {"later": 6, "last": 7}
+    adoptions = list(adopt(adopting(FakeLake(), created)))
+    assert sorted(each.case_id for each in adoptions) == sorted(created)
+    assert all(each.is_new for each in adoptions)
+
+
+def test_what_the_lake_was_not_told_it_is_told_by_the_next_run() -> None:
+    lake = DeafLake()
+    ports = adopting(lake, {"c1": 0})
     with pytest.raises(Unavailable):
         list(adopt(ports))
     [again] = adopt(ports)
     assert not again.is_new
     assert {row["case_id"] for row in lake.rows[1:]} == {"c1"}
-    assert len(log.log) == 1
+    assert len(ports.log.log) == 1  # type: ignore[attr-defined]  # the log is a fake

@@ -93,6 +93,16 @@ def test_cases_that_change_between_two_pages_hide_no_other() -> None:
     assert set(cases.audited) == set(cases.updated)
 
 
+def test_a_page_without_items_ends_no_walk() -> None:
+    cases = Cases({"c1": at(1)})
+    cases.marks["cases"] = ReconcileMark(at=at(44))
+    item = FoundItem("c1", RelatedItem(id="i1", type="comment", created_at=at(2)), at(2))
+    pages = {"": FoundItems((), "1"), "1": FoundItems((item,), "")}
+    cases.newest_items = pages.__getitem__  # type: ignore[method-assign]
+    assert reconcile(reconciling(cases, 60), forever).is_through
+    assert cases.audited == ["c1"]
+
+
 def test_many_cases_of_one_instant_are_all_found_and_do_not_hold_the_walk() -> None:
     cases = Cases({"earlier": at(4)} | {f"c{number}": at(5) for number in range(6)} | {"later": at(6)})
     assert reconcile(reconciling(cases, 60), forever).is_through

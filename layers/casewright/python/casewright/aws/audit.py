@@ -30,17 +30,17 @@ class CasesAudit:
         found = [_entry(each) for page in pages for each in page["auditEvents"] if each]
         return tuple(sorted(found, key=lambda entry: (entry.at, entry.id)))
 
-    def changed(self, since: datetime, until: datetime) -> TimedCases:
-        """One page of SearchCases. It goes on by time and not by token, so that cases that change meanwhile shift nothing."""
+    def changed(self, since: datetime, until: datetime, page: str = "") -> TimedCases:
+        """One page of SearchCases."""
         before = {"field": {"lessThanOrEqualTo": {"id": _UPDATED, "value": {"stringValue": stamp(until)}}}}
-        return self._timed(_UPDATED, since, before)
+        return self._timed(_UPDATED, since, before, page)
 
-    def open_cases(self, since: datetime) -> TimedCases:
+    def open_cases(self, since: datetime, page: str = "") -> TimedCases:
         """One page of SearchCases. A case is closed when its status is `closed`, and no other."""
         is_closed = {"field": {"equalTo": {"id": "status", "value": {"stringValue": "closed"}}}}
-        return self._timed(_CREATED, since, {"not": is_closed})
+        return self._timed(_CREATED, since, {"not": is_closed}, page)
 
-    def _timed(self, field_id: str, since: datetime, condition: dict[str, Any]) -> TimedCases:
+    def _timed(self, field_id: str, since: datetime, condition: dict[str, Any], page: str) -> TimedCases:
         after = {"field": {"greaterThanOrEqualTo": {"id": field_id, "value": {"stringValue": stamp(since)}}}}
         with translated("SearchCases"):
             answer = self._client.search_cases(
@@ -49,9 +49,10 @@ class CasesAudit:
                 fields=[{"id": field_id}],
                 filter={"andAll": [after, condition]},
                 sorts=[{"fieldId": field_id, "sortOrder": "Asc"}],
+                **({"nextToken": page} if page else {}),
             )
         found = [TimedCase(case["caseId"], _instant(case["fields"][0]["value"])) for case in answer["cases"] if case and case["fields"]]
-        return TimedCases(tuple(found), is_last=not answer.get("nextToken"))
+        return TimedCases(tuple(found), answer.get("nextToken") or "")
 
     def newest_items(self, page: str) -> FoundItems:
         """One page of SearchAllRelatedItems."""

@@ -42,10 +42,15 @@ class TimedCase(msgspec.Struct, frozen=True):
 
 
 class TimedCases(msgspec.Struct, frozen=True):
-    """Cases by a time of theirs, earliest first; `is_last` when there is no other within the times asked for."""
+    """A page of cases by a time of theirs, earliest first; `next_page` is empty after the last within the times asked for."""
 
     cases: tuple[TimedCase, ...]
-    is_last: bool
+    next_page: str
+
+    def after(self, since: datetime) -> tuple[datetime, str]:
+        """Where to go on: by time, so that what changes meanwhile shifts nothing; by page only within one instant."""
+        last = self.cases[-1].at if self.cases else since
+        return (last, "") if last > since else (since, self.next_page)
 
 
 class FoundItem(msgspec.Struct, frozen=True):
@@ -70,8 +75,8 @@ class AuditHistory(Protocol):
         """Every edit of a case that is kept, earliest first. Raises NotFound when the case is gone."""
         ...
 
-    def changed(self, since: datetime, until: datetime) -> TimedCases:
-        """The first cases whose last change lies within these times, both included."""
+    def changed(self, since: datetime, until: datetime, page: str = "") -> TimedCases:
+        """The first cases whose last change lies within these times, both included; or a page of them."""
         ...
 
     def newest_items(self, page: str) -> FoundItems:
@@ -86,8 +91,8 @@ class AuditHistory(Protocol):
 class OpenCases(Protocol):
     """The cases that are not closed."""
 
-    def open_cases(self, since: datetime) -> TimedCases:
-        """The first of them that were created then or later."""
+    def open_cases(self, since: datetime, page: str = "") -> TimedCases:
+        """The first of them that were created then or later, or a page of these."""
         ...
 
 

@@ -51,18 +51,17 @@ class Adoption(msgspec.Struct, frozen=True):
 
 def adopt(ports: Adopting) -> Iterator[Adoption]:
     """Every open case, oldest first. Cut off, it is begun again: a case that is known is left alone."""
-    since, seen = _BEGINNING, set[str]()
+    since, page, seen = _BEGINNING, "", set[str]()
     while True:
-        found = ports.cases.open_cases(since)
+        found = ports.cases.open_cases(since, page)
         ports.time.sleep(1 / ports.rate)
-        fresh = [case for case in found.cases if case.case_id not in seen]
-        for case in fresh:
-            seen.add(case.case_id)
-            if adoption := _one(case.case_id, ports):
+        for case in found.cases:
+            if case.case_id not in seen and (adoption := _one(case.case_id, ports)):
                 yield adoption
-        if found.is_last or not fresh:
+            seen.add(case.case_id)
+        if not found.next_page:
             return
-        since = found.cases[-1].at
+        since, page = found.after(since)
 
 
 def _one(case_id: str, ports: Adopting) -> Adoption | None:

@@ -34,8 +34,6 @@ ROUND: Final = timedelta(days=1)
 QUIET: Final = timedelta(days=30)
 """A case in which nothing happened for so long, and no clock runs, is left out of the round."""
 
-_TICK: Final = timedelta(milliseconds=1)
-
 
 class Reconciled(msgspec.Struct, frozen=True):
     """What an invocation did: how many cases it audited, and the events it fed in."""
@@ -82,20 +80,19 @@ class Walker:
     def changed_cases(self) -> bool:
         """Cases by their last change: those whose log does not know it, and some of the others."""
         mark = self._ports.marks.get("cases") or ReconcileMark(at=self._began)
-        since = max(mark.at - OVERLAP, self._began)
+        since, page = max(mark.at - OVERLAP, self._began), ""
         while since <= self._until and self._has_time():
-            found = paced(self._ports, self._ports.history.changed(since, self._until))
+            found = paced(self._ports, self._ports.history.changed(since, self._until, page))
             for case in found.cases:
                 if not self._has_time():
                     return False
                 with self._reading(case.case_id):
                     self._look_at(case, mark.at)
-            if found.is_last or not found.cases:
+            if not found.next_page:
                 self._ports.marks.put("cases", ReconcileMark(at=self._until))
                 return True
-            last = found.cases[-1].at
-            self._ports.marks.put("cases", ReconcileMark(at=max(mark.at, last)))
-            since = last if last > since else since + _TICK
+            since, page = found.after(since)
+            self._ports.marks.put("cases", ReconcileMark(at=max(mark.at, since)))
         return since > self._until
 
     def new_items(self) -> bool:
@@ -113,7 +110,7 @@ class Walker:
                 continue
             if not all(self._is_known(item) for item in found.items if floor <= item.at <= until):
                 return False
-            if not found.next_page or found.items[-1].at < floor:
+            if not found.next_page or any(item.at < floor for item in found.items[-1:]):
                 self._ports.marks.put("items", ReconcileMark(at=max(until, mark.at)))
                 return True
             page = found.next_page
