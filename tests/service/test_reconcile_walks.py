@@ -98,7 +98,7 @@ def test_a_page_without_items_ends_no_walk() -> None:
     cases.marks["cases"] = ReconcileMark(at=at(44))
     item = FoundItem("c1", RelatedItem(id="i1", type="comment", created_at=at(2)), at(2))
     pages = {"": FoundItems((), "1"), "1": FoundItems((item,), "")}
-    cases.newest_items = pages.__getitem__  # type: ignore[method-assign]
+    cases.newest_items = pages.__getitem__  # type: ignore[method-assign,assignment]
     assert reconcile(reconciling(cases, 60), forever).is_through
     assert cases.audited == ["c1"]
 
