@@ -16,7 +16,7 @@ from casewright_workbench.deployment.refusals import explained
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.checks import examine
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.places import OPTIONS, of_names, of_stage
+from casewright_workbench.doctor.places import OPTIONS, places_of
 from casewright_workbench.doctor.printing import Report
 from casewright_workbench.doctor.probe.running import Running, refuse_armed
 from casewright_workbench.doctor.probe.steps import probe_of
@@ -54,8 +54,7 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     values = (domain, instance, table, bucket, stream, mail_from, configuration_set)
     given = {name: value for name, value in zip(OPTIONS, values, strict=True) if value}
     with account("the deployment cannot be looked at", stage=stage) as clients:
-        places = of_stage(clients, stage, given) if stage else of_names(clients, given)
-        context = Context(clients, places, config, probes=live)
+        context = Context(clients, places_of(clients, stage, given), config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
         is_fine = _report(context, running, save, as_json=as_json)
     if not is_fine:

@@ -11,7 +11,8 @@ from casewright_workbench.cli.deployment import AsJson
 from casewright_workbench.deployment.account import account
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.places import of_names, of_stage
+from casewright_workbench.doctor.findings import counted
+from casewright_workbench.doctor.places import places_of
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.forgetting.customers import cases_of, is_customer
@@ -34,7 +35,7 @@ def forget(
     """
     given = {name: value for name, value in (("CASE_TABLE", table), ("DOMAIN_ID", domain)) if value}
     with account(f"{who} (what was begun is gone on with when the command is given again)", stage=stage) as clients:
-        context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
+        context = Context(clients, places_of(clients, stage, given))
         found, unread = _found(who, context)
         if yes:
             erasure = CaseErasure(clients("dynamodb"), context.places.needed("CASE_TABLE"))
@@ -74,13 +75,11 @@ def _tell(found: list[Held], unread: tuple[str, ...], listed: list[str], *, eras
     for each in found:
         again = f", forgotten {instant(each.forgotten_at)} and begun anew" if each.forgotten_at else ""
         output.print(f"{each.case_id}  {each.events} events, {each.effects} effects, {each.pending} of them pending{again}")
-    count = f"{len(found)} case{'' if len(found) == 1 else 's'}"
+    count = counted(len(found), "case")
     output.print(f"{count} erased" if erased else f"{count} would be erased; --yes erases" if found else "nothing to erase")
     if unread:
-        which = f"{len(unread)} case{'' if len(unread) == 1 else 's'} could not be looked into"
-        output.print(
-            f"{which}, their heads cannot be read; one that is of the customer is erased by its id: {', '.join(unread)}", soft_wrap=True
-        )
+        which = f"{counted(len(unread), 'case')} could not be looked into, their heads cannot be read"
+        output.print(f"{which}; one that is of the customer is erased by its id: {', '.join(unread)}", soft_wrap=True)
     output.print("Elsewhere:")
     for line in kept:
         output.print(f"  {line}", soft_wrap=True)

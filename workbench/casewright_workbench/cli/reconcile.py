@@ -22,6 +22,7 @@ from casewright.service.reconcile_case import Reconciling
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
 from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, Silent, domain_of
 from casewright_workbench.deployment.usage import WrongUsage
+from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.terminal import echo_json
@@ -127,9 +128,8 @@ def _tell(found: Reconciled, *, fed: bool, as_json: bool) -> None:
     for each in found.unread:
         output.print(f"not compared: {each}", soft_wrap=True)
     ending = "" if found.is_through else "; Cases asked to slow down: run it again, it begins anew"
-    count = len(found.lost)
-    what = f"{count} event{'' if count == 1 else 's'} {'fed in' if fed else 'would be fed in'}"
-    output.print(f"{found.audited} cases audited, {what}{ending}")
+    what = f"{counted(len(found.lost), 'event')} {'fed in' if fed else 'would be fed in'}"
+    output.print(f"{counted(found.audited, 'case')} audited, {what}{ending}")
 
 
 def _record(event: Event) -> Json:

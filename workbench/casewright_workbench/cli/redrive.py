@@ -10,7 +10,7 @@ from casewright_workbench.cli.deployment import AsJson
 from casewright_workbench.deployment.account import account
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.places import of_names, of_stage
+from casewright_workbench.doctor.places import places_of
 from casewright_workbench.doctor.undelivered import dead_letter_queues
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
@@ -33,7 +33,7 @@ def redrive(
     """
     given = {"CASE_TABLE": table} if table else {}
     with account("dead-letter queues", stage=stage) as clients:
-        context = Context(clients, of_stage(clients, stage, given) if stage else of_names(clients, given))
+        context = Context(clients, places_of(clients, stage, given))
         run = Redrive(context, reason=reason, moves=yes)
         places = _run(run, context, queue)
     _tell(run.groups, places, moved=yes, as_json=as_json)

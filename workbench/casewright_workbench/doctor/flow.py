@@ -110,5 +110,5 @@ def _mappings(context: Context, function: str) -> list[Any]:
 def _waiting(context: Context, name: str) -> int:
     """How many messages a queue holds; -1 where there is no such queue."""
     told = attributes_of(context, name)
-    counted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
-    return sum(int(told.get(each, 0)) for each in counted) if told else -1
+    kinds = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+    return sum(int(told.get(each, 0)) for each in kinds) if told else -1

@@ -70,6 +70,11 @@ OPTIONS: Final[Mapping[str, str]] = {
 """What can be given by hand."""
 
 
+def places_of(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
+    """The places of a stage where one is named, else those of the deployment that has what is given. Raises WrongUsage where that is not one."""
+    return of_stage(clients, stage, given) if stage else of_names(clients, given)
+
+
 def of_stage(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
     """The places of a stage, from its CloudFormation stacks. Raises WrongUsage where there are none that can be seen."""
     resources = [each for stack in STACKS for each in _resources(clients, f"casewright-{stage}-{stack}")]
