@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from building import START, at, case_event, changed, equals, linked, rule
 from fakes import FakePrograms, FakeTelemetry, FakeTime, deciding
+from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead
 from casewright.cases.values import FieldValue
-from casewright.errors import Throttled
+from casewright.errors import Refused, Throttled
 from casewright.ports.schedules import FoundCases, ScheduleMark
 from casewright.rules.rule import Schedule
 from casewright.service.decide import take
@@ -27,11 +29,14 @@ class Found:
         self.sent: list[tuple[str, datetime, str]] = []
         self.marks: dict[str, ScheduleMark] = {}
         self.fail_at_page = ""
+        self.refused: list[tuple[object, str]] = []
 
     def find(self, fields: Mapping[str, Sequence[FieldValue]], *, page: str) -> FoundCases:
         self.asked.append(fields)
         if page and page == self.fail_at_page:
             raise Throttled("SearchCases")
+        if (fields.get("status"), page) in self.refused:
+            raise Refused("SearchCases: ValidationException")
         start = int(page or 0)
         more = start + 2 < len(self.case_ids)
         return FoundCases(self.case_ids[start : start + 2], str(start + 2) if more else "")
@@ -95,6 +100,37 @@ def test_a_page_that_fails_is_asked_again_the_next_minute() -> None:
         found.fail_at_page = ""
     assert schedule(ports, plenty) == 1
     assert [case for _, _, case in found.sent] == ["c0", "c1", "c2"]
+
+
+def test_a_page_of_a_search_that_is_no_longer_made_begins_the_search_again() -> None:
+    found, time = Found(*(f"c{number}" for number in range(5))), FakeTime(at(30))
+    ports = scheduling(found, nudge(), time)
+    schedule(ports, plenty)
+    time.moment = at(61)
+    left = iter([60.0, SECONDS_KEPT - 1])
+    assert schedule(ports, lambda: next(left)) == 2
+    found.refused = [(("open",), "2")]
+    changed = linked(rule("nudge", "schedule", condition=equals("status", "open"), schedule=HOURLY))
+    ports = replace(ports, programs=FakePrograms(changed))
+    with pytest.raises(Refused):
+        schedule(ports, plenty)
+    assert len(found.sent) == 2 + 2, "begun again once, and not for ever"
+    found.marks["nudge"], found.refused = ScheduleMark(at(60), "stale"), [(("open",), "stale")]
+    assert schedule(ports, plenty) == 5
+    assert found.marks["nudge"] == ScheduleMark(at(60))
+
+
+def test_a_rule_whose_search_is_refused_keeps_no_other_from_its_turn() -> None:
+    found, time = Found("c1"), FakeTime(at(30))
+    bad = rule("bad", "schedule", condition=equals("status", "closed"), schedule=HOURLY, order=-1)
+    good = rule("nudge", "schedule", condition=equals("status", "waiting"), schedule=HOURLY)
+    found.refused = [(("closed",), "")]
+    ports = scheduling(found, linked(bad, good), time)
+    schedule(ports, plenty)
+    time.moment = at(61)
+    with pytest.raises(Refused):
+        schedule(ports, plenty)
+    assert found.sent == [("nudge", at(60), "c1")]
 
 
 def test_after_an_outage_the_last_firing_is_made_up_for_and_the_others_are_counted() -> None:

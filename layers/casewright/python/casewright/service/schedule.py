@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from casewright.errors import Refused
 from casewright.ports.clock import Time
 from casewright.ports.messages import CaseEvents
 from casewright.ports.programs import Programs
@@ -46,19 +47,32 @@ def schedule(ports: Scheduling, seconds_left: Callable[[], float]) -> int:
     """Send an event of our own for every case that a due rule may be about; answers how many.
 
     A rule seen for the first time begins now. Of firings that were missed the last one is made up for; the others are counted.
+
+    Raises:
+        Refused: Cases does not search as a rule asks; all other rules have had their turn.
     """
-    sent = 0
+    sent, refused = 0, None
     for rule in ports.programs.current().rules:
         if rule.schedule is not None and rule.mode != "off" and rule.runs_on == "casewright":
-            sent += _ask(rule, ports, seconds_left)
+            try:
+                sent += _ask(rule, ports, seconds_left)
+            except Refused as error:
+                refused = error
+    if refused is not None:
+        raise refused
     return sent
 
 
 def _ask(rule: Rule, ports: Scheduling, seconds_left: Callable[[], float]) -> int:
-    mark = _next(rule, ports)
-    sent = 0
+    mark, sent, begun_again = _next(rule, ports), 0, False
     while mark is not None and seconds_left() > SECONDS_KEPT:
-        found = ports.finder.find(sought(rule.condition), page="" if mark.page == FIRST_PAGE else mark.page)
+        try:
+            found = ports.finder.find(sought(rule.condition), page="" if mark.page == FIRST_PAGE else mark.page)
+        except Refused:  # the page may be of a search that the rule no longer makes, or too old; who was asked already is not asked twice
+            if mark.page == FIRST_PAGE or begun_again:
+                raise
+            mark, begun_again = ScheduleMark(mark.at, FIRST_PAGE), True
+            continue
         ports.queue.send_scheduled(rule.name, mark.at, found.case_ids)
         sent += len(found.case_ids)
         mark = ScheduleMark(mark.at, found.next_page)
