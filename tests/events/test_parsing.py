@@ -202,6 +202,15 @@ def test_a_malformed_event_says_where_and_what(body: str, where: str, says: str)
     assert says in str(refusal.value)
 
 
+@pytest.mark.parametrize("value", [[None], "x", None, {}], ids=str)
+def test_a_custom_field_without_a_value_says_where_and_what(value: object) -> None:
+    body = sample("custom_added")
+    body["detail"]["relatedItem"]["custom"]["fields"][1]["value"] = value
+    with pytest.raises(MalformedEvent, match=r"accepted is an id and a field value") as refusal:
+        parse(json.dumps(body))
+    assert refusal.value.where == "$.detail.relatedItem.custom.fields[1]"
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),

@@ -29,6 +29,8 @@ NESTINGS: dict[str, Any] = {
     "slaConfiguration": lambda sla: {"slaConfiguration": sla},
     "sla": lambda sla: {"sla": sla},
     "Sla.SlaConfiguration": lambda sla: {"Sla": {"SlaConfiguration": sla}},
+    "content.sla.slaConfiguration": lambda sla: {"content": {"sla": {"slaConfiguration": sla}}},
+    "SlaConfiguration.Name": lambda sla: {"SlaConfiguration": {name[0].upper() + name[1:]: member for name, member in sla.items()}},
 }
 
 

@@ -79,17 +79,20 @@ def _parts(wire: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {name: member for name, member in members.items() if isinstance(member, dict)}
 
 
-def _sla_part(parts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What the event tells of an SLA: under `sla`, under `slaConfiguration`, or under both, one in the other."""
-    nested = parts.get("sla", {})
-    return (_parts(nested).get(_CONFIGURATION) if nested else None) or parts.get(_CONFIGURATION) or nested
+def _sla_part(parts: dict[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What the event tells of an SLA: under `sla`, under `slaConfiguration`, or under both, one in the other; in a `content` or without."""
+    within = parts | _parts(parts.get("content", {}))
+    nested = within.get("sla", {})
+    told = (_parts(nested).get(_CONFIGURATION) if nested else None) or within.get(_CONFIGURATION) or nested
+    return {name[:1].lower() + name[1:]: member for name, member in told.items()}
 
 
 def _custom_fields(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, HeldValue]]:
     fields = parts["custom"].get("fields", ())
     for place, field in enumerate(fields if isinstance(fields, list) else ()):
         try:
-            yield str(field["id"]), from_wire(field["value"])
+            value = field["value"]
+            yield str(field["id"]), from_wire(value if isinstance(value, dict) else {})
         except (KeyError, TypeError, ValueError) as error:
             where = f"$.detail.relatedItem.custom.fields[{place}]"
             raise MalformedEvent(where, f"got {_outline(field)}; accepted is an id and a field value") from error
