@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from serving import leads_commands_into
 from small_directory import SMALL
 
 from casewright.cases.events import CaseCreated, CaseUpdated
@@ -17,8 +18,6 @@ from casewright.cases.values import as_wire
 from casewright.service.load import FRESH_FOR
 from casewright.sla.clocks import Clock
 from casewright_workbench.cli.main import run
-from casewright_workbench.deployment import account
-from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, STREAM
@@ -59,8 +58,7 @@ class ClockCenter:
         self.directory = folder / "center"
         self.write({**SMALL, "slas.yaml": SLAS, "rules/clocks.yaml": RULES, "calendars.yaml": CALENDARS, **(files or {})})
         self.house = House.open(self.directory, start=OPENS, folder=folder)
-        operator = Clients(self.house.session("operator"))
-        monkeypatch.setattr(account, "clients_in", lambda _region: operator)
+        leads_commands_into(self.house, monkeypatch)
         self.records = CaseRecords(self.house.session("reader").client("dynamodb"), CASE_TABLE)
 
     def close(self) -> None:

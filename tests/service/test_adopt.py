@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from lossy import Center
+from serving import leads_commands_into
 
 from casewright.ports.audit import ReconcileMark
 from casewright_workbench.cli.main import run
-from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.provisioning import BUNDLES
 
 
@@ -23,8 +23,7 @@ def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
 
 @pytest.fixture
 def say(center: Center, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    operator = Clients(center.house.session("operator"))
-    monkeypatch.setattr("casewright_workbench.deployment.account.clients_in", lambda _region: operator)
+    leads_commands_into(center.house, monkeypatch)
 
     def said(command: str, *more: str) -> tuple[int, dict[str, Any]]:
         where = ["--table", center.house.case_table, "--domain", center.house.domain_id, "--bucket", BUNDLES]

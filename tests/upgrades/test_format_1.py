@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import leads_commands_into
 from small_center import opened
 from small_directory import SMALL
 
@@ -23,9 +24,7 @@ from casewright.aws.records import FORMAT, READS, key, pack
 from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read
 from casewright_workbench.cli.main import run
-from casewright_workbench.deployment import account
-from casewright_workbench.deployment.clients import Clients
-from casewright_workbench.deployment.records import CaseRecords
+from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.provisioning import BUNDLES
 
 WRITTEN = json.loads((Path(__file__).parent / "format_1.json").read_text())
@@ -58,17 +57,19 @@ class Upgraded:
     def after(self, **passed: float) -> None:
         self.house.run_until(self.house.clock.now() + timedelta(**passed))
 
-    def breached(self, case_id: str) -> list[str]:
-        """The clocks of a case whose breach was told, at the time it was due."""
+    def file(self, case_id: str) -> CaseFile:
         file = self.records.case(case_id)
         assert file is not None
+        return file
+
+    def breached(self, case_id: str) -> list[str]:
+        """The clocks of a case whose breach was told, at the time it was due."""
+        file = self.file(case_id)
         told = [(did.policy, did.at) for entry in file.log for did in entry.decision.transitions if did.kind == "breached"]
         return sorted(policy for policy, at in told if at == file.head.clocks[policy].due_at)
 
     def statuses(self, case_id: str) -> dict[str, str]:
-        file = self.records.case(case_id)
-        assert file is not None
-        return {each.effect.rule: each.status for each in file.effects}
+        return {each.effect.rule: each.status for each in self.file(case_id).effects}
 
 
 def _item(value: dict[str, Any]) -> Any:
@@ -80,6 +81,7 @@ def upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upgrad
     monkeypatch.setattr(lambdas.reconcile.handler, "handle", lambda _event, _context: {})  # it would find that the cases are gone
     begins = datetime.fromisoformat("2026-11-16T15:28:30+00:00")
     upgraded = Upgraded(tmp_path, begins=begins)
+    leads_commands_into(upgraded.house, monkeypatch)
     yield upgraded
     upgraded.house.close()
 
@@ -105,8 +107,7 @@ def test_clocks_of_then_breach_in_time_although_their_index_knows_less(upgraded:
     assert {(each.case_id, each.policy) for each in due} >= {(PERFORMED, "first-reply"), (PENDING, "first-reply"), (PENDING, "resolution")}
     upgraded.after(minutes=10)
     for case_id in (PERFORMED, PENDING):
-        file = upgraded.records.case(case_id)
-        assert file is not None
+        file = upgraded.file(case_id)
         told = [(did.policy, did.kind, did.at) for entry in file.log for did in entry.decision.transitions]
         assert ("call-back", "breached", file.head.clocks["call-back"].due_at) in told
         assert upgraded.item(case_id, "head")["format"] == {"N": str(FORMAT)}, "written anew"
@@ -116,9 +117,7 @@ def test_what_was_in_flight_is_decided_on(upgraded: Upgraded) -> None:
     for body in WRITTEN["messages"]:
         upgraded.send(body)
     upgraded.after(minutes=1)
-    file = upgraded.records.case(PENDING)
-    assert file is not None
-    assert file.head.clocks["resolution"].status == "Paused", "the event of then, decided now"
+    assert upgraded.file(PENDING).head.clocks["resolution"].status == "Paused", "the event of then, decided now"
     assert upgraded.house.counts["decide", "EventsMalformed"] == upgraded.house.counts["decide", "RecordsFailed"] == 0
 
 
@@ -133,17 +132,13 @@ def test_a_late_event_folds_the_log_of_then_again(upgraded: Upgraded) -> None:
     upgraded.after(minutes=1)
     upgraded.send(json.dumps(event))
     upgraded.after(minutes=1)
-    file = upgraded.records.case(PENDING)
-    assert file is not None
-    assert [entry.event.id for entry in file.log if entry.decision.late] == ["late-2"]
+    assert [entry.event.id for entry in upgraded.file(PENDING).log if entry.decision.late] == ["late-2"]
 
 
 def test_a_record_of_a_format_to_come_is_refused_and_stays_as_it_is_until_a_release_reads_it(
     upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = upgraded.records.case(PENDING)
-    assert file is not None
-    later = {**upgraded.item(PENDING, "head"), "format": {"N": str(FORMAT + 1)}, "body": pack(file.head)}
+    later = {**upgraded.item(PENDING, "head"), "format": {"N": str(FORMAT + 1)}, "body": pack(upgraded.file(PENDING).head)}
     upgraded.put(later)
     upgraded.send(WRITTEN["messages"][0])
     upgraded.after(minutes=10)
@@ -160,21 +155,16 @@ def test_a_record_of_a_format_to_come_is_refused_and_stays_as_it_is_until_a_rele
     monkeypatch.setattr(records, "READS", (*READS, FORMAT + 1))
     upgraded.after(minutes=2)
     assert "call-back" in upgraded.breached(PENDING), "by themselves"
-    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(upgraded.house.session("operator")))
     assert run(["redrive", "--yes", "--reason", "cannot be read", "--json"]) == 0
     assert [group["moved"] for group in json.loads(capsys.readouterr().out)["groups"]] == [1]
     upgraded.after(minutes=1)
-    file = upgraded.records.case(PENDING)
-    assert file is not None
-    assert file.head.clocks["resolution"].status == "Paused", "the event of then, decided after all"
+    assert upgraded.file(PENDING).head.clocks["resolution"].status == "Paused", "the event of then, decided after all"
 
 
 def test_an_effect_of_a_format_to_come_is_set_aside_and_redriven_by_a_release_that_reads_it(
     upgraded: Upgraded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    effects = upgraded.records.case(PENDING)
-    assert effects is not None
-    [mail] = [each.effect for each in effects.effects if each.effect.rule == "acknowledge"]
+    [mail] = [each.effect for each in upgraded.file(PENDING).effects if each.effect.rule == "acknowledge"]
     later = {**upgraded.item(PENDING, f"effect#{mail.key}"), "format": {"N": str(FORMAT + 1)}, "body": pack(mail)}
     upgraded.put(later)
     upgraded.after(minutes=2)
@@ -182,8 +172,6 @@ def test_an_effect_of_a_format_to_come_is_set_aside_and_redriven_by_a_release_th
     kept = upgraded.item(PENDING, f"effect#{mail.key}")
     assert kept == {**later, "bucket": {"S": UNREAD}, "aside_because": {"S": reason}}
     assert upgraded.house.counts["perform", "RecordsUnreadable"] == 1
-
-    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(upgraded.house.session("operator")))
 
     def redriven(*options: str, code: int) -> Any:
         capsys.readouterr()

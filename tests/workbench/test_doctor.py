@@ -13,14 +13,16 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from pages import listed, page
+from serving import leads_commands
 
 from casewright.aws.bundles import CATALOG, CURRENT, BundleBucket
 from casewright.aws.control import ControlTable
-from casewright.aws.records import key, shard_of, stamp
+from casewright.aws.records import key, pack, shard_of, stamp
 from casewright.aws.set_aside import UNREAD
 from casewright.bundle import read, write
 from casewright.cases.catalog import Catalog
 from casewright.cases.regions import CASES_REGIONS
+from casewright.ports.log import DueClock
 from casewright_workbench.cli.main import run
 from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.deployment.usage import WrongUsage
@@ -230,9 +232,6 @@ def set_aside(house: House) -> Any:
 
 
 def unsent(house: House) -> Any:
-    from casewright.aws.records import pack
-    from casewright.ports.log import DueClock
-
     due = START - timedelta(hours=1)
     clock = DueClock(case_id="broken", policy="first-response", cycle=1, milestone="half", due=due)
     shard = {"S": shard_of("broken")}
@@ -536,8 +535,7 @@ def test_a_stage_is_read_from_its_stacks(house: House) -> None:
 def test_the_command_over_http(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     server = house.cloud.http(port=0)
     server.start()
-    for name, value in {"AWS_ACCESS_KEY_ID": "ops", "AWS_SECRET_ACCESS_KEY": "local", "AWS_ENDPOINT_URL": server.url}.items():
-        monkeypatch.setenv(name, value)
+    leads_commands(server.url, monkeypatch)
     asked = ["doctor", "--config", str(CONTACT_CENTER)]
     try:
         assert run(asked) == 0

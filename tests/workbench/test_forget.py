@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from damaging import JUNK, LATER, Stored
+from serving import leads_commands_into
 from small_center import opened
 from small_directory import SMALL
 
@@ -18,8 +19,6 @@ from casewright.aws.erasing import CaseErasure
 from casewright.cases.values import as_wire
 from casewright.errors import Throttled
 from casewright_workbench.cli.main import run
-from casewright_workbench.deployment import account
-from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.deployment.records import CaseRecords
 
 PLANTED = ("Wilhelmina", "wilhelmina.planted@example.com", "0123456789abcdef0123456789abcdef")
@@ -83,9 +82,8 @@ def _read(packed: bytes) -> str:
 @pytest.fixture(scope="module")
 def center(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
     center = Center(tmp_path_factory.mktemp("center"))
-    operator = center.house.session("operator")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(account, "clients_in", lambda _region: Clients(operator))
+        leads_commands_into(center.house, patched)
         yield center
     center.house.close()
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import leads_commands_into
 from small_center import opened
 from small_directory import SMALL
 
 from casewright.cases.values import as_wire
 from casewright_workbench.cli.main import run
-from casewright_workbench.deployment import account
-from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
 
 FILES = SMALL | {
@@ -81,8 +80,7 @@ class Center:
 @pytest.fixture
 def center(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Center]:
     center = Center(tmp_path)
-    operator = center.house.session("operator")
-    monkeypatch.setattr(account, "clients_in", lambda _region: Clients(operator))
+    leads_commands_into(center.house, monkeypatch)
     yield center
     center.house.close()
 
