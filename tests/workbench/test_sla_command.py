@@ -113,6 +113,8 @@ def test_a_line_without_an_answer_stands_among_plain_answers(
 def test_wrong_usage_says_what_would_do(directory: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sla", "due", "--config", directory]) == 2
     assert "give CALENDAR START MINUTES, or --stdin" in capsys.readouterr().err
+    assert run(["sla", "due", "support", f"{MONDAY}", "nan", "--config", directory]) == 2
+    assert "nan is given for minutes; accepted is a number such as 90" in capsys.readouterr().err
     assert run(["sla", "elapsed", "support", "--stdin", "--config", directory]) == 2
     assert "arguments are given beside --stdin" in capsys.readouterr().err
     assert run(["sla", "due", "--config", str(tmp_path / "nowhere")]) == 2

@@ -10,6 +10,7 @@ from damaging import JUNK, LATER, Stored
 from small_directory import QUEUE, SMALL
 
 from casewright_workbench.cli.main import run
+from casewright_workbench.console.clock_list import clock_lists
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
 from casewright_workbench.console.site import Site
@@ -157,3 +158,16 @@ def test_an_empty_list_says_so(center: ClockCenter, cases: Cases, capsys: pytest
     assert listed(center, capsys, "--within", "1d") == []
     assert run(["sla", "list", *center.places]) == 0
     assert capsys.readouterr().out.strip() == "No clock is overdue or due within 2h."
+
+
+def test_a_clock_that_is_overdue_is_listed_wherever_its_due_time_moved(center: ClockCenter, capsys: pytest.CaptureFixture[str]) -> None:
+    case_id = center.opens("Billing", priority="high", amount=1.0)
+    opened = center.house.clock.now()
+    center.changes(case_id, opened + timedelta(minutes=7), priority="low")
+    [told] = center.asks(capsys, "list", "--overdue")["clocks"]
+    assert (told["case_id"], told["status"], round(told["left_seconds"] / 60)) == (case_id, "Overdue", 293)
+    assert listed(center, capsys) == [case_id]
+    changed = Changed()
+    changed.listen("decide", "event taken", {"case_id": case_id})
+    lists = clock_lists(Desk.of(center.house, changed, NEW_YORK))
+    assert ([each.left for each in lists.overdue], lists.soon, lists.later) == (["4h 52m"], (), ())

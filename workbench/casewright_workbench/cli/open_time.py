@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from math import isnan
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -47,6 +48,8 @@ class Hours:
 
     def due(self, query: DueQuery) -> datetime:
         """When so many minutes of open time have passed since the start."""
+        if isnan(query.minutes):
+            raise WrongUsage("nan is given for minutes; accepted is a number such as 90")
         return self._named(query.calendar).add(_moment(query.start), timedelta(minutes=query.minutes))
 
     def elapsed(self, query: ElapsedQuery) -> float:

@@ -49,14 +49,14 @@ def clock_lists(desk: Desk) -> ClockLists:
     return ClockLists(
         overdue=_running([each for each in running if each.is_over], names, "bad"),
         soon=_running([each for each in running if not each.is_over and each.left <= SOON], names, "warn"),
-        later=_running([each for each in running if each.left > SOON], names, "calm"),
+        later=_running([each for each in running if not each.is_over and each.left > SOON], names, "calm"),
         paused=tuple(_paused(heads, names, now)),
     )
 
 
 def _running(clocks: Iterable[Urgent], names: Names, tone: str) -> tuple[ClockRow, ...]:
     shown = ((each, as_duration(abs(each.left))) for each in clocks)
-    return tuple(_row(each.head, each.clock, names, f"{left} over" if each.is_over else left, tone) for each, left in shown)
+    return tuple(_row(each.head, each.clock, names, f"{left} over" if each.left < timedelta() else left, tone) for each, left in shown)
 
 
 def _paused(heads: Sequence[Head], names: Names, now: datetime) -> Iterator[ClockRow]:

@@ -26,14 +26,15 @@ class Urgent:
 
     @property
     def is_over(self) -> bool:
-        """Whether its time has run out, though its breach may be told in some seconds only."""
-        return self.left < timedelta()
+        """Whether its time has run out: its breach may be told in some seconds only, and its due time may have moved on since."""
+        return self.clock.status == "Overdue" or self.left < timedelta()
 
 
 def urgent(heads: Iterable[Head], now: datetime, *, within: timedelta) -> tuple[Urgent, ...]:
     """The running clocks that are overdue or due within that time, first due first. When a paused one is due is not known."""
     clocks = [(head, clock) for head in heads for clock in head.clocks.values() if clock.status in ("Active", "Overdue")]
-    found = [Urgent(head, clock, clock.due_at - now) for head, clock in clocks if clock.due_at - now <= within]
+    running = [Urgent(head, clock, clock.due_at - now) for head, clock in clocks]
+    found = [each for each in running if each.is_over or each.left <= within]
     return tuple(sorted(found, key=lambda each: (each.clock.due_at, each.clock.policy.name)))
 
 
