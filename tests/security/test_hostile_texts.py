@@ -214,8 +214,8 @@ def test_the_terminal_shows_a_text_and_does_not_obey_it(
 
 
 @pytest.fixture(scope="module")
-def buried(town: Town) -> str:
-    """A text, given as the reason of a dead letter and of an effect that was set aside, and as ids."""
+def buried(town: Town) -> Iterator[str]:
+    """A text, given as the reason of a dead letter and of an effect that was set aside, and as ids; for the tests of this module alone."""
     text = " ".join(HOSTILE[what] for what in ("escapes", "markup", "direction", "log line"))
     admin = town.house.session("admin")
     sqs, dynamodb = admin.client("sqs"), admin.client("dynamodb")
@@ -225,7 +225,11 @@ def buried(town: Town) -> str:
     texts = {"pk": f"case#{text}", "sk": f"effect#{text}", "bucket": UNREAD, "urgency": "1#2026-11-16T14:00:00Z#1", "aside_because": text}
     item: Any = {name: {"S": value} for name, value in {**texts, "status": "pending"}.items()}
     dynamodb.put_item(TableName=town.house.case_table, Item={**item, "body": {"B": b"?"}})
-    return text
+    yield text
+    dynamodb.delete_item(TableName=town.house.case_table, Key={name: item[name] for name in ("pk", "sk")})
+    for letter in town.queue("case-events-dead-letters"):
+        if letter["Body"] == body:
+            sqs.delete_message(QueueUrl=town.house.places.dead_letter_url, ReceiptHandle=letter["ReceiptHandle"])
 
 
 @pytest.mark.parametrize(

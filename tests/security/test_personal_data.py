@@ -99,7 +99,7 @@ def test_other_systems_are_told_what_the_rule_says_and_no_more(town: Town) -> No
     assert {tuple(each) for each in partners} == {("number", "casewright")}
     assert {tuple(each) for each in webhooks} == {("webhook", "body", "casewright")}
     assert {tuple(each["body"]) for each in webhooks} == {("title",)}
-    assert {tuple(each["casewright"]) for each in details} == {("caseId", "effect")}
+    assert {tuple(each["casewright"]) for each in details} == {("domainId", "caseId", "effect")}
     assert [each for each in partners if found_in(repr(each))] == []
     assert MAIL not in repr([{**each, "body": ""} for each in webhooks])
 
