@@ -84,6 +84,23 @@ def test_turns_taken_ahead_and_not_used_are_gone_after_a_while(cloud: LocalCloud
     assert paced.put(12) - before >= 4.5, "only the burst of the bucket comes at once"
 
 
+def test_turns_that_a_clock_far_ahead_has_taken_stop_nobody(cloud: LocalCloud) -> None:
+    paced = Paced(cloud, {"PutEvents": 2.0})
+    tokens = ControlTable(cloud.session(principal_arn="admin").client("dynamodb"), CASE_TABLE)
+    tokens.reserve("PutEvents", ours({"PutEvents": 2.0})["PutEvents"], most=1, now=cloud.clock.now() + timedelta(days=1))
+    assert paced.put(12) == pytest.approx(5, abs=0.6)
+
+
+def test_a_clock_that_was_far_ahead_for_a_moment_stops_its_own_calls_no_longer(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    paced, now = Paced(cloud, {"PutEvents": 2.0}), cloud.clock.now
+    paced.put(3)
+    monkeypatch.setattr(cloud.clock, "now", lambda: now() + timedelta(days=1))
+    paced.put(2)
+    monkeypatch.setattr(cloud.clock, "now", now)
+    before = paced.seconds
+    assert paced.put(6) - before < 4
+
+
 def test_an_api_that_asked_to_slow_down_is_left_alone_by_everyone(cloud: LocalCloud) -> None:
     one, other = Paced(cloud), Paced(cloud)
     with Faults(cloud) as faults:

@@ -7,6 +7,7 @@ checked as. DeleteRelatedItem and TagResource are not listed either.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, Self
 
 import msgspec
@@ -17,11 +18,21 @@ SHARE: Final = 0.5
 """Of a quota that performing takes; the rest is for agents, flows and other integrations of the account."""
 
 
+_FURTHEST: Final = timedelta(minutes=10)
+_MOST_AHEAD: Final = 100
+"""Calls: a mail has up to 50 recipients, each of whom spends one."""
+
+
 class Quota(msgspec.Struct, frozen=True):
     """Calls a second, and how many may come at once after a pause."""
 
     rate: float
     burst: float
+
+    @property
+    def furthest(self) -> timedelta:
+        """How far ahead calls can be spent: beyond that, the clock of who spent them was ahead, and nobody shall wait for it."""
+        return _FURTHEST + timedelta(seconds=_MOST_AHEAD / self.rate)
 
     def at(self, rate: float) -> Self:
         """The same quota at another rate; its burst grows and shrinks with it, and always lets one call through."""

@@ -26,7 +26,7 @@ class ControlTable:
         """Move `spent_until` on by as many calls: the instant at which the bucket will be full again if nothing more is taken."""
         for _ in range(_RACES):
             item = self._get(f"tokens#{quota}", "tokens")
-            spent_until, turns = _spent_until(item), list[float]()
+            spent_until, turns = _spent_until(item, limit, now), list[float]()
             for _ in range(most):
                 turns.append(max(now.timestamp(), spent_until - (limit.burst - 1) / limit.rate))
                 spent_until = max(spent_until, turns[-1]) + 1 / limit.rate
@@ -37,7 +37,7 @@ class ControlTable:
     def empty(self, quota: str, limit: Quota, *, until: datetime) -> None:
         """Move `spent_until` so far that the next turn comes then, unless it comes later anyway."""
         item = self._get(f"tokens#{quota}", "tokens")
-        self._spend_tokens(quota, item, max(_spent_until(item), until.timestamp() + (limit.burst - 1) / limit.rate))
+        self._spend_tokens(quota, item, max(_spent_until(item, limit, until), until.timestamp() + (limit.burst - 1) / limit.rate))
 
     def spend(self, rule: str, budget: Budget, now: datetime) -> bool:
         """Add one to the item of the period, which ends itself a day after it."""
@@ -91,8 +91,9 @@ class ControlTable:
         return items.read(self._client, self._table, key(partition, sort))
 
 
-def _spent_until(item: Item | None) -> float:
-    return float(item["spent_until"]["N"]) if item else 0.0
+def _spent_until(item: Item | None, limit: Quota, now: datetime) -> float:
+    spent_until = float(item["spent_until"]["N"]) if item else 0.0
+    return spent_until if spent_until <= (now + limit.furthest).timestamp() else 0.0
 
 
 def _budget_key(rule: str, budget: Budget, now: datetime) -> Item:

@@ -46,8 +46,8 @@ class Pace:
             Throttled: it comes too late to be waited for; the call is not made.
             Unreached: nobody could say when it comes; the call is not made.
         """
-        now = self._time.now()
-        turns = [turn for turn in self._turns.get(quota, ()) if turn + AHEAD > now] or self._more(quota, now)
+        now, furthest = self._time.now(), self._quotas[quota].furthest
+        turns = [turn for turn in self._turns.get(quota, ()) if -AHEAD < turn - now < furthest] or self._more(quota, now)
         wait = turns[0] - now
         self._turns[quota] = turns if wait > LONGEST_WAIT else turns[1:]
         if wait > LONGEST_WAIT:
