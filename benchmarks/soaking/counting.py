@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.soaking.house import Suffering
 from casewright.actions import AddComment, CreateTask, PutEvent, SendEmail
-from casewright_workbench.console.records import CaseFile, Standing
+from casewright_workbench.deployment.records import CaseFile, Standing
 
 
 class Asked(NamedTuple):
