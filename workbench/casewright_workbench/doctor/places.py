@@ -71,7 +71,7 @@ OPTIONS: Final[Mapping[str, str]] = {
 
 
 def places_of(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
-    """The places of a stage where one is named, else those of the deployment that has what is given. Raises WrongUsage where that is not one."""
+    """The places of a stage where one is named, else of the deployment that has what is given. Raises WrongUsage where that is not one."""
     return of_stage(clients, stage, given) if stage else of_names(clients, given)
 
 
