@@ -18,6 +18,7 @@ from casewright.ports.messages import Row
 from casewright.redecide import Logged
 from casewright.service.decide import take
 from casewright.service.deciding import Deciding
+from casewright.service.returning import WAITS
 from casewright.sla.clocks import pending
 
 LONG_AFTER = START + timedelta(days=3650)
@@ -175,25 +176,33 @@ def sweep(log: FakeLog, moment: datetime, ports: Deciding) -> None:
     """Fire what is due, one event of ours after the other, as the queue would deliver them."""
     while due := log.due(moment):
         first = min(due, key=lambda clock: (clock.due, clock.policy, clock.milestone))
-        stamp = first.due.isoformat()
-        body = json.loads(envelope(f"~clock/{first.policy}/{first.cycle}/{first.milestone}/{stamp}", 0, "-", {})) | {
-            "source": "casewright",
-            "detail-type": "Casewright Clock Due",
-            "detail": {"caseId": first.case_id, "policy": first.policy, "cycle": first.cycle, "milestone": first.milestone, "due": stamp},
-        }
-        take(json.dumps(body), 0, ports)
+        take(clock_due(first), 0, ports)
 
 
-def taken(bundle: LinkedBundle, arriving: Sequence[str | datetime], *, until: datetime) -> FakeLog:
-    """The log after messages have come in this order; at each moment among them, and in the end, what is due fires."""
+def clock_due(due: DueClock) -> str:
+    """The event of ours that tells of a milestone."""
+    told = {"policy": due.policy, "cycle": due.cycle, "milestone": due.milestone, "due": due.due.isoformat()}
+    event_id = f"~clock/{due.policy}/{due.cycle}/{due.milestone}/{told['due']}"
+    return ours(event_id, "Casewright Clock Due", {"caseId": due.case_id, **told})
+
+
+def ours(event_id: str, detail_type: str, detail: dict[str, object]) -> str:
+    """An event of our own source."""
+    body = json.loads(envelope(event_id, 0, "-", {}))
+    return json.dumps(body | {"source": "casewright", "detail-type": detail_type, "detail": detail})
+
+
+def taken(bundle: LinkedBundle, arriving: Iterable[str | datetime], *, reading: CaseRead | None = None) -> FakeLog:
+    """The log after messages have come in this order; at each moment among them what is due fires. `reading` is what Cases tells of c1."""
     log = FakeLog()
     ports = deciding(bundle, log=log)
+    if reading is not None:
+        ports.reader.cases["c1"] = reading  # type: ignore[attr-defined]
     for each in arriving:
         if isinstance(each, datetime):
             sweep(log, each, ports)
         else:
-            take(each, 3, ports)
-    sweep(log, until, ports)
+            take(each, WAITS, ports)
     return log
 
 

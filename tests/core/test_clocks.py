@@ -1,11 +1,11 @@
 """The written order of an SLA: cancel, met_when, reset, start, pause_while, target; what is due fires once."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from building import at, case_event, comment, envelope, equals, linked, parsed, rule
+from building import at, case_event, comment, equals, linked, parsed, rule
 from core_case import CREATED, HOUR, policy, updated
+from fakes import clock_due
 
 from casewright.bundle import LinkedBundle
 from casewright.conditions.operators import Age, Among
@@ -13,6 +13,7 @@ from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import All, Leaf
 from casewright.decide import blank, decide
 from casewright.decision import Head
+from casewright.ports.log import DueClock
 from casewright.rules.instructions import AssignSla
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.policies import Happening, StartsAssigned, StartsOn, StartsWhen, Target
@@ -123,9 +124,7 @@ def test_a_clock_paused_exactly_at_due_fires_when_it_runs_again() -> None:
 
 
 def tick(minutes: float) -> str:
-    body = json.loads(envelope(f"~{minutes}", minutes, "-", {}))
-    detail = {"caseId": "c1", "policy": "resolve", "cycle": 1, "milestone": "breach", "due": at(minutes).isoformat()}
-    return json.dumps(body | {"source": "casewright", "detail-type": "Casewright Clock Due", "detail": detail})
+    return clock_due(DueClock("c1", "resolve", 1, "breach", at(minutes)))
 
 
 def test_a_tick_fires_what_is_due_and_reads_no_condition() -> None:

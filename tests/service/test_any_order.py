@@ -69,7 +69,7 @@ def state(log: FakeLog) -> tuple[object, ...]:
 @settings(max_examples=200, deadline=None)
 def test_any_order_gives_one_state_and_lists_every_difference(given_day: tuple[list[str], list[str | datetime]]) -> None:
     day, arriving = given_day
-    true, actual = taken(BUNDLE, day, until=END), taken(BUNDLE, arriving, until=END)
+    true, actual = taken(BUNDLE, [*day, END]), taken(BUNDLE, [*arriving, END])
     assert state(actual) == state(true)
     expected, done = asked_for(true), asked_for(actual)
     assert len(actual.effects) == len({effect.key for effect in actual.effects}), "an effect was asked for twice"

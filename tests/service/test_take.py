@@ -1,32 +1,25 @@
 """Taking one message: duplicates, waiting, hydration, malformed and unknown events, conflicts."""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from building import at, case_event, comment, envelope, equals, linked, rule
 from core_case import CREATED, policy, updated
-from fakes import FakeLog, deciding
+from fakes import FakeLog, clock_due, deciding, ours
 from msgspec.structs import replace
 
 from casewright.cases.events import CaseRead
 from casewright.decision import LOG_KEPT
 from casewright.errors import Throttled, Unavailable, VersionConflict
+from casewright.ports.log import DueClock
 from casewright.rules.rule import Schedule
 from casewright.service.decide import TRIES, take
 from casewright.service.returning import WAITS
 
 
-def ours(event_id: str, detail_type: str, detail: dict[str, object]) -> str:
-    body = json.loads(envelope(event_id, 0, "-", {}))
-    return json.dumps(body | {"source": "casewright", "detail-type": detail_type, "detail": detail})
-
-
 def tick(policy_name: str, cycle: int, milestone: str, minutes: float) -> str:
-    due = at(minutes).isoformat()
-    detail: dict[str, object] = {"caseId": "c1", "policy": policy_name, "cycle": cycle, "milestone": milestone, "due": due}
-    return ours(f"clock/{milestone}/{minutes}", "Casewright Clock Due", detail)
+    return clock_due(DueClock("c1", policy_name, cycle, milestone, at(minutes)))
 
 
 def scheduled(rule_name: str, minutes: float) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from building import at, case_event, comment, linked, rule
 from core_case import CREATED, policy, updated
-from fakes import FakeLog, deciding, sweep
+from fakes import FakeLog, taken
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead
@@ -12,8 +12,6 @@ from casewright.conditions.operators import Age, Among
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import Leaf
 from casewright.decision import Decision
-from casewright.service.decide import take
-from casewright.service.returning import WAITS
 from casewright.sla.clocks import Clock
 from casewright.sla.policies import Happening
 
@@ -22,16 +20,7 @@ BUNDLE = linked(policy(milestones=()), rule("late", "sla_breached"))
 
 def arrived(*arriving: str | datetime, bundle: LinkedBundle = BUNDLE, reading: CaseRead | None = None) -> FakeLog:
     """What arrived, in this order; at an instant, a sweep."""
-    log = FakeLog()
-    ports = deciding(bundle, log=log)
-    if reading is not None:
-        ports.reader.cases["c1"] = reading  # type: ignore[attr-defined]
-    for each in arriving:
-        if isinstance(each, datetime):
-            sweep(log, each, ports)
-        else:
-            take(each, WAITS, ports)
-    return log
+    return taken(bundle, arriving, reading=reading)
 
 
 def clock(log: FakeLog) -> Clock:
