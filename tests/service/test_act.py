@@ -11,7 +11,7 @@ from performing import Bench
 
 from casewright.actions import AddComment
 from casewright.aws.effect_queue import EffectTable
-from casewright.conditions.subjects import Field
+from casewright.conditions.subjects import Fact, Field
 from casewright.errors import ItemFailed, NotPermitted, Refused, SendingPaused, Throttled, Unavailable
 from casewright.ports.effects import Write
 from casewright.rules import instructions as do
@@ -47,6 +47,25 @@ def test_a_field_changed_by_someone_else_since_makes_that_write_superseded(bench
     assert bench.act("cases") == 2
     assert [fields for _, _, fields, *_ in bench.world.done] == [{"title": "urgent"}]
     assert ("one", "superseded") in bench.outcomes
+
+
+def test_a_field_changed_while_other_updates_were_written_is_left_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = do.UpdateCase((do.Assignment(Field("title"), text(Fact("case.id"))),))
+    bundle = linked(rule("own", "case_created", then=(named,)))
+    for number in range(4):
+        bench.decide(bundle, case_event(f"e{number}", 0, "CREATED", case_id=f"c{number}", title="x"))
+    written = bench.world.update
+
+    def update(case_ids: Any, fields: Any, **more: Any) -> Any:
+        bench.time.moment += timedelta(seconds=15)
+        if not bench.world.done:
+            bench.decide(bundle, case_event("agent", 1.1, changed=("title",), case_id="c3", title="mine"))
+        return written(case_ids, fields, **more)
+
+    monkeypatch.setattr(bench.world, "update", update)
+    assert bench.act("cases") == 4
+    assert sorted(case_id for _, case_id, *_ in bench.world.done) == ["c0", "c1", "c2"]
+    assert sorted(bench.outcomes) == [*[("own", "done")] * 3, ("own", "superseded")]
 
 
 def test_an_effect_that_comes_too_late_is_not_performed(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -37,6 +37,9 @@ LONGEST_WAIT: Final = timedelta(minutes=5)
 _ENOUGH_SECONDS: Final = LEASE.total_seconds() / 4
 """What one call may take, with the wait for its turn."""
 
+_LOOK_HOLDS: Final = timedelta(seconds=5)
+"""How long what was seen of a case holds: a page may take minutes, in which agents go on changing fields."""
+
 _A_MOMENT: Final = 0.2
 """In which the index of the queue learns what was just written."""
 
@@ -51,7 +54,7 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
         return 0
     ended = 0
     while (page := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
-        turns, moved = list[Turn](), False
+        turns, moved, looked_at = list[Turn](), False, ports.time.now()
         for found, count, has_moved in _looked_into(page, ports):
             turns, ended, moved = turns + found, ended + count, moved or has_moved
         for call in shared(turns):
@@ -62,7 +65,7 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
             if outranked or not ports.arming.is_armed():
                 moved = True
                 break
-            count, has_moved = _call(call, ports)
+            count, has_moved = _call(call, ports, looked_at)
             ended, moved = ended + count, moved or has_moved
         if not moved:
             ports.time.sleep(_A_MOMENT)
@@ -100,20 +103,27 @@ def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
     return [turn] if turn.write else [], ended, bool(turn.over or turn.waiting)
 
 
-def _call(call: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
+def _call(call: Sequence[Turn], ports: Acting, looked_at: datetime) -> tuple[int, bool]:
     """Make one call; answers how many effects ended, and whether anything is now otherwise than it was read.
 
-    Only now budgets are asked, and whose turn it is: none is lost to what is not performed. By either, writes may come to differ that were
-    one call, and are several.
+    Only now budgets are asked, and whose turn it is: none is lost to what is not performed. By either, and by what somebody changed since
+    the case was looked into, writes may come to differ that were one call, and are several.
     """
-    ended, wanted = 0, list[Turn]()
-    for turn in call:
+    is_old = abs(ports.time.now() - looked_at) > _LOOK_HOLDS
+    again = [_look_again(turn, ports) if is_old else ([turn], 0, False) for turn in call]
+    ended, moved, wanted = sum(count for _, count, _ in again), any(has_moved for *_, has_moved in again), list[Turn]()
+    for turn in chain.from_iterable(turns for turns, *_ in again):
         over = [(each, outcome) for each in turn.write if (outcome := _unwanted(each, ports))]
         ended += end([(each.effect, outcome) for each, outcome in over], ports)
         if len(over) < len(turn.write):
             wanted.append(settled(turn.without([each for each, _ in over]) if over else turn, ports.turns))
     written = [_write(turns, ports) for turns in shared(wanted)]
-    return ended + sum(count for count, _ in written), ended > 0 or any(moved for _, moved in written)
+    return ended + sum(count for count, _ in written), moved or ended > 0 or any(has_moved for _, has_moved in written)
+
+
+def _look_again(turn: Turn, ports: Acting) -> tuple[list[Turn], int, bool]:
+    effect = turn.write[0].effect
+    return _look(effect.case_id, ports) if isinstance(effect.action, UpdateCase) else ([turn], 0, False)
 
 
 def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
