@@ -1,10 +1,12 @@
 """What an event that comes late does to the clocks of its case, and what it says."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from building import at, case_event, comment, linked, rule
+import pytest
+from building import at, case_event, comment, equals, linked, rule
 from core_case import CREATED, policy, updated
-from fakes import FakeLog, taken
+from fakes import FakeLog, deciding, taken
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead
@@ -12,8 +14,10 @@ from casewright.conditions.operators import Age, Among
 from casewright.conditions.subjects import Fact, Field
 from casewright.conditions.tree import Leaf
 from casewright.decision import Decision
+from casewright.service.decide import take
+from casewright.service.returning import WAITS
 from casewright.sla.clocks import Clock
-from casewright.sla.policies import Happening
+from casewright.sla.policies import Happening, Target
 
 BUNDLE = linked(policy(milestones=()), rule("late", "sla_breached"))
 
@@ -121,3 +125,23 @@ def test_what_was_silent_is_no_difference_to_the_next_late_event() -> None:
     [untimely] = decision(log, "d").corrections
     assert (untimely.missing, [each.rule for each in untimely.surplus]) == ((), ["late"]), "the breach that was told too early"
     assert [effect.rule for effect in log.effects] == ["late"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"target": (Target(timedelta(minutes=30)),)}, {"condition": equals("priority", "high")}, {"met_when": equals("title", "done")}],
+    ids=["another target", "another if", "another goal"],
+)
+def test_a_cycle_that_has_ended_keeps_its_version_whatever_comes_late_under_another(changes: dict[str, Any]) -> None:
+    """The case is closed in time, another version is published, the case is opened again; then an event comes that changes nothing."""
+    other = linked(policy(milestones=(), **changes), rule("late", "sla_breached"))
+    log = arrived(CREATED, updated("b", 60, status="closed"))
+    for body in (updated("d", 90, status="open"), comment("c", 30)):
+        take(body, WAITS, deciding(other, log=log))
+    assert decision(log, "c").late
+    assert [(each.cycle, each.status, each.target) for each in decision(log, "c").closed] == [(1, "Met", timedelta(hours=4))]
+    assert (clock(log).cycle, clock(log).status, clock(log).policy) == (2, "Active", other.policies[0])
+    again = clock(log)
+    take(comment("c2", 40), WAITS, deciding(other, log=log))
+    assert clock(log) == again
+    assert log.effects == []

@@ -1,6 +1,6 @@
 """A late event: fold the whole log again in its true order, decide the late one in its place, and say what its absence had changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -12,6 +12,7 @@ from casewright.decision import Correction, Decision, Effect, EffectName, Head, 
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.native import NativeBreach, breach_of, overdue_item
+from casewright.sla.policies import Policy
 from casewright.sla.steps import tell_once
 
 __all__ = ["Logged", "redecide"]
@@ -87,12 +88,13 @@ def _taken_back(entries: Iterable[Logged], head: Head) -> Iterator[Told]:
 class _Again:
     """A log that is folded once more, one entry after the other."""
 
-    def __init__(self, case_id: str, entries: Iterable[Logged], bundle: LinkedBundle, clocks: Mapping[str, Clock]) -> None:
+    def __init__(self, case_id: str, entries: Sequence[Logged], bundle: LinkedBundle, clocks: Mapping[str, Clock]) -> None:
         self.head = blank(case_id)
         self._bundle, self._passed = bundle, list[Logged]()
         self._present = {name: clock.policy for name, clock in clocks.items()}
+        self._ended = _ended(entries)
         self._recomputed = [entry for entry in entries if entry.decision.recomputed]
-        self._then = self._policies_alone()
+        self._then = replace(bundle, rules=(), policies=())
 
     def take(self, entry: Logged) -> Decision:
         """Fold the next entry; answers what the present bundle decides on it now, and of another what it decided."""
@@ -110,18 +112,36 @@ class _Again:
     def _decided(self, entry: Logged) -> Decided:
         if entry.decision.recomputed:
             self._recomputed.remove(entry)
-            self._then = self._policies_alone()
             return Decided(entry.decision, recomputed(self.head, entry, self._passed, self._bundle))
         if entry.decision.bundle_hash == self._bundle.hash:
             told = tuple(told_of(did) for did in entry.decision.transitions if did.silent)
             return decide(replace(self.head, told=told), entry.event, self._bundle)
-        return fold(self.head, entry.event, self._then, entry.decision)
+        return fold(self.head, entry.event, self._policies_alone(), entry.decision)
 
     def _policies_alone(self) -> LinkedBundle:
-        """No rules, and the present policies of the clocks; of one that is recomputed later on, the one until then."""
+        """No rules, and the policies under which cycles that begin now began then.
+
+        A cycle that gave way to another tells its own. Others go by the present policy of their clock; if that is recomputed later on,
+        by the one until then.
+        """
         until = [entry.decision.recomputed.until_then for entry in reversed(self._recomputed) if entry.decision.recomputed]
-        policies = self._present | {policy.name: policy for policy in until}
-        return replace(self._bundle, rules=(), policies=tuple(policies.values()))
+        others = self._present | {policy.name: policy for policy in until}
+        policies = tuple(self._ended.get((name, self._next_cycle(name)), policy) for name, policy in others.items())
+        if policies != self._then.policies:
+            self._then = replace(self._then, policies=policies)
+        return self._then
+
+    def _next_cycle(self, policy: str) -> int:
+        clock = self.head.clocks.get(policy)
+        return clock.cycle + 1 if clock else 1
+
+
+def _ended(entries: Sequence[Logged]) -> dict[tuple[str, int], Policy]:
+    """The policies of cycles that gave way to another, by name and cycle; none of a clock that was recomputed, which counts cycles anew."""
+    recomputed = {entry.decision.recomputed.policy.name for entry in entries if entry.decision.recomputed}
+    told = sorted(entries, key=lambda entry: not entry.decision.late)  # what was told in time counts more than what a late event told
+    ended = (clock for entry in told for clock in entry.decision.closed)
+    return {(clock.policy.name, clock.cycle): clock.policy for clock in ended if clock.policy.name not in recomputed}
 
 
 def _correction(entry: Logged, again: Decision, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:
