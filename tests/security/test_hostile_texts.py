@@ -9,8 +9,6 @@ from typing import Any, Final
 
 import pytest
 from elements import Elements
-from security.planted import HOSTILE, MAIL, NAME
-from security.town import Town
 from serving import leads_commands
 
 import casewright_workbench
@@ -28,6 +26,8 @@ from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.wire.messages import HttpRequest
 from casewright_workbench.redriving import walking
 from casewright_workbench.terminal import Terminal
+from security.planted import HOSTILE, MAIL, NAME
+from security.town import Town
 
 each_text = pytest.mark.parametrize("what", HOSTILE)
 HEADERS: Final = {
