@@ -4,6 +4,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +60,19 @@ def test_every_line_gets_its_answer(directory: str, capsys: pytest.CaptureFixtur
     piped(monkeypatch, line(start=f"{MONDAY}T13:00:00Z", end=f"{MONDAY}T18:00:30Z"))
     assert run(["sla", "elapsed", "--config", directory, "--stdin", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"minutes": 240.5}
+
+
+def test_a_line_is_answered_before_the_next_is_asked(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, answered = io.BytesIO(), list[bytes]()
+
+    def asked() -> Iterator[bytes]:
+        yield line(start=f"{MONDAY}T13:00:00Z", minutes=180).encode()
+        answered.append(out.getvalue())
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=asked()))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out))
+    assert run(["sla", "due", "--config", directory, "--stdin", "--json"]) == 0
+    assert answered == [f'{{"due":"{MONDAY}T16:00:00+00:00"}}\n'.encode()]
 
 
 def test_the_page_gives_the_answer_that_the_command_gives(

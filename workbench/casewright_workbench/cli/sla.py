@@ -111,12 +111,13 @@ def import_hours(
 
 
 def _print(answers: Iterable[A | WrongUsage], shown: Callable[[A], tuple[str, Json]], *, as_json: bool) -> None:
-    """One line each, in their order."""
+    """One line each, in their order, and each at once: who asks line by line waits for it."""
     wrong = False
     for each in answers:
         wrong |= isinstance(each, WrongUsage)
         text, record = (f"error: {each}", {"error": str(each)}) if isinstance(each, WrongUsage) else shown(each)
         sys.stdout.write(f"{msgspec.json.encode(record).decode() if as_json else text}\n")
+        sys.stdout.flush()
     if wrong:
         raise typer.Exit(1)
 
