@@ -123,7 +123,13 @@ def _call(call: Sequence[Turn], ports: Acting, looked_at: datetime) -> tuple[int
 
 def _look_again(turn: Turn, ports: Acting) -> tuple[list[Turn], int, bool]:
     effect = turn.write[0].effect
-    return _look(effect.case_id, ports) if isinstance(effect.action, UpdateCase) else ([turn], 0, False)
+    if not isinstance(effect.action, UpdateCase):
+        return [turn], 0, False
+    try:
+        is_overtaken = turn.is_overtaken(ports.log.head(effect.case_id).head)
+    except UnreadableRecord:
+        is_overtaken = True
+    return _look(effect.case_id, ports) if is_overtaken else ([turn], 0, False)
 
 
 def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:

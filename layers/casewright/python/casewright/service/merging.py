@@ -68,6 +68,11 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         left = [number for number, each in enumerate(self.write) if each not in ended]
         return replace(self, write=tuple(self.write[number] for number in left), parts=tuple(self.parts[number] for number in left))
 
+    def is_overtaken(self, head: Head) -> bool:
+        """Whether somebody else has changed a field that it sets, or deleted the case, since it was seen what is to be done."""
+        changed = frozenset(chain.from_iterable(changed_by_others(each.effect, head) for each in self.write))
+        return head.case.deleted or not changed.isdisjoint(self.fields)
+
     def as_write(self, *, new_id: str) -> Write:
         """The write: as it was begun, or a new one."""
         return self.write[0].write or Write(id=new_id, hop=self.hop, fields=self.fields)
