@@ -169,8 +169,8 @@ def test_an_item_is_made_again_unless_it_shows_the_very_due_time(center: Center)
     domain, now = ItemsOfCases(center.cases, center.house.domain_id), center.house.clock.now()
     case_id = center.opens("Billing", amount=1.0, status="open")
 
-    def shown(name: str, minutes: float) -> str:
-        sla = MirrorSla(name, "status", "closed", now + timedelta(minutes=minutes))
+    def shown(name: str, minutes: float, value: str = "closed") -> str:
+        sla = MirrorSla(name, "status", value, now + timedelta(minutes=minutes))
         return domain.mirror_sla(case_id, sla, minutes=ceil(minutes), entity="casewright/x/1")
 
     first, other = shown("one", 60), shown("other", 60)
@@ -181,6 +181,8 @@ def test_an_item_is_made_again_unless_it_shows_the_very_due_time(center: Center)
     assert shown("one", 58) != later
     assert sorted(item["name"] for item in center.items(case_id)) == ["one", "other"]
     assert shown("other", 60) == other
+    assert shown("other", 60, "waiting-on-customer") != other, "it waits for another value"
+    assert sorted(item["name"] for item in center.items(case_id)) == ["one", "other"]
     assert (domain.unmirror_sla(case_id, "one"), domain.unmirror_sla(case_id, "one")) == (1, 0)
 
 

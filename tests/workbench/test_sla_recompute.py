@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from building import at, case_event, comment, equals, linked, rule
+from building import at, case_event, comment, equals, field, linked, rule
 from clock_center import SLAS, ClockCenter
 from core_case import HOUR, policy
 from fakes import FakeLake, FakeLog, FakeSwitch, deciding, sweep
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from casewright.actions import MirrorSla
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import ClockRecomputed, Position
 from casewright.cases.performers import Performer
@@ -21,7 +22,7 @@ from casewright.errors import VersionConflict
 from casewright.recompute import Recomputation, recompute
 from casewright.service.decide import take
 from casewright.sla.clocks import Clock
-from casewright.sla.policies import Milestone, Target
+from casewright.sla.policies import Milestone, Mirror, Target
 from casewright_workbench.cli.main import run
 from casewright_workbench.deployment.caller import Asking
 from casewright_workbench.lake.opening import open_lake
@@ -181,6 +182,18 @@ def test_a_calendar_that_cannot_tell_the_time_leaves_the_clock_as_it_is() -> Non
     assert found is not None
     assert [(stalled.step, stalled.reason.partition(":")[0]) for stalled in found.stalled] == [("start", "calendar nowhere")]
     assert found.after == found.before
+
+
+def test_the_item_in_the_workspace_waits_for_what_the_recomputed_clock_waits_for() -> None:
+    desk = Desk()
+    desk.publish(linked(policy(mirror=Mirror(field("status"), "closed"))))
+    found = desk.recomputes(10)
+    assert found is not None
+    assert [effect.action for effect in found.decided.decision.effects] == [MirrorSla("resolve", "status", "closed", at(240))]
+    desk.publish(linked(policy(mirror=Mirror(field("priority"), "low"), met_when=equals("priority", "low"))))
+    found = desk.recomputes(20)
+    assert found is not None
+    assert [effect.action for effect in found.decided.decision.effects] == [MirrorSla("resolve", "f-priority", "low", at(240))]
 
 
 def recomputing(desk: Desk, *, armed: bool = True, lake: FakeLake | None = None) -> Recomputing:

@@ -86,7 +86,8 @@ def mirrors(before: Mapping[str, Clock], after: Head, facts: Facts, *, imported:
 def _mirror_action(name: str, before: Clock | None, after: Clock | None) -> actions.Action | None:
     """What the item needs. One that is overdue, or whose clock has ended as its field says, Cases keeps right by itself."""
     before = before if before and before.policy.mirror else None
-    shown_due = before.due_at if before and before.status == "Active" else None
+    as_shown = before is not None and after is not None and before.policy.mirror == after.policy.mirror
+    shown_due = before.due_at if before and as_shown and before.status == "Active" else None
     match after:
         case Clock(status="Active", policy=Policy(mirror=Mirror() as mirror), due_at=due_at):
             return actions.MirrorSla(name, mirror.field.id, mirror.value, due_at) if due_at != shown_due else None

@@ -39,16 +39,19 @@ class ItemsOfCases:
         return self._create(case_id, "ConnectCase", {"connectCase": {"caseId": other_id}}, entity)
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
-        """Look for an open SLA of the name that is due when the clock is; else delete the open ones and create one."""
+        """Look for an open SLA of the name that waits for the same and is due when the clock is; else delete the open ones and create one."""
+        values = [as_wire(sla.target_value)]
         for item in self._open_slas(case_id, sla.name):
-            if _EARLIEST <= item["content"]["sla"]["slaConfiguration"]["targetTime"] - sla.due_at <= _LATEST:
+            found = item["content"]["sla"]["slaConfiguration"]
+            is_same = found.get("fieldId", sla.field_id) == sla.field_id and found.get("targetFieldValues", values) == values
+            if is_same and _EARLIEST <= found["targetTime"] - sla.due_at <= _LATEST:
                 return str(item["relatedItemId"])
         self.unmirror_sla(case_id, sla.name)
         configuration = {
             "name": sla.name,
             "type": "CaseField",
             "fieldId": sla.field_id,
-            "targetFieldValues": [as_wire(sla.target_value)],
+            "targetFieldValues": values,
             "targetSlaMinutes": minutes,
         }
         try:
