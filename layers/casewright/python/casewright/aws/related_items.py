@@ -39,7 +39,7 @@ class ItemsOfCases:
         return self._create(case_id, "ConnectCase", {"connectCase": {"caseId": other_id}}, entity)
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
-        """Look for an open SLA of the name that waits for the same and is due when the clock is; else delete the open ones and create one."""
+        """Look for an open SLA of the name that waits for the same and is due at the same time; else delete those and create one."""
         values = [as_wire(sla.target_value)]
         for item in self._open_slas(case_id, sla.name):
             found = item["content"]["sla"]["slaConfiguration"]
