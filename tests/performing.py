@@ -108,7 +108,7 @@ class FakePost:
     def __init__(self) -> None:
         self.now = Standing(most_a_second=14, left_today=50_000)
 
-    def standing(self) -> Standing:
+    def standing(self, *, afresh: bool) -> Standing:
         return self.now
 
     def keep_to(self, rate: float) -> None:

@@ -360,6 +360,17 @@ def test_an_outage_of_ses_sends_no_mail_twice_and_loses_none(house: House) -> No
     assert (seen.mails, [status for status, _ in seen.ended]) == (1, ["done"])
 
 
+def test_a_mail_is_not_sent_again_while_ses_answers_nothing(house: House) -> None:
+    seen = Storm(house, cases=1)
+    seen.ask(seen.case_ids[0], SendEmail((seen.address,), "subject", "text"))
+    with Faults(house.cloud) as faults:
+        faults.at("sesv2", "SendEmail", Lost.REQUEST, role="perform", calls={1})
+        faults.at("sesv2", "GetAccount", Lost.REQUEST, role="perform", calls=range(2, 6))
+        seen.perform()
+        assert faults.happened["sesv2", "GetAccount", "Lost.REQUEST"] == 4
+    assert (seen.mails, [status for status, _ in seen.ended]) == (1, ["done"])
+
+
 def test_mail_outlives_a_pause_of_a_day_unless_its_rule_says_how_long(house: House) -> None:
     seen = Storm(house, cases=2)
     usual, short = (seen.ask(case_id, SendEmail((seen.address,), "subject", "text")) for case_id in seen.case_ids)

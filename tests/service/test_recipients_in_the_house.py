@@ -20,6 +20,7 @@ from casewright_workbench.console.live import Changed
 from casewright_workbench.console.timeline import story
 from casewright_workbench.house_settings import MAIL_DOMAIN
 from casewright_workbench.lake.opening import open_lake
+from casewright_workbench.provisioning import CONFIGURATION_SET
 
 RULES = {
     "maya": "{user: maya}",
@@ -265,7 +266,7 @@ def ses_event(center: Center, effect_key: str, case_id: str, detail_type: str, e
         "headersTruncated": False,
         "headers": [{"name": "From", "value": sender}, {"name": "Subject", "value": "Hello"}],
         "commonHeaders": {"from": [sender], "to": [MAYA], "messageId": "m", "subject": "Hello"},
-        "tags": {"ses:configuration-set": ["ours"], "ses:caller-identity": ["perform"], **ours},
+        "tags": {"ses:configuration-set": [CONFIGURATION_SET], "ses:caller-identity": ["perform"], **ours},
     }
     return {
         "version": "0",

@@ -16,9 +16,9 @@ class SesAccount:
         self._client = client
         self._standing: Remembered[str, Standing] = Remembered(self._ask, time)
 
-    def standing(self) -> Standing:
+    def standing(self, *, afresh: bool) -> Standing:
         """GetAccount."""
-        return self._standing("")
+        return self._standing("", afresh=afresh)
 
     def _ask(self, _one: str) -> Standing:
         with translated("GetAccount"):

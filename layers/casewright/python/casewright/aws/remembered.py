@@ -20,10 +20,10 @@ class Remembered(Generic[K, V]):
         self._ask, self._time, self._keep = ask, time, keep
         self._answers: dict[K, tuple[datetime, V]] = {}
 
-    def __call__(self, of: K) -> V:
-        """The answer."""
+    def __call__(self, of: K, *, afresh: bool = False) -> V:
+        """The answer; `afresh` asks whatever is remembered."""
         now = self._time.now()
-        if of in self._answers and abs(now - self._answers[of][0]) < self._keep:
+        if not afresh and of in self._answers and abs(now - self._answers[of][0]) < self._keep:
             return self._answers[of][1]
         answer = self._ask(of)
         if len(self._answers) >= _MOST:

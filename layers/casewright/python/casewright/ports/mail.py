@@ -70,8 +70,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class MailAccount(Protocol):
     """The account in SES."""
 
-    def standing(self) -> Standing:
-        """As it was a few minutes ago."""
+    def standing(self, *, afresh: bool) -> Standing:
+        """As it was a few minutes ago, or `afresh` as it is now: whoever answers that is there to send mail."""
         ...
 
 

@@ -51,7 +51,7 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
     """
     try:
         with _nothing_sent_yet():
-            standing = _standing(ports)
+            standing = _standing(ports, afresh=interrupted)
             each = messages(email, ports.people.directory)
             if len(each) > 1:
                 return _followed(effect, each, ports.people.time.now())
@@ -83,8 +83,9 @@ def _nothing_sent_yet() -> Iterator[None]:
         raise MailNotReady(f"nothing was sent: {error}") from error
 
 
-def _standing(ports: Mailing) -> Standing:
-    standing = ports.account.standing()
+def _standing(ports: Mailing, *, afresh: bool) -> Standing:
+    """Asked afresh before a mail is sent again: as long as SES does not answer that, the one send that is left is not spent."""
+    standing = ports.account.standing(afresh=afresh)
     if standing.stopped:
         raise SendingPaused(standing.stopped)
     return standing
