@@ -317,6 +317,21 @@ def other_option(catalog: Catalog) -> Catalog:
     return msgspec.structs.replace(catalog, fields={**catalog.fields, "priority": msgspec.structs.replace(entry, options=options)})
 
 
+INSTANCE = "arn:aws:connect:us-east-1:111122223333:instance/11111111-2222-4333-8444-555555555555"
+QUICK_CONNECT = f"{INSTANCE}/transfer-destination/3f6b8a52-0d7c-4b1e-8f43-6a9d2c7e4409"
+BUS = "arn:aws:events:us-east-1:111122223333:event-bus/partners"
+TASK_TEMPLATE = f"{INSTANCE}/task-template/7c1e5a90-2b4d-4e8f-9a61-5d3c8b7f5501"
+
+
+def naming(**tables: dict[str, str]) -> Callable[[House], Any]:
+    """The catalog names these besides what it names."""
+
+    def changed(catalog: Catalog) -> Catalog:
+        return msgspec.structs.replace(catalog, **{kind: {**getattr(catalog, kind), **table} for kind, table in tables.items()})
+
+    return lambda house: changed_catalog(house, changed)
+
+
 def no_flows(catalog: Catalog) -> Catalog:
     return msgspec.structs.replace(catalog, flows={})
 
@@ -336,6 +351,15 @@ BROKEN: dict[str, tuple[Callable[[House], Any], dict[str, str]]] = {
     "many integrations": (many_integrations, {"domain.size": "9 of 10 event integrations"}),
     "an inactive template": (inactive_template, {"rules.catalog": "template Billing is Inactive"}),
     "a queue that went": (lambda house: changed_catalog(house, lost_queue), {"rules.catalog": "queue Billing: the instance has no"}),
+    "a quick connect that went": (
+        naming(quick_connects={"Leads": QUICK_CONNECT}),
+        {"rules.catalog": f"fail: quick connect Leads: the instance has no {QUICK_CONNECT}"},
+    ),
+    "a task template that went": (
+        naming(task_templates={"Refund": TASK_TEMPLATE}),
+        {"rules.catalog": f"fail: task template Refund: the instance has no {TASK_TEMPLATE}"},
+    ),
+    "a bus that went": (naming(buses={"partners": BUS}), {"rules.buses": f"fail: bus partners: the account has no {BUS}: EventBridge"}),
     "another option": (lambda house: changed_catalog(house, other_option), {"rules.catalog": "'elsewhere' in the catalog"}),
     "a bundle that does not link": (
         lambda house: changed_catalog(house, no_flows),
@@ -395,6 +419,31 @@ def test_an_inactive_domain_is_told(house: House, monkeypatch: pytest.MonkeyPatc
     answered = service.get_domain
     monkeypatch.setattr(service, "get_domain", lambda *asked: {**answered(*asked), "domainStatus": "CreationFailed"})
     assert "is CreationFailed" in wrong(house)["domain.active"]
+
+
+def test_a_task_template_is_fine_while_it_is_active(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"Id": "x", "Arn": TASK_TEMPLATE, "Name": "Refund", "Status": "ACTIVE"}
+    monkeypatch.setattr(house.cloud.connect, "list_task_templates", lambda *_: {"TaskTemplates": [listed]})
+    with naming(task_templates={"Refund": TASK_TEMPLATE})(house):
+        assert wrong(house) == {}
+        listed["Status"] = "INACTIVE"
+        assert set(told := wrong(house)) == {"rules.catalog"}
+    assert "fail: task template Refund is INACTIVE" in told["rules.catalog"]
+
+
+def test_a_bus_is_asked_for_where_it_can_be(house: House) -> None:
+    abroad, others = BUS.replace("us-east-1", "eu-west-1"), BUS.replace("111122223333", "444455556666")
+    admin(house, "events").create_event_bus(Name="partners")
+    try:
+        with naming(buses={"partners": BUS, "abroad": abroad, "others": others})(house):
+            found = [f"{each.status}: {each.found}" for each in rules.buses(context_of(house))]
+    finally:
+        admin(house, "events").delete_event_bus(Name="partners")
+    assert found == [
+        f"unchecked: not checked: bus abroad is of another account or region: {abroad}",
+        f"unchecked: not checked: bus others is of another account or region: {others}",
+        "ok: 1 event buses of this account and region are there",
+    ]
 
 
 class Refusing(Clients):

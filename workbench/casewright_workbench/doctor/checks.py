@@ -26,6 +26,7 @@ CHECKS: Final[dict[str, Check]] = {
     "domain.size": domain.size,
     "rules.bundle": rules.bundle,
     "rules.catalog": rules.catalog,
+    "rules.buses": rules.buses,
     "rules.published": rules.published,
     "rules.calendars": rules.calendars,
     "flow.armed": stores.armed,

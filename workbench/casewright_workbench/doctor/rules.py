@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from casewright.bundle import Bundle, content_hash, link, read
 from casewright.calendars.hours import ANNOUNCED_DAYS, days_left
 from casewright.cases.catalog import FieldEntry
 from casewright.errors import BadInput, NotFound
 from casewright_authoring.compile import Compiled, compile_directory
 from casewright_authoring.findings import Findings
-from casewright_workbench.deployment.clients import pages
+from casewright_workbench.deployment.clients import is_missing, pages
 from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import Finding, counted, fail, listed, ok, unchecked, warn
 
 _PUBLISH: Final = "casewright publish"
 _RECONFIGURE: Final = "correct the name or id (catalog.yaml), then deploy the cases stack and publish again"
 _OTHERWISE: Final = "an id of the catalog stands for nothing, or for something else"
+_UNHEARD: Final = "EventBridge takes events for a bus that is not there without an error, and they are lost"
+_CREATE: Final = "create the bus, or correct its ARN (catalog.yaml), then deploy the stacks and publish again"
 
 
 def bundle(context: Context) -> Iterable[Finding]:
@@ -43,7 +47,7 @@ def bundle(context: Context) -> Iterable[Finding]:
 
 
 def catalog(context: Context) -> Iterable[Finding]:
-    """What the catalog names is still there, under that id: fields with their types and options, templates, queues, users and flows."""
+    """What the catalog names of the domain and the instance is still there, under that id; fields with their types and options."""
     problems = [*_fields(context), *_templates(context), *_directory(context)]
     told = context.catalog
     for problem in problems[:10]:
@@ -53,8 +57,21 @@ def catalog(context: Context) -> Iterable[Finding]:
     if not problems:
         yield ok(
             f"{len(told.fields)} fields, {len(told.templates)} templates, {len(told.queues)} queues, "
-            f"{len(told.users)} users and {len(told.flows)} flows are there"
+            f"{len(told.users)} users, {len(told.flows)} flows, {len(told.quick_connects)} quick connects "
+            f"and {len(told.task_templates)} task templates are there"
         )
+
+
+def buses(context: Context) -> Iterable[Finding]:
+    """The event buses that the catalog names are there, as far as can be asked here."""
+    here = {name: arn for name, arn in context.catalog.buses.items() if arn.split(":")[3:5] == [context.region, context.account]}
+    gone = [name for name, arn in here.items() if not _is_bus(context, arn)]
+    for name in gone:
+        yield fail(f"bus {name}: the account has no {here[name]}", wrong=_UNHEARD, do=_CREATE)
+    for name in sorted(context.catalog.buses.keys() - here.keys()):
+        yield unchecked(f"bus {name} is of another account or region: {context.catalog.buses[name]}")
+    if not gone:
+        yield ok(f"{len(here)} event buses of this account and region are there")
 
 
 def published(context: Context) -> Iterable[Finding]:
@@ -124,12 +141,30 @@ def _directory(context: Context) -> Iterator[str]:
         ("queue", context.catalog.queues, "list_queues", "QueueSummaryList"),
         ("user", context.catalog.users, "list_users", "UserSummaryList"),
         ("flow", context.catalog.flows, "list_contact_flows", "ContactFlowSummaryList"),
+        ("quick connect", context.catalog.quick_connects, "list_quick_connects", "QuickConnectSummaryList"),
+        ("task template", context.catalog.task_templates, "list_task_templates", "TaskTemplates"),
     )
     for kind, arns, operation, member in named:
         if arns:
             call = getattr(context.clients("connect"), operation)
             there: dict[str, Any] = {each["Arn"]: each for each in pages(call, member, InstanceId=context.instance_id)}
             yield from (f"{kind} {name}: the instance has no {arn}" for name, arn in arns.items() if arn not in there)
+            yield from (f"{kind} {name} is {there[arn]['Status']}" for name, arn in arns.items() if _is_inactive(there.get(arn, {})))
+
+
+def _is_inactive(summary: Mapping[str, str]) -> bool:
+    """Of what is listed here only a task template has a status; Connect makes no task of an inactive one."""
+    return summary.get("Status", "ACTIVE") != "ACTIVE"
+
+
+def _is_bus(context: Context, arn: str) -> bool:
+    try:
+        context.clients("events").describe_event_bus(Name=arn)
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        return False
+    return True
 
 
 def _differing(compiled: Compiled, in_force: Bundle) -> list[str]:
