@@ -47,4 +47,4 @@ def test_what_the_page_calls_refused_is_refused_for_that_reason(what: str, rule:
 
 
 def test_the_page_has_examples_of_refusals() -> None:
-    assert len(REFUSALS) == 9
+    assert len(REFUSALS) == 10

@@ -74,14 +74,14 @@ def test_a_webhook_compiles_to_what_the_stacks_provision(compiled: Compile) -> N
 
 def test_an_action_names_its_webhook_and_its_bus_and_linking_finds_them(compiled: Compile) -> None:
     then = 'call_webhook: {webhook: orders, body: {n: 1, t: "{{ case.title }}", l: ["{{ case.id }}!"]}}'
-    put = "put_event: {detail_type: Seen, detail: {}, bus: partners}"
+    put = "put_event: {detail_type: Seen, detail: {of: {casewright: 1}}, bus: partners}"
     rules = RULE.format(when="case_updated", then=then) + "\n" + RULE.format(when="case_deleted", then=put).replace("rule: a", "rule: b")
     made = compiled({**BUSES, "webhooks.yaml": ONE, "rules/a.yaml": rules})
     first, second = read(made.written).rules
     items = do.Items(((Variable(Fact("case.id")), Verbatim("!")),))
     call, event = do.CallWebhook("orders", do.Members({"n": 1, "t": (Variable(Field("title")),), "l": items})), second.then[0]
     assert first.then == (call,)
-    assert event == do.PutEvent("Seen", do.Members({}), bus="partners")
+    assert event == do.PutEvent("Seen", do.Members({"of": do.Members({"casewright": 1})}), bus="partners")
     catalog = placeholders(made.definition, made.directory)
     put_there = linked(event, Names(catalog, {}, frozenset()), "rule b")
     assert isinstance(put_there, do.PutEvent)
@@ -101,6 +101,7 @@ def test_an_action_names_its_webhook_and_its_bus_and_linking_finds_them(compiled
         ('call_webhook: {webhook: orders, body: {a: [{b: "{{ sla.name }}"}]}}', 89, "'sla.name' has no value in a rule set off by case_updated; it comes with sla_milestone or sla_breached or sla_met"),
         ('call_webhook: {webhook: "{{ case.title }}", body: {}}', 65, "unknown webhook '{{ case.title }}'; accepted is orders"),
         ("put_event: {detail_type: Seen, detail: {}, bus: partner}", 89, "unknown bus 'partner' (did you mean 'partners'?); accepted is partners"),
+        ("put_event: {detail_type: Seen, detail: {a: 1, casewright: {a: 1}}}", 87, "the member 'casewright' of 'detail' is Casewright's own: it tells domain, case and effect; accepted is any other name"),
         ("put_event: {detail_type: Casewright Webhook, detail: {}}", 66, "the detail type 'Casewright Webhook' is Casewright's own; accepted is any other"),
     ],
 )  # fmt: skip
