@@ -58,6 +58,11 @@ def test_given_values_are_filled_as_they_will_be(tmp_path: Path, capsys: pytest.
             '{"case.title": "x",\n}',
             ":2:1: error: this is no JSON: Expecting property name enclosed in double quotes; accepted is an object",
         ),
+        (
+            '{"case.title": "NaN",\n"case.summary": NaN}',
+            ":2:17: error: NaN is given, which is no JSON; accepted are a text in quotes, a number, true, false and null",
+        ),
+        ('{"case.title": -Infinity}', ":1:16: error: -Infinity is given, which is no JSON"),
         ("case.title: x", ":1:1: error: this is no JSON: Expecting value"),
         ("[]", ":1:1: error: a list is given for the values of variables; accepted is a mapping"),
     ],

@@ -8,7 +8,7 @@ from typing import Final
 
 from casewright.cases.state import Missing
 from casewright.conditions.subjects import Reading
-from casewright_authoring.findings import Findings, Place, Report
+from casewright_authoring.findings import Findings, Place, Report, fault
 from casewright_authoring.kinds import moment
 from casewright_authoring.known import Names
 from casewright_authoring.nodes import Entry, Node, Scalar
@@ -19,6 +19,10 @@ from casewright_authoring.sources import read_file
 from casewright_authoring.subjects import variable_named
 
 _ACCEPTED: Final = 'accepted is an object of variables, such as {"case.title": "Where is my tent?"}'
+_VALUES: Final = "a text in quotes, a number, true, false and null"
+_NO_JSON: Final = frozenset({"NaN", "Infinity", "-Infinity"})
+"""Read by Python's json all the same, and text to YAML where no quotes are around it."""
+
 _TWO_ESCAPES: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -38,6 +42,8 @@ def given_values(path: Path, names: Names) -> Mapping[str, Reading]:
 
 
 def _value(entry: Entry, names: Names) -> Reading:
+    if isinstance(entry.value, Scalar) and entry.value.source in _NO_JSON:
+        raise fault(entry.value.place, f"{entry.value.source} is given, which is no JSON; accepted are {_VALUES}")
     _, kind = variable_named(entry.name, entry.key.place, names, ANYWHERE)
     if isinstance(entry.value, Scalar) and entry.value.value is None:
         return Missing.ABSENT
