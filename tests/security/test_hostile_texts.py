@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pytest
 from elements import Elements
+from security.planted import HOSTILE, MAIL, NAME
+from security.town import Town
 from serving import leads_commands
 
 import casewright_workbench
@@ -26,8 +28,6 @@ from casewright_workbench.lake.opening import open_lake
 from casewright_workbench.localcloud.wire.messages import HttpRequest
 from casewright_workbench.redriving import walking
 from casewright_workbench.terminal import Terminal
-from security.planted import HOSTILE, MAIL, NAME
-from security.town import Town
 
 each_text = pytest.mark.parametrize("what", HOSTILE)
 HEADERS: Final = {

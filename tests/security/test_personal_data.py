@@ -5,11 +5,11 @@ import json
 from typing import Any, Final
 
 import pyarrow.parquet as pq
+from security.planted import MAIL, MARKS
+from security.town import REFUSALS, Town
 
 from casewright_workbench.house_handlers import HANDLERS
 from casewright_workbench.provisioning import CASE_TABLE, LAKE
-from security.planted import MAIL, MARKS
-from security.town import REFUSALS, Town
 
 BODIES: Final = {"body", "detail"}
 """Attributes of the table in the partition of a case: events, decisions and effects as they are, and how effects ended."""
