@@ -6,7 +6,7 @@ from typing import Final
 from casewright.aws.erasing import Held
 
 ELSEWHERE: Final = (
-    "event archive, and events under raw/ and errors/ of the lake: raw_retention_days of the stage, 30 unless it says otherwise",
+    "event archive, and events under backup/ and errors/ of the lake: raw_retention_days of the stage, 30 unless it says otherwise",
     "queues and dead-letter queues: 14 days at most; casewright redrive shows what is there",
     "backups of the table by the second: 35 days",
     "logs of functions: no personal data, only ids",

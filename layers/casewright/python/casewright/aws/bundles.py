@@ -55,14 +55,15 @@ class BundleBucket:
         return False
 
     def publish(self, written: bytes) -> str:
-        """Put a bundle in force; answers its hash."""
+        """Put a bundle in force; answers its hash. Published again, the one in force keeps what was before it."""
         bundle_hash = content_hash(written)
         try:
-            before = msgspec.json.decode(self._read(CURRENT), type=Current).bundle
+            current = msgspec.json.decode(self._read(CURRENT), type=Current)
         except NotFound:
-            before = ""
+            current = Current("")
         self._write(f"bundles/{bundle_hash}.json", written)
-        self._write(CURRENT, msgspec.json.encode(Current(bundle_hash, before)))
+        if current.bundle != bundle_hash:
+            self._write(CURRENT, msgspec.json.encode(Current(bundle_hash, current.bundle)))
         return bundle_hash
 
     def previous(self) -> bytes | None:
