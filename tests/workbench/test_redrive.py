@@ -152,6 +152,9 @@ def test_queues_and_reasons_can_be_chosen(center: Center, capsys: pytest.Capture
     assert center.holds("case-events-dead-letters") == 1
     assert center.holds("mail-events-dead-letters") == 1
     assert center.holds("case-events") == 1
+    assert run(["redrive", "--queue", "case-events", "--reason", "cannot be read", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert said == "nothing to bring back in case-events-dead-letters; 1 with other reasons, left alone: without --reason they are shown\n"
     assert run(["redrive", "--queue", "nosuch"]) == 2
     assert "case-events-dead-letters" in capsys.readouterr().err
     assert run(["redrive", "--queue", "orders"]) == 0

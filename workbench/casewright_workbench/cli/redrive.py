@@ -36,7 +36,7 @@ def redrive(
         context = Context(clients, places_of(clients, stage, given))
         run = Redrive(context, reason=reason, moves=yes)
         places = _run(run, context, queue)
-    _tell(run.groups, places, moved=yes, as_json=as_json)
+    _tell(run, places, moved=yes, as_json=as_json)
     if any(each.stayed for each in run.groups) if yes else run.groups:
         raise typer.Exit(1)
 
@@ -54,9 +54,10 @@ def _run(run: Redrive, context: Context, queue: str) -> list[str]:
     return chosen
 
 
-def _tell(groups: list[Group], places: list[str], *, moved: bool, as_json: bool) -> None:
+def _tell(run: Redrive, places: list[str], *, moved: bool, as_json: bool) -> None:
+    groups = run.groups
     if as_json:
-        told = {"queues": len(places), "groups": [_record(each) for each in groups]}
+        told = {"queues": len(places), "groups": [_record(each) for each in groups], "other_reasons": run.passed_over}
         echo_json(msgspec.json.format(msgspec.json.encode(told)))
         return
     output = console()
@@ -66,7 +67,8 @@ def _tell(groups: list[Group], places: list[str], *, moved: bool, as_json: bool)
         output.print(Text(f"    {each.reason}\n    {each.way}; for example {each.sample}{of}"), soft_wrap=True)
         if each.stayed:
             output.print(Text(f"    {each.stayed} stay: {each.trouble}", "red"), soft_wrap=True)
-    output.print(_summary(groups, places, moved=moved), soft_wrap=True)
+    others = f"; {run.passed_over} with other reasons, left alone: without --reason they are shown" if run.passed_over else ""
+    output.print(_summary(groups, places, moved=moved) + others, soft_wrap=True)
 
 
 def _summary(groups: list[Group], places: list[str], *, moved: bool) -> str:

@@ -43,6 +43,8 @@ class Redrive:
         # the clock of who answers tells whole seconds
         self._before = context.now + timedelta(seconds=1)
         self._groups = dict[tuple[str, str, str], Group]()
+        self.passed_over = 0
+        """What was seen and has another reason."""
 
     @property
     def groups(self) -> list[Group]:
@@ -68,7 +70,9 @@ class Redrive:
                 self._effect(each, aside)
 
     def _is_wanted(self, reason: str) -> bool:
-        return self._reason.lower() in reason.lower()
+        is_wanted = self._reason.lower() in reason.lower()
+        self.passed_over += not is_wanted
+        return is_wanted
 
     def _letter(self, letter: Letter) -> bool:
         """Whether it may be deleted: it is where it belongs."""
