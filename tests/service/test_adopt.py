@@ -72,9 +72,11 @@ def test_an_operator_sees_what_would_be_fed_in_and_feeds_it_in(center: Center, s
     case_id = center.opens(title="shown", priority="low")
     with center.deaf():
         center.changes(case_id, priority="high")
+    code, told = say("reconcile", "--dry-run")
+    assert (code, told["lost"], told["too_young"]) == (0, [], {"younger_than_minutes": 15, "cases": 1})
     center.house.clock.skip_to(center.house.clock.now() + timedelta(minutes=16))
     code, told = say("reconcile", "--dry-run")
-    assert (code, told["fed"]) == (1, False)
+    assert (code, told["fed"], told["too_young"]["cases"]) == (1, False, 0)
     [lost] = told["lost"]
     assert (lost["case_id"], lost["type"], lost["hydrated"]) == (case_id, "CASE.UPDATED", False)
     url = center.house.places.case_events_url

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -18,14 +18,18 @@ from casewright.cases.events import Event
 from casewright.ports.audit import ReconcileMark, Walk
 from casewright.service.reconcile import Reconciled
 from casewright.service.reconcile import reconcile as reconciled
-from casewright.service.reconcile_case import Reconciling
+from casewright.service.reconcile_case import GRACE, Reconciling
 from casewright_workbench.cli.deployment import AsJson, BucketName, TableName
 from casewright_workbench.cli.domain import CALLS_A_SECOND, Domain, DomainId, Silent, domain_of
+from casewright_workbench.cli.reconcile_young import too_young
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.terminal import echo_json
+
+
+_GRACE_MINUTES: Final = int(GRACE.total_seconds()) // 60
 
 
 class OwnMarks:
@@ -82,8 +86,10 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
     with domain_of(domain, table=table, bucket=bucket) as place:
         marks = _marks(place, table, timedelta(hours=hours), everything=everything)
         ports = _ports(place, table, "" if dry_run else queue, marks, calls_a_second)
+        until, began = ports.time.now() - GRACE, ports.marks.get("began")
         found = reconciled(ports, lambda: math.inf, spare=10**9)
-    _tell(found, fed=not dry_run, as_json=as_json)
+        young = too_young(ports, max(until, began.at) if began else until)
+    _tell(found, young, fed=not dry_run, as_json=as_json)
     if (dry_run and found.lost) or found.unread or not found.is_through:
         raise typer.Exit(1)
 
@@ -114,12 +120,13 @@ def _ports(domain: Domain, table: str, queue: str, marks: OwnMarks, calls_a_seco
     )
 
 
-def _tell(found: Reconciled, *, fed: bool, as_json: bool) -> None:
+def _tell(found: Reconciled, young: int | None, *, fed: bool, as_json: bool) -> None:
     if as_json:
         lost = [_record(event) for event in found.lost]
         unread: list[Json] = [str(each) for each in found.unread]
         told: dict[str, Json] = {"audited": found.audited, "through": found.is_through, "fed": fed, "lost": lost, "unread": unread}
-        echo_json(msgspec.json.format(msgspec.json.encode(told)))
+        passed_over: dict[str, Json] = {"younger_than_minutes": _GRACE_MINUTES, "cases": young}
+        echo_json(msgspec.json.format(msgspec.json.encode(told | {"too_young": passed_over})))
         return
     output = console()
     for event in found.lost:
@@ -130,6 +137,14 @@ def _tell(found: Reconciled, *, fed: bool, as_json: bool) -> None:
     ending = "" if found.is_through else "; Cases asked to slow down: run it again, it begins anew"
     what = f"{counted(len(found.lost), 'event')} {'fed in' if fed else 'would be fed in'}"
     output.print(f"{counted(found.audited, 'case')} audited, {what}{ending}")
+    output.print(_passed_over(young))
+
+
+def _passed_over(young: int | None) -> str:
+    if young == 0:
+        return f"no case changed in the last {_GRACE_MINUTES} minutes"
+    which = "cases may have" if young is None else f"{counted(young, 'case')}"
+    return f"{which} changed in the last {_GRACE_MINUTES} minutes: too young to judge, since events may be on their way; run it again later"
 
 
 def _record(event: Event) -> Json:
