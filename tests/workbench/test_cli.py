@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from serving import CONTACT_CENTER
 
+from casewright_workbench.cli.local_inbox import clear, own_inbox
 from casewright_workbench.cli.main import run
 
 
@@ -54,8 +55,32 @@ def test_a_taken_port_is_named_before_the_day_is_played(capsys: pytest.CaptureFi
         assert run(["local", "--port", str(port), "--config", str(CONTACT_CENTER), "--folder", str(tmp_path)]) == 2
     said = capsys.readouterr()
     assert f"port {port} of 127.0.0.1 is not free" in said.err
-    assert "--port" in said.err
+    assert f"--port {port + 1} (make run ARGS='--port {port + 1}')" in said.err
     assert said.out == ""
+
+
+MAIL = "000001933a1b2c3d-0f8fad5b-d9cb-469f-a165-70867728950e-000000.eml"
+
+
+def test_the_mail_of_the_run_before_is_deleted_and_nothing_else(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "kept").mkdir(parents=True)
+    for name in (MAIL, "letter.eml", "notes.txt", f"kept/{MAIL}"):
+        (inbox / name).write_text("mine")
+    clear(inbox)
+    left = {str(each.relative_to(inbox)) for each in inbox.rglob("*")}
+    assert left == {"letter.eml", "notes.txt", "kept", f"kept/{MAIL}"}
+
+
+def test_a_second_run_leaves_the_mail_of_the_first_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    inbox = tmp_path / "x" / "inbox"
+    with own_inbox(inbox):
+        (inbox / MAIL).write_text("of the first")
+        assert run(["local", "--once", "--config", str(CONTACT_CENTER), "--folder", str(inbox.parent)]) == 2
+    assert f"--folder {inbox.parent}-2" in capsys.readouterr().err
+    assert (inbox / MAIL).exists()
+    with own_inbox(inbox):
+        pass
 
 
 def test_local_does_not_begin_a_day_whose_cases_the_directory_does_not_know(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

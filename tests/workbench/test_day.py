@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from casewright_authoring.compile import compile_directory
+from casewright_workbench.cli.local_inbox import MAIL_FILE
 from casewright_workbench.day.hours import CLOSES, OPENS
 from casewright_workbench.day.script import script
 from casewright_workbench.day.steps import Change, Open
@@ -133,7 +134,9 @@ def test_every_number_of_the_summary_is_found_in_the_lake_and_the_inbox(running:
     assert {"done", "superseded"} <= set(statuses)
     assert (day["Effects ended"], day["Tasks"]) == (len(effects), ended["create_task", "done"])
 
-    letters = [message_from_bytes(path.read_bytes(), policy=SMTP) for path in (running.folder / "inbox").glob("*.eml")]
+    files = list((running.folder / "inbox").glob("*.eml"))
+    letters = [message_from_bytes(path.read_bytes(), policy=SMTP) for path in files]
+    assert all(MAIL_FILE.fullmatch(path.name) for path in files), "the next run deletes them"
     assert day["Emails"] == len(letters) == ended["send_email", "done"]
     assert all(letter["To"] and letter["Subject"] and letter["Auto-Submitted"] == "auto-generated" for letter in letters)
 
