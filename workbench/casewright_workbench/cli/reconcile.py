@@ -28,7 +28,6 @@ from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.terminal import echo_json
 
-
 _GRACE_MINUTES: Final = int(GRACE.total_seconds()) // 60
 
 
