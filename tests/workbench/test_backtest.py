@@ -227,11 +227,28 @@ def test_days_leave_room_for_the_names_of_rules(printed: Any, tmp_path: Path, co
     assert ["refunds", "6", "1", "on", "2026-11-21", "██████"] in rows(printed("--events", events, "--config", config))
 
 
+def test_the_table_tells_in_what_an_effect_differs(printed: Any, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    events = archive(tmp_path / "events.jsonl", [case_event("b1", 10, "CREATED", case_id="c2", title="where is it", status="open")])
+    mirrored = configuration(tmp_path / "mirrored", slas=SLAS + "  native: true\n")
+    sooner = configuration(tmp_path / "sooner", slas=SLAS.replace("2h", "50m") + "  native: true\n")
+    out = printed("--events", events, "--config", mirrored, "--against", sooner)
+    assert "mirror_sla: due 2026-11-16T16:10:00Z" in out
+    assert "mirror_sla: due 2026-11-16T15:00:00Z" in out
+    assert "then[" not in out
+    assert "1 case differs; in all:" in out
+    long = "x" * 100
+    one, two = (configuration(tmp_path / name, rules=RULES.replace('"Late: ', f'"{long} {name}: ')) for name in ("one", "two"))
+    said = printed("--events", archive(tmp_path / "more.jsonl", BODIES), "--config", one, "--against", two)
+    assert "add_comment (then[0]): body …xxxxxxxxxxx one: a refund please" in said
+    assert "add_comment (then[0]): body …xxxxxxxxxxx two: a refund please" in said
+
+
 def test_the_table_of_differences_shows_the_first_cases_and_the_number_of_all(printed: Any, tmp_path: Path, config: Path) -> None:
     other = configuration(tmp_path / "other", rules=RULES.replace("contains: refund", "contains: nothing"))
     bodies = [case_event(f"m{n}", n, "CREATED", case_id=f"case-{n:02}", title="refund", status="closed") for n in range(25)]
     out = printed("--events", archive(tmp_path / "events.jsonl", bodies), "--config", config, "--against", other)
-    assert "Of 25 cases that differ, 20 are shown" in out
+    assert "25 cases differ, 20 of them are shown; in all:" in out
     assert {f"case-{n:02}" in out for n in range(20)} == {True}
     assert {f"case-{n:02}" in out for n in range(20, 25)} == {False}
     assert ["rule", "refunds", "fires", "25", "0"] in rows(out)

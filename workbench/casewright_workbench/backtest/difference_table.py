@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from casewright_workbench.backtest.difference_words import in_words
 from casewright_workbench.backtest.differences import Difference
 from casewright_workbench.backtest.run import Report
 from casewright_workbench.backtest.told import difference_lines
@@ -30,24 +31,14 @@ def difference_table(report: Report) -> RenderableType:
         return Text("The two configurations differ in nothing on these events.", style="green")
     table = Table(title="Differences", title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for head in ("case", "when (UTC)", "only in", "what", "name", "event"):
-        table.add_column(head, no_wrap=head != "event")
+        table.add_column(head, no_wrap=head not in {"what", "event"})
     for _, case_id, first, count in heapq.nsmallest(MOST_CASES, _cases(report), key=lambda case: case[:2]):
-        for place, each in enumerate(first):
+        for place, each in enumerate(first[:MOST_LINES]):
             when = f"{each.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-            table.add_row(Text("" if place else case_id), when, each.only_in, _what(each), each.name, Text(each.event_id))
-        if count > len(first):
-            table.add_row("", "", "", f"and {count - len(first):,} more", "", "")
+            table.add_row(Text("" if place else case_id), when, each.only_in, Text(in_words(each, first)), each.name, Text(each.event_id))
+        if count > MOST_LINES:
+            table.add_row("", "", "", f"and {count - MOST_LINES:,} more", "", "")
     return Group(table, _totals(report))
-
-
-def _what(difference: Difference) -> str:
-    match difference.what:
-        case "rule":
-            return "rule fires"
-        case "breach":
-            return "clock breached"
-        case "effect":
-            return f"{difference.action} (then[{difference.index}])"
 
 
 def _cases(report: Report) -> Iterator[_Case]:
@@ -55,7 +46,7 @@ def _cases(report: Report) -> Iterator[_Case]:
     for case_id, group in groupby(lines, key=lambda each: each.case_id):
         first, count = list[Difference](), 0
         for count, each in enumerate(group, 1):
-            if count <= MOST_LINES:
+            if count <= MOST_LINES + 1:  # what the last line differs from may follow it
                 first.append(each)
         yield first[0].at, case_id, first, count
 
@@ -64,7 +55,8 @@ def _totals(report: Report) -> Table:
     assert report.differences is not None, "there are two configurations"
     differing = report.differences
     shown = min(differing.cases, MOST_CASES)
-    title = f"Of {differing.cases:,} cases that differ, {shown} are shown; in all:"
+    which = "1 case differs" if differing.cases == 1 else f"{differing.cases:,} cases differ"
+    title = f"{which}{f', {shown} of them are shown' if shown < differing.cases else ''}; in all:"
     table = Table(title=title, title_justify="left", title_style="", header_style="dim", box=None, pad_edge=False)
     table.add_column("")
     for head in ("only in config", "only in against"):
