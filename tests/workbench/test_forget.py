@@ -20,6 +20,8 @@ from casewright.cases.values import as_wire
 from casewright.errors import Throttled
 from casewright_workbench.cli.main import run
 from casewright_workbench.deployment.records import CaseRecords
+from casewright_workbench.explain.words import instant as as_instant
+from casewright_workbench.provisioning import BUNDLES
 
 PLANTED = ("Wilhelmina", "wilhelmina.planted@example.com", "0123456789abcdef0123456789abcdef")
 NAME, ADDRESS, PROFILE = PLANTED
@@ -114,6 +116,11 @@ def test_a_case_is_gone_and_what_comes_later_begins_anew(
     assert center.items(case_id) == ["head"]
     assert center.records.case(other) is not None
     assert told(capsys, case_id, "--yes")["cases"] == [], "once more changes nothing"
+    why = ["why", case_id, "--table", center.house.case_table, "--bucket", BUNDLES]
+    assert run(why) == 2
+    said = capsys.readouterr().err
+    assert f"knows of case {case_id!r} only that it was forgotten at 2026-" in said
+    assert "knows no case" not in said
 
     monkeypatch.undo()
     late = {
@@ -145,6 +152,10 @@ def test_a_case_is_gone_and_what_comes_later_begins_anew(
     assert file is not None
     assert file.head.forgotten_at is not None
     assert {each.effect.rule for each in file.effects} == {"watch"}, "rules fire on what happens, not on what was"
+    assert run(why) == 0
+    assert "Forgotten at 2026-" in capsys.readouterr().out
+    assert run([*why, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["forgotten_at"] == as_instant(file.head.forgotten_at)
     assert told(capsys, case_id, "--yes")["cases"]
     assert center.items(case_id) == ["head"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeAlias
 
@@ -18,6 +18,7 @@ from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.programs import KeptPrograms
+from casewright_workbench.explain.words import instant
 
 TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
 BucketName: TypeAlias = Annotated[str, typer.Option("--bucket", help="The bucket of bundles: output `BundleBucket` of the cases stack.")]
@@ -33,12 +34,14 @@ class Deployment:
         self.programs = KeptPrograms(self._store, self._store.catalog())
 
     def case(self, case_id: str) -> CaseFile:
-        """A case with its whole log. Raises WrongUsage where the table knows none of that id."""
+        """A case with its whole log. Raises WrongUsage where the table knows none of that id, or only that it was forgotten."""
+        records = CaseRecords(self.client("dynamodb"), self.table)
         with translated("Query"):
-            file = CaseRecords(self.client("dynamodb"), self.table).case(case_id)
+            file = records.case(case_id)
         if file is None:
-            accepted = "the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
-            raise WrongUsage(f"table {self.table} knows no case {case_id!r}; {accepted}")
+            with translated("GetItem"):
+                head = records.head(case_id)
+            raise WrongUsage(f"table {self.table} {_what_is_known(case_id, head.forgotten_at if head else None)}")
         return file
 
     def asking(self) -> Asking:
@@ -57,6 +60,12 @@ class Deployment:
             raise WrongUsage(f"bucket {self.bucket} has no bundle in force: publish one first")
         written, catalog = found
         return link(read(written), catalog, bundle_hash=content_hash(written))
+
+
+def _what_is_known(case_id: str, at: datetime | None) -> str:
+    if at is None:
+        return f"knows no case {case_id!r}; the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
+    return f"knows of case {case_id!r} only that it was forgotten at {instant(at)}: its log was erased, and nothing has happened since"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from casewright_workbench.explain.case_records import event_record
 from casewright_workbench.explain.history import Retold, retell
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.programs import Gone
-from casewright_workbench.explain.words import Words
+from casewright_workbench.explain.words import Json, Words, instant
 from casewright_workbench.terminal import echo_json
 
 
@@ -37,9 +37,12 @@ def why(
     words, names, traced = Words(programs.catalog), Names(programs.catalog), bool(rule or event)
     if as_json:
         events = [event_record(each, words, names, traced=traced) for each in told]
-        echo_json(msgspec.json.format(msgspec.json.encode({"case_id": case, "events": events})))
+        forgotten: dict[str, Json] = {"forgotten_at": instant(file.head.forgotten_at)} if file.head.forgotten_at else {}
+        echo_json(msgspec.json.format(msgspec.json.encode({"case_id": case, **forgotten, "events": events})))
         return
     output = console()
+    if file.head.forgotten_at:
+        output.print(f"Forgotten at {instant(file.head.forgotten_at)}; its log begins anew after that.")
     for each in told:
         output.print(event_tree(each, words, names, traced=traced))
 
