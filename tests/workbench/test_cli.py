@@ -106,6 +106,14 @@ def test_wrong_usage_ends_with_2_and_says_what_was_wrong(arguments: list[str], t
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("group", [[], ["sla"], ["email"], ["native"]])
+def test_without_a_command_the_help_is_printed_and_no_empty_error(group: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(group) == 2
+    said = capsys.readouterr()
+    assert "Usage: casewright" in said.out
+    assert said.err == ""
+
+
 def test_help_is_fine(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     assert run(["local", "--help"]) == 0

@@ -88,7 +88,8 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return 130
     except TyperException as misused:
-        return _refuse(errors, f"{misused.format_message()} (casewright --help lists commands and options)")
+        said = misused.format_message()  # empty where no command was given: the help was printed instead
+        return _refuse(errors, f"{said} (casewright --help lists commands and options)") if said else USAGE
     return code or FINE
 
 

@@ -17,7 +17,7 @@ def events_of(path: str, *, own_role: str = "") -> Iterator[Event]:
     """The events in the order of the file; `-` is the standard input, and a name that ends in .gz is unpacked.
 
     Raises:
-        BadInput: the file cannot be read, or a line is no event; the message begins with FILE:LINE.
+        BadInput: the file is not there, or cannot be read, or a line is no event; the message of the last two begins with FILE:LINE.
     """
     name, number = "<stdin>" if path == "-" else path, 0
     try:
@@ -27,6 +27,8 @@ def events_of(path: str, *, own_role: str = "") -> Iterator[Event]:
                     yield parse(line, own_role=own_role)
     except MalformedEvent as error:
         raise BadInput(f"{name}:{number}: {error}") from error
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise BadInput(f"{name} is not a file; give one of EventBridge envelopes, one a line, or - for the standard input") from error
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{name}:{number + 1}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
