@@ -190,13 +190,13 @@ def test_an_event_of_256_kb_is_decided_kept_and_shown(station: Station) -> None:
 
 
 class Jumping:
-    """A clock beside the true one, by another offset each time it is asked."""
+    """A clock beside the true one, by one of the offsets each time it is asked."""
 
     def __init__(self, clock: Any, offsets: Sequence[timedelta]) -> None:
-        self._clock, self._offsets, self._asked = clock, offsets, count()
+        self._clock, self._offsets, self._random = clock, offsets, Random(7)
 
     def now(self) -> datetime:
-        return self._clock.now() + self._offsets[next(self._asked) % len(self._offsets)]  # type: ignore[no-any-return]
+        return self._clock.now() + self._random.choice(self._offsets)  # type: ignore[no-any-return]
 
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds)
