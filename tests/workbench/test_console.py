@@ -144,6 +144,35 @@ def test_what_is_not_there_is_said_to_be_missing(served: Served, path: str) -> N
     assert "<b>" not in text
 
 
+def test_a_page_that_is_missing_leads_to_all_that_are_there(served: Served) -> None:
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        get(served, "/nowhere")
+    main = missing.value.read().decode().partition("<main>")[2]
+    assert Elements(main).links == ["/", "/cases", "/clocks", "/inbox"]
+
+
+def test_the_inbox_leads_from_its_head_to_the_calls_of_webhooks(served: Served, say: Say) -> None:
+    before = len(served.desk.api_calls.made)
+    say("refund", "maya.lindqvist", Open("Billing", {"title": "Refund", "order_number": "BO-230001", "refund_amount": 40.0}))
+    say("refund", "maya.lindqvist", Change({"status": "closed", "resolution": "refunded"}))
+    deadline = time.monotonic() + 10
+    while len(served.desk.api_calls.made) == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    made = len(served.desk.api_calls.made)
+    assert made > before
+    text = page(served, "/inbox")
+    assert f'href="#calls">{made} {"call of a webhook" if made == 1 else "calls of webhooks"}</a>' in text
+    assert ("section", {"class": "card calls", "id": "calls"}) in Elements(text).found
+
+
+def test_a_table_that_is_too_wide_scrolls_and_not_the_page(served: Served, say: Say) -> None:
+    case_id = broken_case(say, "wide")
+    for path in ("/", "/cases", "/clocks", f"/cases/{case_id}"):
+        tables = re.findall(r'<div class="(?:effects )?scroll"><table|<table class="bars"|<table', page(served, path))
+        assert tables, path
+        assert "<table" not in tables, path
+
+
 def test_live_figures_are_those_of_a_fresh_look_at_the_table(served: Served, say: Say) -> None:
     say("kept", "web-form", Open("Technical", {"title": "One"}))
     say("gone", "web-form", Open("Technical", {"title": "Two"}))

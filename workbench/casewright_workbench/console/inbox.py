@@ -20,7 +20,7 @@ class MailRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPage:
-    """A mail opened. `case_id` and `rule` are empty where no effect of ours sent it."""
+    """A mail opened. `case_id` and `rule` are empty where no effect of ours sent it, or the case was forgotten."""
 
     message_id: str
     sent_at: datetime
@@ -50,6 +50,7 @@ def page(desk: Desk, sent: SentMail) -> MailPage:
     """A mail opened."""
     case_id, effect_key = sent.tags.get("casewright-case", ""), sent.tags.get("casewright-effect", "")
     head = desk.records.head(case_id) if case_id else None
+    is_there = head is not None and head.last is not None
     standing = desk.records.effect(case_id, effect_key) if case_id else None
     return MailPage(
         message_id=sent.message_id,
@@ -61,8 +62,8 @@ def page(desk: Desk, sent: SentMail) -> MailPage:
         text=sent.text,
         html=sent.html,
         headers=tuple((name, str(value)) for name, value in sent.parsed().items()),
-        case_id=case_id if head else "",
-        reference=desk.names.reference(head) if head else "",
+        case_id=case_id if is_there else "",
+        reference=desk.names.reference(head) if head and is_there else "",
         rule=standing.effect.rule if standing else "",
     )
 

@@ -37,11 +37,19 @@ class LiveCases:
     def all(self) -> tuple[CaseFile, ...]:
         """The case files, those with the earliest first event first."""
         with self._lock:
-            for case_id in self._changed.take():
+            for case_id in self._changed.take() | self._forgotten():
                 if (file := self._records.case(case_id)) is not None:
                     self._files[case_id] = file
+                else:
+                    self._files.pop(case_id, None)
             return in_order(self._files.values())
 
     def case(self, case_id: str) -> CaseFile | None:
         """One case, read afresh."""
         return self._records.case(case_id)
+
+    def _forgotten(self) -> frozenset[str]:
+        """Kept cases that were forgotten since they were read: a command does that, of which no function speaks."""
+        heads = {head.case.case_id: head.forgotten_at for head in self._records.heads() if head.forgotten_at}
+        kept = {case_id: file.head.forgotten_at for case_id, file in self._files.items()}
+        return frozenset(case_id for case_id, at in heads.items() if case_id in kept and kept[case_id] != at)
