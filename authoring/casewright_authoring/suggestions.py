@@ -1,7 +1,7 @@
 """How a finding names what would be accepted."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 NEAR: Final = 0.75
@@ -15,8 +15,8 @@ def unknown(kind: str, given: str, accepted: Iterable[str]) -> str:
     """`unknown field 'prioritty' (did you mean 'priority'?); accepted are ...`."""
     names = tuple(accepted)
     if len(names) > MOST_SHOWN:
-        near = get_close_matches(given, names, n=MOST_SHOWN, cutoff=0)
-        return f"unknown {kind} {given!r}{meant(given, names)}; accepted are {len(names)}, those most like it first: {', '.join(near)}"
+        near = ", ".join(_likest(given, names))
+        return f"unknown {kind} {given!r}{meant(given, names)}; accepted are {len(names)}, those most like it first: {near}"
     return f"unknown {kind} {given!r}{meant(given, names)}; {listed(names)}"
 
 
@@ -26,6 +26,17 @@ def listed(names: Iterable[str]) -> str:
     if not accepted:
         return "none is defined"
     return f"accepted {'is' if len(accepted) == 1 else 'are'} {', '.join(accepted)}"
+
+
+def _likest(given: str, names: tuple[str, ...]) -> list[str]:
+    """The names most like the one given, whatever the case of their letters; those that are equally alike in the order of the alphabet."""
+    matcher = SequenceMatcher(b=given.casefold())
+
+    def unlike(name: str) -> tuple[float, str]:
+        matcher.set_seq1(name.casefold())
+        return -matcher.ratio(), name
+
+    return sorted(names, key=unlike)[:MOST_SHOWN]
 
 
 def meant(given: str, names: tuple[str, ...]) -> str:

@@ -209,6 +209,8 @@ def test_of_more_names_than_anyone_reads_those_most_like_the_one_given_are_told(
     assert unknown.startswith("rules/a.yaml:3:8: unknown subject 'prioritty' (did you mean 'priority'?); accepted are 12")
     assert named.startswith("priority, ")
     assert len(named.split(", ")) == MOST_SHOWN
+    [told] = complaints({"fields.yaml": fields, "rules/a.yaml": RULE.format("{PRIORITTY: high}")})
+    assert told.partition(" those most like it first: ")[2] == named, "the case of letters makes nothing less like another"
 
 
 def test_every_wrong_leaf_of_a_condition_is_told_in_one_go(complaints: Complain) -> None:
