@@ -87,7 +87,7 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
         ports = _ports(place, table, "" if dry_run else queue, marks, calls_a_second)
         until, began = ports.time.now() - GRACE, ports.marks.get("began")
         found = reconciled(ports, lambda: math.inf, spare=10**9)
-        young = too_young(ports, max(until, began.at) if began else until)
+        young = too_young(ports, max(until, began.at) if began else until) if found.is_through else None
     _tell(found, young, fed=not dry_run, as_json=as_json)
     if (dry_run and found.lost) or found.unread or not found.is_through:
         raise typer.Exit(1)
