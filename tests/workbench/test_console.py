@@ -161,7 +161,7 @@ def test_the_inbox_leads_from_its_head_to_the_calls_of_webhooks(served: Served, 
     made = len(served.desk.api_calls.made)
     assert made > before
     text = page(served, "/inbox")
-    assert f'href="#calls">{made} {"call of a webhook" if made == 1 else "calls of webhooks"}</a>' in text
+    assert f'href="/inbox#calls">{made} {"call of a webhook" if made == 1 else "calls of webhooks"}</a>' in text
     assert ("section", {"class": "card calls", "id": "calls"}) in Elements(text).found
 
 
