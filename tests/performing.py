@@ -12,7 +12,7 @@ from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.ledger import EffectLedger
-from casewright.aws.resending import ResentTable
+from casewright.aws.sends import SendTable
 from casewright.aws.suppression import RecipientTable
 from casewright.aws.turns import TurnTable
 from casewright.bundle import LinkedBundle
@@ -144,7 +144,7 @@ class Bench:
             people=People(directory=self.post, customers=self.post, time=self.time),
             suppression=recipients,
             allowance=recipients,
-            resending=ResentTable(dynamodb, "cases"),
+            sends=SendTable(dynamodb, "cases"),
             telemetry=self.telemetry,
         )
         self.ports = Acting(

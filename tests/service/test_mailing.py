@@ -12,7 +12,7 @@ from casewright.aws import items
 from casewright.aws.control import ControlTable
 from casewright.aws.effect_items import key_of
 from casewright.aws.mail_pace import SendingPace
-from casewright.aws.resending import ResentTable
+from casewright.aws.sends import SendTable
 from casewright.cases.recipients import ConnectUser
 from casewright.errors import Refused, Throttled, Unavailable
 from casewright.quotas import Quota
@@ -110,9 +110,9 @@ def test_mail_that_was_held_back_beyond_its_time_goes_out_in_all_its_messages(be
 
 def test_mail_whose_effect_was_erased_is_not_sent_again_and_leaves_nothing(dynamodb: Any, bench: Bench) -> None:
     [effect, _] = bench.decide(MAIL, CREATED)
-    assert ResentTable(dynamodb, "cases").begin(effect, at(5))
+    assert SendTable(dynamodb, "cases").begin(effect, at(5))
     dynamodb.delete_item(TableName="cases", Key=key_of(effect))
-    assert not ResentTable(dynamodb, "cases").begin(effect, at(5))
+    assert not SendTable(dynamodb, "cases").begin(effect, at(5))
     assert items.read(dynamodb, "cases", key_of(effect)) is None
 
 

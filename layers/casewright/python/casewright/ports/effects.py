@@ -132,15 +132,15 @@ class Deliveries(Protocol):
         ...
 
 
-class Resending(Protocol):
-    """Which mail was sent a second time, as nobody heard of the first."""
+class Sends(Protocol):
+    """Which sends of a mail were begun: each may have sent it, unless SES said that it did not."""
 
-    def begin(self, effect: Effect, now: datetime) -> bool:
-        """Remember that its mail is being sent again; False where that was so before."""
+    def begin(self, effect: Effect, now: datetime) -> int:
+        """Remember that its mail is being sent now; answers for which time, 0 where it was twice already and shall not be again."""
         ...
 
-    def take_back(self, effect: Effect) -> None:
-        """It was not sent again after all: SES said so."""
+    def take_back(self, effect: Effect, number: int) -> None:
+        """This send did not happen."""
         ...
 
 

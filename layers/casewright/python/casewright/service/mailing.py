@@ -11,8 +11,8 @@ from casewright.actions import SendEmail
 from casewright.asking import effect_key
 from casewright.cases.recipients import in_words
 from casewright.decision import Effect, Outcome
-from casewright.errors import CasewrightError, MailNotReady, Refused, SendingPaused, Unanswered, Unavailable
-from casewright.ports.effects import Resending
+from casewright.errors import MailNotReady, Refused, Retryable, SendingPaused, Unanswered, Unavailable
+from casewright.ports.effects import Sends
 from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
 from casewright.ports.world import Mail
 from casewright.service.addressing import Found, People, found, messages
@@ -29,7 +29,7 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     people: People
     suppression: Suppression
     allowance: Allowance
-    resending: Resending
+    sends: Sends
     telemetry: Telemetry
 
 
@@ -63,14 +63,15 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
                 return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told)}")
             _spend(len(reached.addresses), standing, ports.pace)
         message = replace(email, to=reached.addresses, people=(), apart=())
-        if interrupted and not ports.resending.begin(effect, ports.people.time.now()):
+        number = ports.sends.begin(effect, ports.people.time.now())
+        if not number:
             return Outcome(status="failed", detail="nothing came back of two sends, nor the event of a mail: possibly sent twice")
-        message_id = (_sent_again if interrupted else _sent)(message, effect, standing, ports)
+        message_id = _sent(message, effect, standing, ports, number=number)
     except SendingPaused as error:
         ports.telemetry.count("MailPaused")
         ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=error.code or str(error))
         raise
-    doubt = "an earlier attempt was interrupted: possibly sent twice" if interrupted else ""
+    doubt = "an earlier attempt was interrupted: possibly sent twice" if number > 1 else ""
     return Outcome(status="done", detail="; ".join(filter(None, (message_id, _left_out(reached, told), doubt))))
 
 
@@ -144,19 +145,14 @@ def _spend(recipients: int, standing: Standing, pace: MailPace) -> None:
     pace.spend(recipients - 1)
 
 
-def _sent_again(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing) -> str:
-    try:
-        return _sent(email, effect, standing, ports)
-    except CasewrightError as error:
-        if not isinstance(error, Unanswered):
-            ports.resending.take_back(effect)
-        raise
-
-
-def _sent(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing) -> str:
+def _sent(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing, *, number: int) -> str:
     try:
         return ports.mail.send(email, effect_key=effect.key, case_id=effect.case_id)
     except Refused as error:
         if standing.in_sandbox:
             raise Refused(f"{error}; the account is in the sandbox of SES, which sends to verified addresses only") from error
+        raise
+    except Retryable as error:
+        if not isinstance(error, Unanswered):
+            ports.sends.take_back(effect, number)
         raise

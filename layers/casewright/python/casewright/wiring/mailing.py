@@ -6,7 +6,7 @@ from casewright.aws.directory import ConnectDirectory
 from casewright.aws.mail import SesMail
 from casewright.aws.mail_account import SesAccount
 from casewright.aws.mail_pace import SendingPace
-from casewright.aws.resending import ResentTable
+from casewright.aws.sends import SendTable
 from casewright.aws.suppression import RecipientTable
 from casewright.service.addressing import People
 from casewright.service.mailing import Mailing
@@ -34,6 +34,6 @@ def mailing(parts: Container, settings: PerformSettings, *, connect: Client, pro
         ),
         suppression=recipients,
         allowance=recipients,
-        resending=ResentTable(parts.client("dynamodb"), settings.case_table),
+        sends=SendTable(parts.client("dynamodb"), settings.case_table),
         telemetry=parts.telemetry,
     )
