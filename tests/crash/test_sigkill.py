@@ -48,7 +48,7 @@ def test_a_worker_killed_again_and_again_does_everything_once(tmp_path: Path) ->
             server.close()
         assert _pending(house) == 0
         mail = Counter((message.subject, tuple(message.to)) for message in house.outbox.messages())
-        assert sum(subject.startswith("We have your message") for subject, _ in mail) == CASES, mail
+        assert sum(subject.startswith("We have your message") for subject, _ in mail) + _in_doubt(house) == CASES, mail
         assert set(mail.values()) == {1}
         comments = _comments(house)
         assert {case_id for case_id, _ in comments} == {case["caseId"] for case in _cases(house)}
@@ -101,12 +101,21 @@ def _ring(house: House) -> None:
 
 def _pending(house: House) -> int:
     """Effects not ended, and case events not decided on."""
-    pages = house.session("admin").client("dynamodb").get_paginator("scan").paginate(TableName=house.case_table)
-    effects = [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith("effect#")]
+    effects = _effects(house)
     waiting = sum(item["status"]["S"] == "pending" for item in effects)
     attributes = house.session("admin").client("sqs").get_queue_attributes(QueueUrl=house.places.case_events_url, AttributeNames=["All"])
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
     return waiting + sum(int(attributes["Attributes"][name]) for name in names) + (0 if effects else 1)
+
+
+def _in_doubt(house: House) -> int:
+    """Mails given up, as the worker was killed twice between the note that one is being sent and the send."""
+    return sum("nothing came back of two sends" in item.get("detail", {"S": ""})["S"] for item in _effects(house))
+
+
+def _effects(house: House) -> list[Any]:
+    pages = house.session("admin").client("dynamodb").get_paginator("scan").paginate(TableName=house.case_table)
+    return [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith("effect#")]
 
 
 def _cases(house: House) -> list[Any]:
