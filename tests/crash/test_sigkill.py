@@ -11,7 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from casewright.actions import SendEmail
+from casewright.aws.records import unpack
 from casewright.cases.subscriptions import BUCKETS
+from casewright.decision import Effect
 from casewright.quotas import QUOTAS
 from casewright_workbench.house import House
 
@@ -109,8 +112,10 @@ def _pending(house: House) -> int:
 
 
 def _in_doubt(house: House) -> int:
-    """Mails given up, as the worker was killed twice between the note that one is being sent and the send."""
-    return sum("nothing came back of two sends" in item.get("detail", {"S": ""})["S"] for item in _effects(house))
+    """Mails to customers given up, as the worker was killed twice between the note that one is being sent and the send."""
+    given_up = [item for item in _effects(house) if "nothing came back of two sends" in item.get("detail", {"S": ""})["S"]]
+    actions = [unpack(item["body"], Effect, item).action for item in given_up]
+    return sum(isinstance(action, SendEmail) and action.to[0].startswith("jo") for action in actions)
 
 
 def _effects(house: House) -> list[Any]:
