@@ -11,8 +11,10 @@ from performing import Bench
 
 from casewright.actions import MirrorSla
 from casewright.calendars.hours import Resolved, business_hours
+from casewright.cases.performers import Performer
 from casewright.decide import decide
 from casewright.errors import NotFound, QuotaReached, Throttled, Unavailable
+from casewright.recompute import recompute
 from casewright.service.mirroring import LONGEST, mirrored
 from casewright.sla.policies import Mirror, Target
 
@@ -82,6 +84,21 @@ def test_a_pause_and_its_end_leave_the_item_of_the_new_due_time(bench: Bench) ->
         f"the clock is due at {at(270).isoformat()} meanwhile",
         "the clock runs again",
     ]
+
+
+def test_an_item_delayed_until_its_clock_was_recomputed_does_not_take_the_place_of_the_new_one(bench: Bench) -> None:
+    bench.decide(BUNDLE, CREATED)
+    bench.world.failures = iter([Throttled("slow")])
+    bench.act("cases")
+    other = linked(policy(mirror=Mirror(field("priority"), "low"), met_when=equals("priority", "low"), milestones=()))
+    stored = bench.table.head("c1")
+    found = recompute(bench.table.entries("c1"), stored.head, other.policies[0], other, at=at(1), performer=Performer())
+    assert found is not None
+    bench.table.record(found.decided, found.event, version=stored.version, armed=True)
+    bench.time.moment = at(10)
+    assert bench.act("cases") == 2
+    assert bench.world.done == [("mirror", "c1", "resolve", 230)]
+    assert ("superseded", "the clock waits for something else meanwhile") in ended(bench)
 
 
 def test_a_delayed_removal_leaves_the_item_of_a_clock_that_ran_again_and_ran_out(bench: Bench) -> None:

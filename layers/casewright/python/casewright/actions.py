@@ -126,7 +126,10 @@ class Tag(msgspec.Struct, frozen=True, tag="tag"):
 
 
 class MirrorSla(msgspec.Struct, frozen=True, tag="mirror_sla"):
-    """Show a clock in the agent workspace as an SLA related item: a new one, where the open one of the name has another target time."""
+    """Show a clock in the agent workspace as an SLA related item.
+
+    A new one, where the open one of the name has another target time or waits for something else.
+    """
 
     name: str
     field_id: str

@@ -55,7 +55,7 @@ class RelatedItems(Protocol):
         ...
 
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
-        """See that one open SLA item of that name is there, due when the clock is: `minutes` from now. Answers its id.
+        """See that one open SLA item of that name is there, for that field and value, due when the clock is: in `minutes`. Answers its id.
 
         Raises:
             NotFound: the case is gone.

@@ -23,8 +23,8 @@ def overtaken(action: Action, head: Head) -> str:
     match action:
         case MirrorSla() | UnmirrorSla() if head.case.deleted:
             return "the case was deleted"
-        case MirrorSla(name=name, due_at=due_at):
-            return _not_running_to(due_at, head.clocks.get(name))
+        case MirrorSla() as sla:
+            return _not_as_shown(sla, head.clocks.get(sla.name))
         case UnmirrorSla(name=name, missed_at=missed_at):
             return "the clock runs again" if _runs(head.clocks.get(name), missed_at) else ""
         case _:
@@ -57,10 +57,13 @@ def unmirrored(sla: UnmirrorSla, items: RelatedItems, *, case_id: str) -> Outcom
 _CASE_GONE: Final = Outcome(status="superseded", detail="the case is gone, and its items with it")
 
 
-def _not_running_to(due_at: datetime, clock: Clock | None) -> str:
+def _not_as_shown(sla: MirrorSla, clock: Clock | None) -> str:
     if clock is None or clock.status != "Active":
         return f"the clock is {clock.status if clock else 'gone'} meanwhile"
-    return "" if clock.due_at == due_at else f"the clock is due at {clock.due_at.isoformat()} meanwhile"
+    mirror = clock.policy.mirror
+    if mirror is None or (mirror.field.id, mirror.value) != (sla.field_id, sla.target_value):
+        return "the clock waits for something else meanwhile"
+    return "" if clock.due_at == sla.due_at else f"the clock is due at {clock.due_at.isoformat()} meanwhile"
 
 
 def _runs(clock: Clock | None, missed_at: datetime | None) -> bool:
