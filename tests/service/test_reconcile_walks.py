@@ -15,12 +15,13 @@ from casewright.aws.repairs import envelope_of
 from casewright.cases.events import CaseCreated, CaseRead, CaseUpdated, Event, RelatedItem, RelatedItemAdded, Repair
 from casewright.cases.parsing import parse
 from casewright.cases.performers import Performer
-from casewright.errors import NotFound, Throttled
+from casewright.errors import NotFound, Refused, Throttled, Unavailable
 from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, KnownPage, ReconcileMark, TimedCase, TimedCases
 from casewright.service.decide import take
 from casewright.service.reconcile import SECONDS_KEPT, reconcile
 from casewright.service.reconcile_case import Reconciling
 from casewright.service.reconcile_events import Place
+from casewright_workbench.cli.reconcile_young import too_young
 
 PLACE = Place("d", "111122223333", "us-east-1")
 
@@ -179,3 +180,18 @@ def test_a_lost_event_is_read_back_as_it_was_written(event_type: str, change: An
     by = Performer("arn:aws:iam::1:role/agent", "arn:user")
     event = Event("repaired-1", at(7), "c1", "d", "1", "us-east-1", event_type, by, change, repair=Repair("1", hydrated=True))
     assert parse(json.dumps(envelope_of(event))) == event
+
+
+@pytest.mark.parametrize("failure", [Throttled("slow down"), Unavailable("no answer"), Refused("another page")])
+def test_what_is_too_young_is_counted_unless_cases_fails(failure: Exception) -> None:
+    cases = Cases({f"c{number}": at(40 + number) for number in range(9)})
+    young = RelatedItem(id="i1", type="comment", created_at=at(46))
+    pages = {"": FoundItems((), "1"), "1": FoundItems((FoundItem("c0", young, at(46)), FoundItem("c1", young, at(45))), "2")}
+    cases.newest_items = pages.__getitem__  # type: ignore[method-assign,assignment]
+    assert too_young(reconciling(cases, 60), at(45)) == 4
+
+    def fails(_page: str) -> FoundItems:
+        raise failure
+
+    cases.newest_items = fails  # type: ignore[method-assign,assignment]
+    assert too_young(reconciling(cases, 60), at(45)) is None

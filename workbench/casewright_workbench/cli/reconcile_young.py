@@ -3,18 +3,19 @@
 from datetime import datetime
 from itertools import takewhile
 
-from casewright.errors import Refused, Throttled
+from casewright.errors import Refused, Throttled, Unavailable
 from casewright.service.reconcile_case import Reconciling, paced
 
 
 def too_young(ports: Reconciling, since: datetime) -> int | None:
     """How many cases changed, or got an item, later than `since`.
 
-    None when Cases asked to slow down before that was known, or its items changed meanwhile so that a page of them was refused.
+    None when Cases asked to slow down or did not answer before that was known, or its items changed meanwhile so that a page of them was
+    refused: what was found before is told all the same.
     """
     try:
         return len(_changed(ports, since) | _with_items(ports, since))
-    except (Refused, Throttled):
+    except (Refused, Throttled, Unavailable):
         return None
 
 
