@@ -1,15 +1,19 @@
 """The command line: exit codes, findings, and errors that say what to do."""
 
+import errno
+import fcntl
 import json
 import shutil
 import socket
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from serving import CONTACT_CENTER
 
 from casewright_workbench.cli.local_inbox import clear, own_inbox
 from casewright_workbench.cli.main import run
+from casewright_workbench.deployment.usage import WrongUsage
 
 
 @pytest.fixture
@@ -80,6 +84,12 @@ def test_a_second_run_leaves_the_mail_of_the_first_alone(capsys: pytest.CaptureF
     assert f"--folder {inbox.parent}-2" in capsys.readouterr().err
     assert (inbox / MAIL).exists()
     with own_inbox(inbox):
+        pass
+
+
+def test_a_file_system_without_locks_is_not_taken_for_another_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fcntl, "flock", Mock(side_effect=OSError(errno.ENOLCK, "No locks available")))
+    with pytest.raises(WrongUsage, match="inbox cannot be locked: No locks available"), own_inbox(tmp_path / "inbox"):
         pass
 
 

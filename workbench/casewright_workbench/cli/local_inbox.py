@@ -25,11 +25,13 @@ def own_inbox(inbox: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as taken:
+        except BlockingIOError as taken:
             other = f"--folder {inbox.parent}-2"
             raise WrongUsage(
                 f"another casewright local keeps its mail in {inbox}: end it, or give another folder: {other} (make run ARGS='{other}')"
             ) from taken
+        except OSError as error:
+            raise WrongUsage(f"{inbox} cannot be locked: {error.strerror}; give a folder of another file system with --folder") from error
         yield
     finally:
         os.close(handle)
