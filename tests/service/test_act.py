@@ -341,13 +341,16 @@ def test_a_performer_short_of_time_rings_for_the_next(bench: Bench) -> None:
     assert (bench.world.done, bench.wake.rung) == ([], ["events"])
 
 
-def test_mail_interrupted_after_its_claim_is_sent_and_says_so(bench: Bench) -> None:
+@pytest.mark.parametrize(("begun", "doubt"), [(False, ""), (True, "; an earlier attempt was interrupted: possibly sent twice")])
+def test_mail_interrupted_after_its_claim_is_sent_and_tells_a_doubt_where_a_send_was_begun(bench: Bench, begun: bool, doubt: str) -> None:
     mail(bench)
     effects = EffectTable(bench.dynamodb, "cases")
-    effects.claim(effects.urgent("ses", at(1)), write=Write(id="w" * 32, hop=1), until=at(3))
+    [claimed] = effects.claim(effects.urgent("ses", at(1)), write=Write(id="w" * 32, hop=1), until=at(3))
+    if begun:
+        bench.mailing.sends.begin(claimed.effect, at(1))
     bench.time.moment = at(4)
     bench.act("ses")
-    assert "possibly sent twice" in str(bench.lake.rows[0]["detail"])
+    assert [(row["status"], row["detail"]) for row in bench.lake.rows] == [("done", f"id-1{doubt}")]
 
 
 def test_mail_interrupted_after_it_was_accepted_is_not_sent_again_once_its_event_has_told(bench: Bench) -> None:
