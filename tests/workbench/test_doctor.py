@@ -442,7 +442,7 @@ def test_a_bus_is_asked_for_where_it_can_be(house: House) -> None:
     assert found == [
         f"unchecked: not checked: bus abroad is of another account or region: {abroad}",
         f"unchecked: not checked: bus others is of another account or region: {others}",
-        "ok: 1 event buses of this account and region are there",
+        "ok: event buses of this account and region that are there: 1",
     ]
 
 

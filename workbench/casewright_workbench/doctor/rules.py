@@ -71,7 +71,7 @@ def buses(context: Context) -> Iterable[Finding]:
     for name in sorted(context.catalog.buses.keys() - here.keys()):
         yield unchecked(f"bus {name} is of another account or region: {context.catalog.buses[name]}")
     if not gone:
-        yield ok(f"{len(here)} event buses of this account and region are there")
+        yield ok(f"event buses of this account and region that are there: {len(here)}")
 
 
 def published(context: Context) -> Iterable[Finding]:
