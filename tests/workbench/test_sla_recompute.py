@@ -8,6 +8,7 @@ import pytest
 from building import at, case_event, comment, equals, field, linked, rule
 from clock_center import SLAS, ClockCenter
 from core_case import HOUR, policy
+from damaging import JUNK, LATER, Stored
 from fakes import FakeLake, FakeLog, FakeSwitch, deciding, sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,7 +203,7 @@ def recomputing(desk: Desk, *, armed: bool = True, lake: FakeLake | None = None)
         policy=desk.bundle.policies[0],
         bundle=desk.bundle,
         asking=Asking(OPERATOR, at(30)),
-        records=None,  # type: ignore[arg-type]  # only open_cases reads them
+        known=None,  # type: ignore[arg-type]  # only open_cases reads them
         log=desk.log,
         arming=FakeSwitch(armed=armed),
         lake=lake,
@@ -340,6 +341,22 @@ def test_a_breach_is_told_once_whatever_the_versions(center: ClockCenter, capsys
     assert center.clock(case_id).target == timedelta(minutes=24)
     center.until(center.house.clock.now() + timedelta(minutes=54))
     assert center.fired(case_id) == ["warn", "late"]
+
+
+def test_a_case_that_cannot_be_read_is_named_and_the_others_are_recomputed(center: ClockCenter, capsys: pytest.CaptureFixture[str]) -> None:
+    no_head, no_entry, intact = (center.opens() for _ in range(3))
+    stored, entry = Stored(center.house), f"event#{center.file(no_entry).log[0].event.id}"
+    center.publish(slas=LONGER)
+    before = [stored.damage(no_head, format=LATER)[0], stored.damage(no_entry, entry, event=JUNK)[0]]
+    told = center.asks(capsys, "recompute", *P, "--yes", code=1)
+    assert of_case(told, intact) is not None
+    assert sorted(each.split(":")[0] for each in told["unread"]) == sorted(
+        [f"record case#{no_head} head", f"record case#{no_entry} {entry}"]
+    )
+    assert run(["sla", "recompute", *P, *center.places]) == 1
+    assert capsys.readouterr().out.count("not looked at: record case#") == 2
+    for item in before:
+        stored.put(item)
 
 
 def test_what_a_shorter_target_puts_into_the_past_sets_off_nothing(center: ClockCenter, capsys: pytest.CaptureFixture[str]) -> None:

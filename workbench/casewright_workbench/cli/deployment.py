@@ -36,11 +36,9 @@ class Deployment:
     def case(self, case_id: str) -> CaseFile:
         """A case with its whole log. Raises WrongUsage where the table knows none of that id, or only that it was forgotten."""
         records = CaseRecords(self.client("dynamodb"), self.table)
-        with translated("Query"):
-            file = records.case(case_id)
+        file = records.case(case_id)
         if file is None:
-            with translated("GetItem"):
-                head = records.head(case_id)
+            head = records.head(case_id)
             raise WrongUsage(f"table {self.table} {_what_is_known(case_id, head.forgotten_at if head else None)}")
         return file
 

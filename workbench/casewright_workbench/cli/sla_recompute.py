@@ -11,11 +11,12 @@ from rich.text import Text
 from casewright.aws.case_log import CaseTable
 from casewright.aws.control import ControlTable
 from casewright.aws.lake import FactsStream
+from casewright.aws.marks import HeadsOfTable
+from casewright.errors import UnreadableRecord
 from casewright.recompute import Recomputation
 from casewright.sla.clocks import Clock
 from casewright_authoring.suggestions import unknown
 from casewright_workbench.cli.deployment import AsJson, BucketName, Deployment, TableName, opened
-from casewright_workbench.deployment.records import CaseRecords
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
@@ -48,10 +49,12 @@ def recompute_clocks(
         if as_json:
             told = list(found)
             record = {"policy": policy, "bundle": recomputing.bundle.hash, "applied": yes, "changes": [_record(each) for each in told]}
-            echo_json(msgspec.json.format(msgspec.json.encode(record)))
+            echo_json(msgspec.json.format(msgspec.json.encode(record | {"unread": [str(each) for each in recomputing.unread.values()]})))
         else:
             told = list(_printed(found, policy, recomputing.bundle.hash, yes=yes))
-    if any(each.stalled for each in told):
+            for each in recomputing.unread.values():
+                console().print(Text(f"not looked at: {each}", "red"), soft_wrap=True)
+    if recomputing.unread or any(each.stalled for each in told):
         raise typer.Exit(1)
 
 
@@ -64,7 +67,7 @@ def _recomputing(deployment: Deployment, policy: str, stream: str) -> Recomputin
         policy=policies[policy],
         bundle=bundle,
         asking=deployment.asking(),
-        records=CaseRecords(dynamodb, deployment.table),
+        known=HeadsOfTable(dynamodb, deployment.table),
         log=CaseTable(dynamodb, deployment.table),
         arming=ControlTable(dynamodb, deployment.table),
         lake=FactsStream(deployment.client("firehose"), stream) if stream else None,
@@ -72,8 +75,16 @@ def _recomputing(deployment: Deployment, policy: str, stream: str) -> Recomputin
 
 
 def _each(recomputing: Recomputing, cases: Iterable[str], *, yes: bool) -> Iterator[Recomputation]:
+    """What changes, case by case; one that cannot be read stops no other."""
     take = recomputing.apply if yes else recomputing.look
-    return (found for case_id in cases if (found := take(case_id)))
+    for case_id in cases:
+        try:
+            found = take(case_id)
+        except UnreadableRecord as error:
+            recomputing.unread[case_id] = error
+            continue
+        if found:
+            yield found
 
 
 def _printed(found: Iterable[Recomputation], policy: str, bundle: str, *, yes: bool) -> Iterator[Recomputation]:

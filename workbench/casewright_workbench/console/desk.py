@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from casewright.aws.marks import HeadsOfTable
 from casewright_workbench.console.lake_figures import LakeReader
 from casewright_workbench.console.live import Changed, LiveCases
 from casewright_workbench.console.names import Names
@@ -36,7 +37,7 @@ class Desk:
         records = CaseRecords(session.client("dynamodb"), house.case_table)
         return cls(
             records=records,
-            cases=LiveCases(records, changed),
+            cases=LiveCases(records, HeadsOfTable(session.client("dynamodb"), house.case_table), changed),
             names=Names(house.catalog, zone),
             lake=LakeReader(house.lake),
             outbox=house.outbox,

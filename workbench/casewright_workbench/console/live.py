@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 
+from casewright.aws.marks import HeadsOfTable
 from casewright_workbench.deployment.records import CaseFile, CaseRecords, in_order
 
 
@@ -29,8 +30,8 @@ class Changed:
 class LiveCases:
     """Every case file as of now."""
 
-    def __init__(self, records: CaseRecords, changed: Changed) -> None:
-        self._records, self._changed = records, changed
+    def __init__(self, records: CaseRecords, known: HeadsOfTable, changed: Changed) -> None:
+        self._records, self._known, self._changed = records, known, changed
         self._lock = threading.Lock()
         self._files: dict[str, CaseFile] = {}
 
@@ -50,6 +51,6 @@ class LiveCases:
 
     def _forgotten(self) -> frozenset[str]:
         """Kept cases that were forgotten since they were read: a command does that, of which no function speaks."""
-        heads = {head.case.case_id: head.forgotten_at for head in self._records.heads() if head.forgotten_at}
+        heads = {head.case.case_id: head.forgotten_at for page in self._known.pages() for head in page.heads if head.forgotten_at}
         kept = {case_id: file.head.forgotten_at for case_id, file in self._files.items()}
         return frozenset(case_id for case_id, at in heads.items() if case_id in kept and kept[case_id] != at)

@@ -1,6 +1,6 @@
 """The case table read for people: everything about one case in one value."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
@@ -8,6 +8,7 @@ from typing import Any
 
 from casewright.actions import name_of
 from casewright.asking import effect_key
+from casewright.aws import items
 from casewright.aws.records import Item, case_key, key, unpack
 from casewright.cases.events import CaseCreated, Event, Position
 from casewright.decision import Decision, Effect, EffectStatus, Head
@@ -53,34 +54,17 @@ class CaseRecords:
     def effect(self, case_id: str, effect_key: str) -> Standing | None:
         """One effect."""
         where = key(case_key(case_id), f"effect#{effect_key}")
-        item = self._client.get_item(TableName=self._table, Key=where, ConsistentRead=True).get("Item")
+        item = items.read(self._client, self._table, where)
         return _standing(item) if item else None
 
     def head(self, case_id: str) -> Head | None:
         """The head of a case."""
-        item = self._client.get_item(TableName=self._table, Key=key(case_key(case_id), "head"), ConsistentRead=True).get("Item")
+        item = items.read(self._client, self._table, key(case_key(case_id), "head"))
         return unpack(item["body"], Head, item) if item else None
-
-    def heads(self) -> Iterator[Head]:
-        """The head of every case, as the pages of the table come: it is read through, and a head may be a moment old."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="sk = :head",
-            ProjectionExpression="pk, sk, #format, body",
-            ExpressionAttributeNames={"#format": "format"},
-            ExpressionAttributeValues={":head": {"S": "head"}},
-        )
-        return (unpack(item["body"], Head, item) for page in pages for item in page["Items"])
 
     def case(self, case_id: str) -> CaseFile | None:
         """One case with its whole log and its effects; None where the table knows no such case."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": case_key(case_id)}},
-            ConsistentRead=True,
-        )
-        return _case_file([item for page in pages for item in page["Items"]])
+        return _case_file(items.of_case(self._client, self._table, case_id))
 
     def all(self) -> tuple[CaseFile, ...]:
         """Every case, those with the earliest first event first."""
@@ -88,7 +72,7 @@ class CaseRecords:
         partitions: dict[str, list[Item]] = {}
         for item in (item for page in pages for item in page["Items"] if item["pk"]["S"].startswith("case#")):
             partitions.setdefault(item["pk"]["S"], []).append(item)
-        return in_order(file for items in partitions.values() if (file := _case_file(items)))
+        return in_order(file for of_case in partitions.values() if (file := _case_file(of_case)))
 
 
 def in_order(files: Iterable[CaseFile]) -> tuple[CaseFile, ...]:
@@ -96,10 +80,10 @@ def in_order(files: Iterable[CaseFile]) -> tuple[CaseFile, ...]:
     return tuple(sorted(files, key=lambda file: file.log[0].event.position))
 
 
-def _case_file(items: Iterable[Item]) -> CaseFile | None:
+def _case_file(found: Iterable[Item]) -> CaseFile | None:
     head: Head | None = None
     log, effects = list[Logged](), list[Standing]()
-    for item in items:
+    for item in found:
         kind = item["sk"]["S"].partition("#")[0]
         if kind == "head":
             head = unpack(item["body"], Head, item)

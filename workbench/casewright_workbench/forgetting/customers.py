@@ -9,7 +9,6 @@ import msgspec
 from casewright.aws.failures import translated
 from casewright.aws.marks import HeadsOfTable
 from casewright.cases.recipients import CUSTOMER_FIELD
-from casewright.ports.audit import KnownPage
 from casewright_workbench.deployment.clients import pages
 from casewright_workbench.doctor.context import Context
 
@@ -31,7 +30,7 @@ class CasesOf(msgspec.Struct, frozen=True):
 def cases_of(customer: str, context: Context, table: str) -> CasesOf:
     """A case that has another customer by now is not among them."""
     searched, unread = set(_searched(customer, context)), set[str]()
-    for page in _pages(HeadsOfTable(context.clients("dynamodb"), table)):
+    for page in HeadsOfTable(context.clients("dynamodb"), table).pages():
         searched |= {head.case.case_id for head in page.heads if _is(customer, (head.case.fields or {}).get(CUSTOMER_FIELD))}
         unread |= set(page.unread)
     return CasesOf(tuple(sorted(searched)), tuple(sorted(unread - searched)))
@@ -45,14 +44,6 @@ def _searched(customer: str, context: Context) -> Iterator[str]:
         for case in pages(call, "cases", domainId=context.domain_id, filter=asked, fields=[{"id": CUSTOMER_FIELD}], maxResults=100):
             if any(_is(customer, field["value"].get("stringValue", "")) for field in case["fields"]):
                 yield case["caseId"]
-
-
-def _pages(known: HeadsOfTable) -> Iterator[KnownPage]:
-    page = known.heads("")
-    yield page
-    while page.after:
-        page = known.heads(page.after)
-        yield page
 
 
 def _is(customer: str, value: object) -> bool:

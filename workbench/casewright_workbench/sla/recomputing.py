@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from casewright.aws.failures import translated
+from casewright.aws.marks import HeadsOfTable
 from casewright.bundle import LinkedBundle
-from casewright.errors import VersionConflict
+from casewright.errors import UnreadableRecord, VersionConflict
 from casewright.measures import rows
 from casewright.ports.effects import Arming
 from casewright.ports.log import CaseLog, StoredHead
@@ -16,7 +16,6 @@ from casewright.ports.messages import Lake
 from casewright.recompute import Recomputation, recompute
 from casewright.sla.policies import Policy
 from casewright_workbench.deployment.caller import Asking
-from casewright_workbench.deployment.records import CaseRecords
 
 _TRIES: Final = 5
 _PAUSE_SECONDS: Final = 0.1
@@ -28,15 +27,18 @@ class Recomputing(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     bundle: LinkedBundle
     asking: Asking
-    records: CaseRecords
+    known: HeadsOfTable
     log: CaseLog
     arming: Arming
     lake: Lake | None
+    unread: dict[str, UnreadableRecord] = {}
+    """Cases that could not be looked at, and why."""
 
     def open_cases(self) -> Iterator[str]:
         """Every case with an open clock of the policy. It reads the table through: no index names clocks that are paused."""
-        with translated("Scan"):
-            for head in self.records.heads():
+        for page in self.known.pages():
+            self.unread.update(page.unread)
+            for head in page.heads:
                 clock = head.clocks.get(self.policy.name)
                 if clock is not None and clock.is_open:
                     yield head.case.case_id

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.items import is_refused, queried, read
+from casewright.aws.items import is_refused, of_case, read
 from casewright.aws.records import FORMAT, Item, case_key, key, pack, unpack
 from casewright.cases.state import Case
 from casewright.decision import Effect, Head
@@ -110,8 +110,7 @@ class CaseErasure:
                 raise Throttled(f"BatchWriteItem: {len(left[self._table])} items are still there")
 
     def _items(self, case_id: str) -> Iterator[Item]:
-        values = {":pk": {"S": case_key(case_id)}}
-        return queried(self._client, self._table, ConsistentRead=True, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values)
+        return of_case(self._client, self._table, case_id)
 
 
 def _of(items: Sequence[Item], kind: str) -> list[Item]:

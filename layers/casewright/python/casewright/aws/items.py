@@ -19,10 +19,10 @@ def read(client: Client, table: str, where: Item) -> Item | None:
     return item
 
 
-def of_case(client: Client, table: str, case_id: str, kind: str) -> Iterator[Item]:
-    """The items of a case whose sort key begins so, read consistently."""
-    values = {":pk": {"S": case_key(case_id)}, ":sk": {"S": kind}}
-    condition = "pk = :pk AND begins_with(sk, :sk)"
+def of_case(client: Client, table: str, case_id: str, kind: str = "") -> Iterator[Item]:
+    """The items of a case, or those whose sort key begins so, read consistently."""
+    values = {":pk": {"S": case_key(case_id)}, **({":sk": {"S": kind}} if kind else {})}
+    condition = "pk = :pk AND begins_with(sk, :sk)" if kind else "pk = :pk"
     return queried(client, table, ConsistentRead=True, KeyConditionExpression=condition, ExpressionAttributeValues=values)
 
 

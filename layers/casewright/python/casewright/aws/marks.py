@@ -1,6 +1,6 @@
 """How far comparing Cases with our log is, on DynamoDB; and the heads to compare, as they stand in the table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,6 +62,14 @@ class HeadsOfTable:
             if answer["Items"] or "LastEvaluatedKey" not in answer:
                 return _page(answer["Items"], is_last="LastEvaluatedKey" not in answer)
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def pages(self) -> Iterator[KnownPage]:
+        """All of them, page by page."""
+        page = self.heads("")
+        yield page
+        while page.after:
+            page = self.heads(page.after)
+            yield page
 
 
 def _page(items: Sequence[Item], *, is_last: bool) -> KnownPage:
