@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from casewright.aws import items
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
-from casewright.aws.items import conflicts
 from casewright.aws.records import Item, case_key, key
 from casewright.decision import Effect
 from casewright.errors import Throttled
@@ -40,7 +40,7 @@ class TurnTable:
             try:
                 self._client.transact_write_items(TransactItems=[of_ring, of_effect])
             except ClientError as error:
-                if conflicts(error):
+                if items.conflicts(error):
                     return False
                 raise
         return True
@@ -59,18 +59,12 @@ class TurnTable:
         }
 
     def _turn_of(self, effect: Effect) -> int | None:
-        item = self._get(_effect_key(effect), "turn")
-        return int(item["turn"]["N"]) if "turn" in item else None
+        item = items.read(self._client, self._table, _effect_key(effect))
+        return int(item["turn"]["N"]) if item and "turn" in item else None
 
     def _next(self, ring: str) -> int:
-        item = self._get(_ring_key(ring), "turns")
+        item = items.read(self._client, self._table, _ring_key(ring))
         return int(item["turns"]["N"]) if item else 0
-
-    def _get(self, where: Item, attribute: str) -> Item:
-        with translated("GetItem"):
-            answer = self._client.get_item(TableName=self._table, Key=where, ProjectionExpression=attribute, ConsistentRead=True)
-        found: Item = answer.get("Item", {})
-        return found
 
 
 def _effect_key(effect: Effect) -> Item:
