@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from casewright.cases.subscriptions import CLOCK_DUE_DETAIL_TYPE, SCHEDULE_DUE_DETAIL_TYPE, WEBHOOK_DETAIL_TYPE
+from casewright.cases.subscriptions import CLOCK_DUE_DETAIL_TYPE, OWN_MEMBER, SCHEDULE_DUE_DETAIL_TYPE, WEBHOOK_DETAIL_TYPE
 from casewright.rules.instructions import CallWebhook, Members, PutEvent
 from casewright_authoring.event_details import EventDetails
 from casewright_authoring.findings import fault
@@ -14,8 +14,6 @@ from casewright_authoring.texts import Texts, has_variables
 PUT_EVENT: Final = ("detail_type", "detail", "bus")
 CALL_WEBHOOK: Final = ("webhook", "body")
 _OWN: Final = (CLOCK_DUE_DETAIL_TYPE, SCHEDULE_DUE_DETAIL_TYPE, WEBHOOK_DETAIL_TYPE)
-_OWN_MEMBER: Final = "casewright"
-"""Of a detail: what `aws/bus.py` puts there, whatever the operator wrote."""
 
 
 def read_put_event(node: Node, texts: Texts) -> PutEvent:
@@ -40,7 +38,7 @@ def _named(known: Known[str], node: Node) -> str:
 
 def _detail(node: Node, texts: Texts) -> Members:
     for entry in mapping(node, "'detail'").entries:
-        if entry.name == _OWN_MEMBER:
+        if entry.name == OWN_MEMBER:
             ours = f"the member {entry.name!r} of 'detail' is Casewright's own: it tells domain, case and effect"
             texts.report.tell(entry.key.place, f"{ours}; accepted is any other name")
     return EventDetails(texts, "detail").read(node)

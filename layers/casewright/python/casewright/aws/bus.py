@@ -5,7 +5,7 @@ import msgspec
 from casewright.actions import PutEvent
 from casewright.aws.clients import Client
 from casewright.aws.failures import meaning, translated
-from casewright.cases.subscriptions import OWN_SOURCE
+from casewright.cases.subscriptions import OWN_MEMBER, OWN_SOURCE
 
 
 class EventBus:
@@ -17,7 +17,7 @@ class EventBus:
 
     def put(self, event: PutEvent, *, case_id: str, effect_key: str) -> str:
         """PutEvents; `detail.casewright` names the domain, the case and the effect, so that a consumer can tell a repetition."""
-        detail = {**event.detail, "casewright": {"domainId": self._domain, "caseId": case_id, "effect": effect_key}}
+        detail = {**event.detail, OWN_MEMBER: {"domainId": self._domain, "caseId": case_id, "effect": effect_key}}
         entry = {
             "Source": OWN_SOURCE,
             "DetailType": event.detail_type,

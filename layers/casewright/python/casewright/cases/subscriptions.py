@@ -26,6 +26,9 @@ EFFECT_TAG: Final = "casewright-effect"
 CASE_TAG: Final = "casewright-case"
 """Tags of a mail, by which its events name the effect and the case."""
 
+OWN_MEMBER: Final = "casewright"
+"""Of the detail of every event of ours: domain, case and effect, so that a consumer can tell a repetition."""
+
 CONFIGURATION_SET_TAG: Final = "ses:configuration-set"
 """The tag by which SES itself names the set that a mail was sent under (developer guide, auto-tags)."""
 
@@ -63,7 +66,7 @@ def mail_events(configuration_set: str) -> dict[str, object]:
 
 def webhook_called(name: str, *, domain_id: str) -> dict[str, object]:
     """The event pattern for calls of one webhook for cases of a domain: those of another deployment are on the same bus."""
-    detail = {"webhook": [name], "casewright": {"domainId": [domain_id]}}
+    detail = {"webhook": [name], OWN_MEMBER: {"domainId": [domain_id]}}
     return {"source": [OWN_SOURCE], "detail-type": [WEBHOOK_DETAIL_TYPE], "detail": detail}
 
 
