@@ -78,21 +78,9 @@ class LocalCloud:
         self.connect = Connect(self.clock, self.instance, app_integrations=self.appintegrations)
         self.customer_profiles = CustomerProfiles()
         self.connectcases = ConnectCases(self.clock, self.events.deliver, contacts=self.connect.contacts)
-        self.services: Mapping[str, Service] = {
-            service.name: service
-            for service in (
-                self.connectcases,
-                self.connect,
-                self.customer_profiles,
-                self.appintegrations,
-                self.events,
-                self.sqs,
-                self.sesv2,
-                self.firehose,
-                StsService(),
-                self.functions,
-            )
-        }
+        here: tuple[Service, ...] = (self.connectcases, self.connect, self.customer_profiles, self.appintegrations, self.events, self.sqs)
+        services = (*here, self.sesv2, self.firehose, StsService(), self.functions)
+        self.services: Mapping[str, Service] = {service.name: service for service in services}
         self._timed = tuple(service for service in self.services.values() if isinstance(service, Timed))
         self._dispatcher = Dispatcher(self.services, clock=self.clock, turn=self.turn, record=self._record)
         self._delivery_clients: dict[str, Any] = {}
