@@ -144,6 +144,20 @@ def test_a_late_breach_of_another_time_is_not_taken_for_one_that_was_told_withou
     assert len(fired(native("n-b", 61, target=None), native("n-c", 62, target=60), native("n-a", 31))) == 2
 
 
+@pytest.mark.parametrize("status_then", ["open", "waiting"])
+def test_a_breach_left_out_as_told_is_told_once_another_time_shows_that_it_was_not(status_then: str) -> None:
+    untimed, another, timed = native("n-a", 31, target=None), native("n-c", 61, target=60), native("n-d", 62)
+    open_only = rule("open-only", "sla_breached", condition=equals("status", "open"), then=(TOLD,))
+    ports = deciding(linked(BREACHED, open_only))
+    bodies = (CREATED, timed, untimed, updated("u", 50, status=status_then), updated("v", 61.5, status="open"), another)
+    for body in bodies:
+        take(body, 3, ports)
+    breaches = [f"sla-item/c1/i1/{each}" for each in ("", at(TARGET).isoformat())]
+    assert {effect.key for effect in ports.log.effects} == {
+        effect_key(each, name, 0) for each in breaches for name in ("breached", "open-only")
+    }
+
+
 def test_what_a_record_of_before_holds_twice_hides_no_other_time() -> None:
     held = (NativeBreach("i1", None), NativeBreach("i1", at(TARGET)), NativeBreach("i2", None))
     assert [is_among(NativeBreach("i1", each), held) for each in (None, at(TARGET), at(60))] == [True, True, False]

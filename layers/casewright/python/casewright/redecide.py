@@ -29,9 +29,10 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
     again = _Again(event.case_id, entries, bundle, clocks)
+    left_out = list[Effect]()
     for entry in entries:
         if entry.event.position <= event.position:
-            again.take(entry)
+            left_out += _left_out(entry, again.take(entry))
     told = tuple({told_of(did): None for did in _told(entries)})
     facts, own = facts_of(again.head, event, bundle), decide(replace(again.hushed(), told=told), event, bundle).decision
     again.take(Logged(event, own))
@@ -41,8 +42,8 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
             decision = again.take(entry)
             corrections += _correction(entry, decision, bundle, asked)
             closed += decision.closed
-    asked |= set(_asked_by_another_name(own.effects, event, entries, asked))
     effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
+    effects = _each_breach_once(effects, left_out, event, entries, asked)
     if not own.broken:
         effects += mirrors(clocks, again.head, facts, imported=own.imported)
     own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
@@ -50,20 +51,38 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     return Decided(replace(own, late=True, revision=again.head.revision), head)
 
 
-def _asked_by_another_name(effects: Iterable[Effect], event: Event, entries: Iterable[Logged], asked: set[str]) -> Iterator[str]:
-    """The keys of what a breach in Cases asks for that was told already: what an item asks for comes no oftener than it has target times.
+def _left_out(entry: Logged, again: Decision) -> Iterator[Effect]:
+    """What a late event asks for in its place and did not ask for when it came, as rules were told by then."""
+    if entry.decision.late:
+        acted = {match.rule for match in entry.decision.matched}
+        asked = {effect.key for effect in entry.decision.effects}
+        yield from (effect for effect in again.effects if effect.rule in acted and effect.key not in asked)
 
-    A breach is named by its target time, or by none where the event that told it first did not tell that.
+
+def _each_breach_once(
+    effects: list[Effect], left_out: Iterable[Effect], event: Event, entries: Iterable[Logged], asked: set[str]
+) -> list[Effect]:
+    """The effects of a late event, where it is about an SLA item of Cases: for each rule no more than the item has target times.
+
+    A breach is named by its target time, or by none where the event that told it first did not tell that. So the late event may tell what
+    rules were told by another name, or show that what an event before it left out for that reason is still to come.
     """
     if (breach := _breach(event)) is None:
-        return
+        return effects
     told = [each for entry in entries if (each := _breach(entry.event)) and each.item_id == breach.item_id]
     names = {each.id(event.case_id) for each in (breach, *told, NativeBreach(breach.item_id, None))}
     times = len({each.target_at for each in (breach, *told)} - {None}) or 1
-    for effect in effects:
-        keys = {effect_key(name, effect.rule, effect.index) for name in names}
-        if effect.key in keys and len(keys & asked) >= times:
-            yield effect.key
+
+    def keys(effect: Effect) -> set[str]:
+        return {effect_key(name, effect.rule, effect.index) for name in names}
+
+    kept, told_by_now = [effect for effect in effects if effect.key not in keys(effect)], dict[tuple[str, int], set[str]]()
+    for effect in (*left_out, *effects):
+        by_rule = told_by_now.setdefault((effect.rule, effect.index), keys(effect) & asked)
+        if effect.key in keys(effect) - by_rule and len(by_rule) < times:
+            by_rule.add(effect.key)
+            kept.append(effect)
+    return kept
 
 
 def _breach(event: Event) -> NativeBreach | None:
