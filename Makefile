@@ -15,7 +15,7 @@ help:  ## list the commands
 run: $(READY)  ## play a day of the example contact centre, then serve it (ARGS=--once exits after the summary)
 	@$(BIN)/casewright local $(ARGS)
 
-test: $(READY)  ## run every test
+test: $(READY)  ## run every test (ARGS=--hypothesis-profile=search draws new examples)
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(READY)  ## lint, types and the arrows between packages
