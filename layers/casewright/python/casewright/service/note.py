@@ -1,7 +1,7 @@
 """Note: what became of a mail, from the events of SES.
 
-That it was sent is written beside its effect, so that an interrupted attempt is not repeated when it had worked. Everything after that goes
-into the log of its case; and who bounced for good, or complained, gets no mail any more.
+Each of them says that SES took the mail. That is written beside its effect, so that an interrupted attempt is not repeated when it had
+worked. What comes after the send goes into the log of its case; and who bounced for good, or complained, gets no mail any more.
 """
 
 from collections.abc import Mapping
@@ -48,9 +48,8 @@ def note(body: str, ports: Noting) -> None:
         ports.telemetry.count("MailEventsMalformed")
         ports.telemetry.log("mail event buried", outcome="malformed", where=error.where)
         return
-    if event.fate is None:
-        ports.deliveries.sent(case_id=event.case_id, effect_key=event.effect_key, message_id=event.message_id)
-    else:
+    ports.deliveries.sent(case_id=event.case_id, effect_key=event.effect_key, message_id=event.message_id)
+    if event.fate is not None:
         _report(event, event.fate, ports)
     fate = event.fate or "sent"
     ports.telemetry.log("mail event noted", event_id=event.id, case_id=event.case_id, effect=event.effect_key, outcome=fate)
