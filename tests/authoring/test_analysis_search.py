@@ -196,25 +196,25 @@ def never_unsure(condition: Condition) -> None:
             assert not possible(Moment("case_updated").asks(condition, verdicts))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(condition=several(ANY))
 def test_what_is_called_impossible_of_one_field_never_happens(condition: Condition) -> None:
     never_wrong(condition)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(condition=conditions(ANY))
 def test_what_is_called_impossible_of_any_condition_never_happens(condition: Condition) -> None:
     never_wrong(condition)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(condition=several(EXACT))
 def test_of_options_numbers_and_booleans_everything_impossible_is_seen(condition: Condition) -> None:
     never_unsure(condition)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(condition=conditions(EXACT))
 def test_everything_impossible_is_seen_in_groups_too(condition: Condition) -> None:
     never_unsure(condition)
@@ -230,7 +230,7 @@ pairs = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(pair=pairs)
 def test_what_is_said_of_two_conditions_is_so(pair: tuple[Condition, Condition]) -> None:
     one, other = (rule(name, condition) for name, condition in zip("ab", pair, strict=True))
@@ -242,7 +242,7 @@ def test_what_is_said_of_two_conditions_is_so(pair: tuple[Condition, Condition])
         assert not relations.follows(one, other, "case_updated")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(pair=st.tuples(several(EXACT), several(EXACT)))
 def test_of_options_numbers_and_booleans_all_is_said_that_is_so(pair: tuple[Condition, Condition]) -> None:
     one, other = (rule(name, condition) for name, condition in zip("ab", pair, strict=True))
@@ -253,7 +253,7 @@ def test_of_options_numbers_and_booleans_all_is_said_that_is_so(pair: tuple[Cond
     assert relations.follows(one, other, "case_updated") is (follows and other.subjects <= one.subjects)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(one=several(ANY), other=several(ANY), changing=st.sets(st.sampled_from([field.id for field in ANY])))
 def test_what_is_plainly_apart_is_impossible_by_the_whole_search_too(one: Condition, other: Condition, changing: set[str]) -> None:
     first, following = Moment("case_updated"), Moment("case_updated", 1, dict.fromkeys(changing, 1), {}, frozenset(changing))
@@ -286,7 +286,7 @@ text_tests = st.one_of(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(wanted=st.lists(st.tuples(text_tests, st.sampled_from((TRUE, FALSE, NOT_TRUE, NOT_FALSE))), min_size=2, max_size=4))
 def test_no_text_passes_what_is_called_impossible(wanted: list[tuple[ValueTest, Verdicts]]) -> None:
     if not text_passes(wanted):

@@ -59,7 +59,7 @@ def shapes(keys: str) -> st.SearchStrategy[object]:
 
 @pytest.mark.parametrize("file", KEYS)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_shape_of_a_file_gives_findings_or_compiles(file: str, data: st.DataObject) -> None:
     with TemporaryDirectory() as name:
         for path, text in (SMALL | {file: json.dumps(data.draw(shapes(KEYS[file])))}).items():

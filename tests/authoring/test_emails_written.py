@@ -98,7 +98,7 @@ def sent(bundle: LinkedBundle, **fields: str | float | bool) -> SendEmail:
 @example("&lt;b&gt; &#xF0000; \U000f0000\U00100000")
 @example("a\r\nBcc: evil@example.com\r\n\r\n<b>")
 @example("\u202egnp.exe\u2028# no heading\n- no item")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_value_becomes_markup_or_a_link_or_a_header(everywhere: LinkedBundle, value: str) -> None:
     mail, plain = sent(everywhere, title=value), sent(everywhere, title="x")
     found, usual = Outline(mail.html), Outline(plain.html)

@@ -154,7 +154,7 @@ def _meets(operator: str, value: str, operands: list[str]) -> bool:
     raise AssertionError(operator)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(condition=conditions, template=st.sampled_from(["t-billing", "t-technical"]), fields=field_values)
 def test_a_native_rule_is_true_of_the_same_cases(condition: Condition, template: str, fields: dict[str, str]) -> None:
     found = native_of(rule_of(condition), bundle=BUNDLE, catalog=CATALOG)
@@ -205,7 +205,7 @@ def there_and_back(rule: Rule) -> tuple[Rule, str] | None:
     return back, found.yaml
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(rule=rules)
 def test_a_rule_comes_back_as_it_was(rule: Rule) -> None:
     """Exactly, once it is written as an import writes it: a list of tests, each one value, with `not` before what is negated."""
@@ -232,7 +232,7 @@ written_lists = st.lists(st.one_of(one_test, one_test.map(Not)), min_size=2, max
 written = st.one_of(one_test, one_test.map(Not), written_lists.map(All), written_lists.map(AnyOf))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(condition=written, when=st.sampled_from([("case_created",), ("case_updated", "case_created")]), then=st.tuples(tasks))
 def test_a_rule_that_says_one_thing_at_a_time_comes_back_equal(condition: Condition, when: Any, then: Any) -> None:
     rule = rule_of(condition, when=when, then=then)
@@ -241,7 +241,7 @@ def test_a_rule_that_says_one_thing_at_a_time_comes_back_equal(condition: Condit
     assert LINKER.rule(once[0]) == LINKER.rule(rule)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rule=rules)
 def test_the_file_that_an_import_writes_reads_as_the_same_rule(rule: Rule) -> None:
     once = there_and_back(rule)

@@ -80,7 +80,7 @@ rules = st.lists(
 
 
 @given(rules)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_compiled_bundle_is_read_as_it_was_written(written: list[object]) -> None:
     with TemporaryDirectory() as name:
         for path, text in SMALL.items():

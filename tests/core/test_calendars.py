@@ -58,7 +58,7 @@ def windows(draw: st.DrawFn) -> tuple[Written, datetime]:
 
 
 @given(windows())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_minute_is_open_as_its_local_time_says(window: tuple[Written, datetime]) -> None:
     written, first = window
     calendar = resolved(written)
@@ -67,7 +67,7 @@ def test_every_minute_is_open_as_its_local_time_says(window: tuple[Written, date
 
 
 @given(windows(), st.integers(0, WINDOW // MINUTE), st.integers(0, 600))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_due_and_elapsed_are_what_a_walk_over_the_minutes_gives(window: tuple[Written, datetime], after: int, minutes: int) -> None:
     written, first = window
     calendar, start = resolved(written), first + after * MINUTE
@@ -85,7 +85,7 @@ shares = st.floats(-1, 1)
 
 
 @given(calendars, moments, moments, shares, shares)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_adding_and_measuring_undo_each_other_and_keep_the_order(
     written: Written, one: datetime, other: datetime, short: float, long: float
 ) -> None:

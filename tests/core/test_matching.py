@@ -179,7 +179,7 @@ def limits(few: int, shared: int, stretches: int) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(RULES, MOMENTS, st.sampled_from([-1, 48]), st.integers(1, 3), st.sampled_from([1, 64]))
 def test_matching_is_what_a_plain_reading_of_every_rule_gives(
     rules: list[Rule], moments: list[tuple[Any, Facts]], few: int, shared: int, stretches: int

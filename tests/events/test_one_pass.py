@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casewright.cases import parsing
@@ -33,7 +33,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_message_with_something_else_in_it_is_read_alike_both_ways(data: st.DataObject) -> None:
     whole = json.loads(json.dumps(data.draw(st.sampled_from(SAMPLES))))

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import duckdb
 from building import OWN_PRINCIPAL, at, case_event, comment, field, linked, parsed, rule
 from core_case import CREATED, HOUR, policy, updated
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lake.logs import lake
 
@@ -179,7 +179,7 @@ def bodies(draw: st.DrawFn) -> list[str]:
     return log
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(bodies(), st.data())
 def test_rule_activity_is_what_was_decided_and_done_whatever_is_told_twice(log: list[str], data: st.DataObject) -> None:
     told = Told(BUNDLE, *log)
@@ -201,7 +201,7 @@ def test_rule_activity_is_what_was_decided_and_done_whatever_is_told_twice(log: 
     assert {place: count for place, count in read.items() if count} == dict(expected)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(bodies(), st.data())
 def test_attainment_is_what_the_clocks_came_to_when_events_come_in_order(log: list[str], data: st.DataObject) -> None:
     told = Told(BUNDLE, *sorted(log, key=lambda body: parsed(body).position))

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lake.logs import NOON, QUEUE, case_message, contact_message, iso, lake
 from lake.reference import metric_points
@@ -170,7 +170,7 @@ def logs(draw: st.DrawFn) -> list[str]:
     return draw(st.permutations(survived))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(logs())
 def test_the_views_agree_with_plain_python_on_any_log(log: list[str]) -> None:
     with TemporaryDirectory() as path:

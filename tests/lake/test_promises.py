@@ -12,7 +12,7 @@ import pytest
 from building import at, case_event, changed, comment, linked
 from core.test_clocks_in_open_time import in_support
 from core_case import HOUR, policy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lake.logs import lake
 from lake.promises import Cycle, Minutes, Promise, cycles
@@ -107,7 +107,7 @@ def logs(draw: st.DrawFn) -> list[str]:
 
 
 @pytest.mark.parametrize("centre", CENTRES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(log=logs(), data=st.data())
 def test_the_views_are_what_minutes_say_in_whatever_order_events_arrive(centre: str, log: list[str], data: st.DataObject) -> None:
     bundle, minutes = CENTRES[centre]

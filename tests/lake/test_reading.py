@@ -55,7 +55,7 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
 VALUE = st.one_of(st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(min_size=1))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.uuids().map(str), VALUE, max_size=5))
 def test_any_fields_survive_the_file(tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]) -> None:
     path = tmp_path_factory.mktemp("lake")

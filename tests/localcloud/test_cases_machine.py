@@ -200,5 +200,5 @@ class CasesMachine(RuleBasedStateMachine):
             token = {"nextToken": answer["nextToken"]}
 
 
-CasesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+CasesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestCasesMachine = CasesMachine.TestCase

@@ -138,6 +138,6 @@ class FifoMachine(QueueMachine):
         return next(iter(same or others), None)
 
 
-QueueMachine.TestCase.settings = FifoMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+QueueMachine.TestCase.settings = FifoMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestStandardQueue = QueueMachine.TestCase
 TestFifoQueue = FifoMachine.TestCase

@@ -66,7 +66,7 @@ def state(log: FakeLog) -> tuple[object, ...]:
 
 
 @given(arrivals())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_order_gives_one_state_and_lists_every_difference(given_day: tuple[list[str], list[str | datetime]]) -> None:
     day, arriving = given_day
     true, actual = taken(BUNDLE, [*day, END]), taken(BUNDLE, [*arriving, END])

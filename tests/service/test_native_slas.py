@@ -233,7 +233,7 @@ def days(draw: st.DrawFn) -> list[str]:
     return day
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(days(), st.data())
 def test_any_order_of_arrival_remembers_the_same_breaches_and_fires_each_once(day: list[str], data: st.DataObject) -> None:
     doubles = data.draw(st.lists(st.sampled_from(day), max_size=3))

@@ -95,7 +95,7 @@ class Desk:
 
 
 @given(changes(), st.integers(10, 890), st.sampled_from(VERSIONS[1:]), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_recomputed_clock_is_as_if_its_version_had_always_been_in_force(
     day: list[tuple[int, str]], minute: int, version: LinkedBundle, data: st.DataObject
 ) -> None:
@@ -121,7 +121,7 @@ def test_a_recomputed_clock_is_as_if_its_version_had_always_been_in_force(
 
 
 @given(changes(), st.lists(st.tuples(st.integers(1, 899), st.sampled_from(VERSIONS)), min_size=1, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_however_often_a_clock_is_recomputed_each_milestone_is_told_once_a_cycle(
     day: list[tuple[int, str]], versions: list[tuple[int, LinkedBundle]]
 ) -> None:
