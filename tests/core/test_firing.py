@@ -52,6 +52,20 @@ def test_a_shadow_is_recorded_and_asks_for_nothing() -> None:
     assert (len(decision.effects), decision.assigned) == (1, ("assigned",)), "the same rule on asks for both"
 
 
+def test_a_milestone_at_the_very_start_of_a_clock_that_a_rule_assigns_is_told() -> None:
+    warned = Milestone("soon", offset=-4 * HOUR)
+    first, second = (policy(name=name, start=StartsAssigned(), milestones=(warned,)) for name in ("first", "second"))
+    to_second = rule("go-on", "sla_milestone", then=(AssignSla("second"),))
+    bundle = linked(first, second, rule("r", then=(AssignSla("first"),)), rule("warn", "sla_milestone"), to_second)
+    before = decide(blank("c1"), parsed(CREATED), bundle).head
+    asked = decide(before, parsed(updated("e", 1)), bundle)
+    decision = asked.decision
+    assert [did.policy for did in decision.transitions if did.kind == "milestone"] == ["first", "second"]
+    assert sorted(names(decision.matched)) == ["go-on", "go-on", "r", "warn", "warn"]
+    assert (len(decision.effects), decision.assigned) == (2, ("first", "second"))
+    assert names(decide(asked.head, parsed(updated("f", 2)), bundle).decision.matched) == ["r"], "it is told once"
+
+
 def test_what_a_shadow_would_have_asked_for_is_what_it_asks_for_once_it_is_on() -> None:
     watching, acting = (linked(policy(), rule("r", "sla_milestone", "case_updated", mode=mode)) for mode in ("shadow", "on"))
     head = decide(blank("c1"), parsed(CREATED), watching).head

@@ -1,6 +1,6 @@
 """(head, event, bundle) -> what it led to. Pure: the same three always give the same decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -13,7 +13,7 @@ from casewright.cases.state import Case, apply
 from casewright.conditions.subjects import Facts
 from casewright.decision import Decision, Effect, FieldChange, Head, Match, Told
 from casewright.errors import RuleSetBreaker
-from casewright.moments import Moment, is_import, moments_of
+from casewright.moments import Moment, clock_moments, is_import, moments_of
 from casewright.rules.firing import Fired, fire
 from casewright.rules.instructions import AssignSla
 from casewright.rules.rule import Rule
@@ -40,14 +40,9 @@ def blank(case_id: str) -> Head:
 
 def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     """Decide on an event that follows everything in the head."""
-    facts, folded = _facts_and_clocks(head, event, bundle)
-    imported = is_import(event, bundle.importers)
-    found = [(moment, _fired(moment, bundle)) for moment in moments_of(head, facts, folded, imported=imported)]
+    asked = _asked(head, event, bundle)
+    facts, folded, found, imported = asked.facts, asked.folded, asked.found, is_import(event, bundle.importers)
     acting = [(rule, moment) for moment, fired in found for rule in fired.acting]
-    assigned = _assigned(rule for rule, _ in acting)
-    for policy in bundle.policies:
-        if policy.name in assigned:
-            folded = adopting.assign(folded, policy, facts)
     effects, overruled = without_conflicts([effect for rule, moment in acting for effect in asked_by(rule, moment)])
     after = _head_after(head, facts, folded)
     decision = Decision(
@@ -60,7 +55,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         looped=tuple(_match(rule, moment) for moment, fired in found for rule in fired.looped),
         imported=imported,
         effects=(*effects, *mirrors(head.clocks, after, facts, imported=imported)),
-        assigned=assigned,
+        assigned=_assigned(found),
         transitions=folded.transitions,
         stalled=folded.stalled,
         closed=folded.closed,
@@ -72,9 +67,7 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
 def fold(head: Head, event: Event, bundle: LinkedBundle, decision: Decision) -> Decided:
     """A decision made earlier, by another bundle, and the head after it: rules are not asked again, only what clocks do."""
     facts, folded = _facts_and_clocks(head, event, bundle)
-    for policy in bundle.policies:
-        if policy.name in decision.assigned:
-            folded = adopting.assign(folded, policy, facts)
+    folded = _with_assigned(folded, decision.assigned, facts, bundle)
     return Decided(replace(decision, closed=folded.closed), _head_after(head, facts, folded))
 
 
@@ -85,25 +78,52 @@ def facts_of(head: Head, event: Event, bundle: LinkedBundle) -> Facts:
 
 def moments(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Moment, ...]:
     """Everything about an event that rules are asked about: the event itself, and what clocks did because of it."""
-    facts, folded = _facts_and_clocks(head, event, bundle)
-    return tuple(moments_of(head, facts, folded, imported=is_import(event, bundle.importers)))
+    return tuple(moment for moment, _ in _asked(head, event, bundle).found)
 
 
 def shadow_effects(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Effect, ...]:
     """What the rules that only watched the event would have asked for."""
-    return tuple(
-        effect for moment in moments(head, event, bundle) for rule in _fired(moment, bundle).shadows for effect in asked_by(rule, moment)
-    )
+    found = _asked(head, event, bundle).found
+    return tuple(effect for moment, fired in found for rule in fired.shadows for effect in asked_by(rule, moment))
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What rules made of an event, moment by moment, and the clocks it leaves, those that rules assigned among them."""
+
+    facts: Facts
+    folded: sla.Folded
+    found: Sequence[tuple[Moment, Fired]]
+
+
+def _asked(head: Head, event: Event, bundle: LinkedBundle) -> _Asked:
+    """Ask rules about an event, then about what the clocks did that they assigned, until nothing more comes of it."""
+    facts, folded = _facts_and_clocks(head, event, bundle)
+    imported, found = is_import(event, bundle.importers), list[tuple[Moment, Fired]]()
+    coming = list(moments_of(head, facts, folded, imported=imported))
+    while coming:
+        found += [(moment, _fired(moment, bundle)) for moment in coming]
+        told = len(folded.transitions)
+        folded = _hushed(_with_assigned(folded, _assigned(found), facts, bundle), head.told)
+        coming = list(clock_moments(head, facts, folded.transitions[told:], imported=imported))
+    return _Asked(facts, folded, found)
+
+
+def _with_assigned(folded: sla.Folded, assigned: Container[str], facts: Facts, bundle: LinkedBundle) -> sla.Folded:
+    for policy in bundle.policies:
+        if policy.name in assigned:
+            folded = adopting.assign(folded, policy, facts)
+    return folded
 
 
 def _facts_and_clocks(head: Head, event: Event, bundle: LinkedBundle) -> tuple[Facts, sla.Folded]:
     facts = facts_of(head, event, bundle)
-    folded = adopting.fold(head.clocks, bundle.policies, facts)
-    return facts, replace(folded, transitions=tuple(_hushed(each, head.told) for each in folded.transitions)) if head.told else folded
+    return facts, _hushed(adopting.fold(head.clocks, bundle.policies, facts), head.told)
 
 
-def _hushed(transition: Transition, told: tuple[Told, ...]) -> Transition:
-    return replace(transition, silent=True) if told_of(transition) in told else transition
+def _hushed(folded: sla.Folded, told: tuple[Told, ...]) -> sla.Folded:
+    if not told:
+        return folded
+    return replace(folded, transitions=tuple(replace(each, silent=each.silent or told_of(each) in told) for each in folded.transitions))
 
 
 def told_of(transition: Transition) -> Told:
@@ -124,8 +144,8 @@ def _is_of(told: Told, clocks: Mapping[str, Clock]) -> bool:
     return clock is not None and clock.is_open and clock.cycle == told.cycle
 
 
-def _assigned(rules: Iterable[Rule]) -> tuple[str, ...]:
-    names = (step.policy for rule in rules for step in rule.then if isinstance(step, AssignSla))
+def _assigned(found: Iterable[tuple[Moment, Fired]]) -> tuple[str, ...]:
+    names = (step.policy for _, fired in found for rule in fired.acting for step in rule.then if isinstance(step, AssignSla))
     return tuple(dict.fromkeys(names))
 
 

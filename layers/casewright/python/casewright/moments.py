@@ -1,6 +1,6 @@
 """What rules are asked about: the moments of an event, and whether a bulk import brought them about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -43,15 +43,23 @@ def moments_of(head: Head, facts: Facts, folded: Folded, *, imported: bool) -> I
     trigger = trigger_of(event.change)
     if trigger and not (trigger == "schedule" and facts.after.deleted):
         yield Moment(trigger, facts, "", event.own, imported)
-    for transition in folded.transitions:
+    yield from clock_moments(head, facts, folded.transitions, imported=imported)
+    if item := _newly_overdue(head, event, folded):
+        clock = ClockFact(item.sla_name, "Overdue", BREACH)
+        yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
+
+
+def clock_moments(head: Head, facts: Facts, transitions: Iterable[Transition], *, imported: bool) -> Iterator[Moment]:
+    """What there is to react to in what clocks did; nothing of a case that is adopted."""
+    event = facts.event
+    if isinstance(event.change, CaseAdopted):
+        return
+    for transition in transitions:
         if (trigger := _SLA_TRIGGERS.get(transition.kind)) and not transition.silent:
             was_coming = _was_coming(transition, head.clocks)
             clock = ClockFact(transition.policy, transition.status, transition.milestone, was_coming)
             own = event.own if transition.at == event.at and not was_coming else None
             yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
-    if item := _newly_overdue(head, event, folded):
-        clock = ClockFact(item.sla_name, "Overdue", BREACH)
-        yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
 
 
 def is_import(event: Event, importers: frozenset[str]) -> bool:
