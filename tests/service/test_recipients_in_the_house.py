@@ -28,6 +28,7 @@ RULES = {
     "team": "{users_tagged: {team: billing, shift: late}}",
     "early": "{users_tagged: {shift: early}}",
     "crowd": "{users_tagged: {team: crowd}}",
+    "few": "{users_tagged: {team: few}}",
     "owner": "assigned_user",
     "customer": "[customer, team-leads, {user: maya}]",
     "field": '["{{ case.customer_email }}"]',
@@ -168,6 +169,17 @@ def test_a_hundred_and_twenty_recipients_get_messages_of_fifty_and_each_of_them_
     assert len({address for to in center.sent_to for address in to}) == 120
     assert ("done", "3 messages follow") in center.ended(case_id)
     assert (center.calls("DescribeUser"), center.calls("SearchUsers")) == (120, 1)
+
+
+def test_mail_to_many_goes_out_however_few_a_second_the_account_may_send(center: Center) -> None:
+    center.ses.has_production_access = False
+    for number in range(40):
+        center.hires(f"few{number}@{MAIL_DOMAIN}", Tags={"team": "few"})
+    case_id, other_id = center.opens(title="few"), center.opens(title="maya")
+    center.after(minutes=4)
+    center.ses.has_production_access = True
+    assert sorted(len(to) for to in center.sent_to) == [1, 40]
+    assert [status for each in (case_id, other_id) for status, _ in center.ended(each)] == ["done", "done"]
 
 
 def test_who_bounced_or_complained_gets_no_mail_any_more_and_the_log_tells_why(center: Center) -> None:

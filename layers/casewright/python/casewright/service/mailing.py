@@ -1,7 +1,7 @@
 """Mailing: whether an email may be sent, and to whom of its recipients; what may not go out yet waits, and nothing is lost."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import msgspec
@@ -11,7 +11,7 @@ from casewright.actions import SendEmail
 from casewright.asking import effect_key
 from casewright.cases.recipients import in_words
 from casewright.decision import Effect, Outcome
-from casewright.errors import MailNotReady, Refused, Retryable, SendingPaused, Unanswered, Unavailable
+from casewright.errors import CasewrightError, MailNotReady, Refused, Retryable, SendingPaused, Unanswered, Unavailable
 from casewright.ports.effects import Sends
 from casewright.ports.mail import Allowance, MailAccount, MailPace, Standing, Suppression
 from casewright.ports.world import Mail
@@ -61,12 +61,14 @@ def mailed(effect: Effect, email: SendEmail, ports: Mailing, *, interrupted: boo
             reached = _reached(told.addresses, effect, ports)
             if not reached.addresses:
                 return Outcome(status="skipped", detail=f"nobody is left to send to: {_left_out(reached, told)}")
-            _spend(len(reached.addresses), standing, ports.pace)
+            _keep_within(standing, len(reached.addresses), ports.pace)
         message = replace(email, to=reached.addresses, people=(), apart=())
         number = ports.sends.begin(effect, ports.people.time.now())
         if not number:
             return Outcome(status="failed", detail="nothing came back of two sends, nor the event of a mail: possibly sent twice")
         message_id = _sent(message, effect, standing, ports, number=number)
+        with suppress(CasewrightError):  # the mail is out, whether or not the next one is made to wait for it
+            ports.pace.spend(len(reached.addresses) - 1)
     except SendingPaused as error:
         ports.telemetry.count("MailPaused")
         ports.telemetry.log("mail paused", case_id=effect.case_id, effect=effect.key, reason=error.code or str(error))
@@ -138,11 +140,14 @@ def _left_out(reached: _Reached, told: Found) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _spend(recipients: int, standing: Standing, pace: MailPace) -> None:
+def _keep_within(standing: Standing, recipients: int, pace: MailPace) -> None:
+    """Keep to what the account may send. What recipients beside the first spend is taken once the mail is out.
+
+    Taken before, it would keep the mail itself waiting, at each attempt anew.
+    """
     if standing.left_today < recipients:
         raise SendingPaused(f"the quota of 24 hours leaves {standing.left_today:g} recipients, the mail has {recipients}")
     pace.keep_to(standing.most_a_second)
-    pace.spend(recipients - 1)
 
 
 def _sent(email: SendEmail, effect: Effect, standing: Standing, ports: Mailing, *, number: int) -> str:
