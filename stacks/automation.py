@@ -109,7 +109,7 @@ class Automation(Stack):
                 max_concurrency=around.stage.decide_concurrency,
             )
         )
-        around.table.allow(role, "GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+        around.table.allow(role, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
         allow_reading_bundles(role, around.bundles)
         allow_reading_cases(role, around.place)
         allow(role, ["sqs:SendMessage"], on=[around.case_events.queue_arn, dead_letters.queue_arn, around.wake.queue_arn])

@@ -46,6 +46,9 @@ class FakeLog:
         self.kept: list[datetime | None] = []
         self.before_record: Callable[[], None] = lambda: None
 
+    def read_ahead(self, case_ids: Sequence[str]) -> None:
+        """Nothing: heads are at hand."""
+
     def head(self, case_id: str) -> StoredHead:
         return self.heads.get(case_id, StoredHead(blank(case_id), 0))
 

@@ -20,7 +20,7 @@ OWN = {"events:source": "casewright"}
 
 CALLS: dict[str, list[Call]] = {
     "Decide": [
-        ("dynamodb:GetItem", TABLE), ("dynamodb:Query", TABLE), ("dynamodb:PutItem", TABLE),
+        ("dynamodb:GetItem", TABLE), ("dynamodb:BatchGetItem", TABLE), ("dynamodb:Query", TABLE), ("dynamodb:PutItem", TABLE),
         ("s3:GetObject", "arn:aws:s3:::bundles/current.json"), ("s3:GetObject", "arn:aws:s3:::bundles/bundles/0123.json"),
         ("s3:ListBucket", "arn:aws:s3:::bundles"),
         ("cases:GetCase", DOMAIN), ("cases:GetCase", CASE), ("cases:GetCase", f"{DOMAIN}/field/status"),

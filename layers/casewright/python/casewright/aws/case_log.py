@@ -1,6 +1,6 @@
 """The case log on DynamoDB: one transaction an event, and the index of due clocks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,10 +28,18 @@ class CaseTable:
 
     def __init__(self, client: Client, table: str, *, unread: Callable[[UnreadableRecord], None] | None = None) -> None:
         self._client, self._table, self._unread = client, table, unread
+        self._ahead = dict[str, Item | None]()
+
+    def read_ahead(self, case_ids: Sequence[str]) -> None:
+        """One BatchGetItem. What was read ahead before and not asked for is old, and dropped."""
+        self._ahead = {}
+        read = items.read_together(self._client, self._table, [key(case_key(case_id), "head") for case_id in case_ids])
+        self._ahead = {where["pk"]["S"]: item for where, item in read}
 
     def head(self, case_id: str) -> StoredHead:
-        """The head, read consistently; blank with version 0 when the case is new."""
-        item = self._get(case_key(case_id), "head")
+        """The head, read consistently, or ahead; blank with version 0 when the case is new."""
+        partition = case_key(case_id)
+        item = self._ahead.pop(partition) if partition in self._ahead else self._get(partition, "head")
         if item is None:
             return StoredHead(blank(case_id), 0)
         return StoredHead(unpack(item["body"], Head, item), int(item["version"]["N"]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -60,9 +60,9 @@ class ItemsOfCases:
             there = sum(1 for _ in self._items(case_id, {"sla": {}}))
             raise QuotaReached(f"the case has {there} SLA items already: {error}") from error
 
-    def unmirror_sla(self, case_id: str, name: str) -> int:
+    def unmirror_sla(self, case_id: str, name: str, *, later_than: datetime | None = None) -> int:
         """Delete the open SLAs of the name; one that somebody else deletes meanwhile is gone as well."""
-        found = list(self._open_slas(case_id, name))
+        found = [item for item in self._open_slas(case_id, name) if later_than is None or _is_later(item, later_than)]
         for item in found:
             with suppress(NotFound), translated("DeleteRelatedItem"):
                 self._client.delete_related_item(domainId=self._domain, caseId=case_id, relatedItemId=item["relatedItemId"])
@@ -100,3 +100,8 @@ class ItemsOfCases:
             if not answer.get("nextToken"):
                 return
             page = {"nextToken": answer["nextToken"]}
+
+
+def _is_later(item: dict[str, Any], due_at: datetime) -> bool:
+    later: bool = item["content"]["sla"]["slaConfiguration"]["targetTime"] - due_at > _LATEST
+    return later

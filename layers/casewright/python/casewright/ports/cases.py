@@ -1,6 +1,7 @@
 """Ports to the cases of the domain."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from casewright.actions import AddComment, CreateCase, MirrorSla
@@ -64,8 +65,11 @@ class RelatedItems(Protocol):
         """
         ...
 
-    def unmirror_sla(self, case_id: str, name: str) -> int:
-        """Delete the open SLA items of that name; answers how many there were. Raises NotFound when the case is gone."""
+    def unmirror_sla(self, case_id: str, name: str, *, later_than: datetime | None = None) -> int:
+        """Delete the open SLA items of that name, or those that do not show this due time but a later one; answers how many.
+
+        Raises NotFound when the case is gone.
+        """
         ...
 
     def task_ids(self, case_id: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Ports to the log of every case, and to the clocks that fall due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -51,6 +51,10 @@ class DueClock(msgspec.Struct, frozen=True):
 
 class CaseLog(Protocol):
     """The log of every case, and the head folded from it."""
+
+    def read_ahead(self, case_ids: Sequence[str]) -> None:
+        """Read the heads of up to 100 cases together. Each serves once; whoever asks for it again gets it read anew."""
+        ...
 
     def head(self, case_id: str) -> StoredHead:
         """The head, blank when the case is new."""

@@ -32,13 +32,18 @@ def overtaken(action: Action, head: Head) -> str:
 
 
 def mirrored(sla: MirrorSla, items: RelatedItems, *, case_id: str, entity: str, now: datetime) -> Outcome:
-    """Have the item made. Minutes are rounded up, so that it is never overdue before the clock is."""
+    """Have the item made. Minutes are rounded up, so that it is never overdue before the clock is.
+
+    Where none can be made, one that shows a later time, or an earlier one of a clock that outlasts all items, goes all the same.
+    """
     minutes = -((now - sla.due_at) // MINUTE)
-    if minutes < 1:
-        return Outcome(status="superseded", detail=f"the clock was due at {sla.due_at.isoformat()}: an overdue one is given no item")
-    if minutes > LONGEST:
-        return Outcome(status="skipped", detail=f"the clock is due in {minutes} minutes; an SLA item lasts up to {LONGEST}")
     try:
+        if minutes < 1:
+            items.unmirror_sla(case_id, sla.name, later_than=sla.due_at)
+            return Outcome(status="superseded", detail=f"the clock was due at {sla.due_at.isoformat()}: an overdue one is given no item")
+        if minutes > LONGEST:
+            items.unmirror_sla(case_id, sla.name)
+            return Outcome(status="skipped", detail=f"the clock is due in {minutes} minutes; an SLA item lasts up to {LONGEST}")
         return Outcome(status="done", detail=items.mirror_sla(case_id, sla, minutes=minutes, entity=entity))
     except QuotaReached as error:
         return Outcome(status="skipped", detail=str(error))
@@ -58,7 +63,8 @@ _CASE_GONE: Final = Outcome(status="superseded", detail="the case is gone, and i
 
 
 def _not_as_shown(sla: MirrorSla, clock: Clock | None) -> str:
-    if clock is None or clock.status != "Active":
+    ran_out = clock is not None and clock.status == "Overdue" and clock.due_at == sla.due_at
+    if clock is None or not (clock.status == "Active" or ran_out):
         return f"the clock is {clock.status if clock else 'gone'} meanwhile"
     mirror = clock.policy.mirror
     if mirror is None or (mirror.field.id, mirror.value) != (sla.field_id, sla.target_value):
