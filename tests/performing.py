@@ -80,8 +80,8 @@ class FakeWorld:
     def mirror_sla(self, case_id: str, sla: MirrorSla, *, minutes: int, entity: str) -> str:
         return self._do("mirror", case_id, sla.name, minutes)
 
-    def unmirror_sla(self, case_id: str, name: str) -> int:
-        self._do("unmirror", case_id, name)
+    def unmirror_sla(self, case_id: str, name: str, *, later_than: datetime | None = None) -> int:
+        self._do("unmirror", case_id, name, *([later_than] if later_than else []))
         return 1
 
     def task_ids(self, case_id: str) -> tuple[str, ...]:

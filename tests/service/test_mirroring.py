@@ -45,7 +45,7 @@ def test_no_item_is_made_once_due_has_passed(bench: Bench, moment: float) -> Non
     bench.decide(BUNDLE, CREATED)
     bench.time.moment = at(moment)
     bench.act("cases")
-    assert bench.world.done == []
+    assert bench.world.done == [("unmirror", "c1", "resolve", at(240))], "one that shows a later time, if there is one"
     assert ended(bench) == [("superseded", f"the clock was due at {at(240).isoformat()}: an overdue one is given no item")]
 
 
@@ -55,7 +55,7 @@ def test_no_item_is_made_once_due_has_passed(bench: Bench, moment: float) -> Non
         (WAITING, "the clock is Paused meanwhile"),
         (updated("c", 5, status="closed"), "the clock is Met meanwhile"),
         (updated("d", 5, title="duplicate"), "the clock is Cancelled meanwhile"),
-        (updated("t", 250, title="x"), "the clock is Overdue meanwhile"),
+        (updated("t", 250, title="x"), f"the clock was due at {at(240).isoformat()}: an overdue one is given no item"),
         (updated("p", 5, priority="high"), f"the clock is due at {at(120).isoformat()} meanwhile"),
         (case_event("x", 5, "DELETED"), "the case was deleted"),
     ],
@@ -111,11 +111,26 @@ def test_a_delayed_removal_leaves_the_item_of_a_clock_that_ran_again_and_ran_out
     take(bench, updated("o", 61, status="open"), updated("t", 300, title="x"))
     bench.time.moment = at(301)
     bench.act("cases")
-    assert [what for what, *_ in bench.world.done] == ["mirror"]
+    assert bench.world.done[1:] == [("unmirror", "c1", "resolve", at(241))], "but not the item of 240, which is overdue as it should be"
     assert {detail for status, detail in ended(bench) if status == "superseded"} == {
         "the clock runs again",
-        "the clock is Overdue meanwhile",
+        f"the clock was due at {at(241).isoformat()}: an overdue one is given no item",
     }
+
+
+@pytest.mark.parametrize("told", [(), (updated("t", 122, title="y", priority="high"),)], ids=["before the breach is told", "after it"])
+def test_an_item_of_a_later_time_goes_when_its_clock_ran_out_before_another_could_be_made(bench: Bench, told: tuple[str, ...]) -> None:
+    bench.decide(BUNDLE, CREATED)
+    bench.time.moment = at(0)
+    bench.act("cases")
+    take(bench, updated("p", 110, title="x", priority="high"))
+    bench.world.failures = iter([Throttled("slow")])
+    bench.time.moment = at(111)
+    bench.act("cases")
+    take(bench, *told)
+    bench.time.moment = at(123)
+    bench.act("cases")
+    assert bench.world.done == [("mirror", "c1", "resolve", 240), ("unmirror", "c1", "resolve", at(120))]
 
 
 def test_the_item_of_a_due_time_that_moved_into_the_past_is_taken_away(bench: Bench) -> None:
@@ -152,6 +167,7 @@ def test_a_due_time_further_than_an_item_lasts_is_skipped(bench: Bench) -> None:
     far = timedelta(minutes=LONGEST)
     sla = MirrorSla("resolve", "status", "closed", at(0) + far + timedelta(seconds=1))
     assert mirrored(sla, bench.world, case_id="c1", entity="e", now=at(0)).status == "skipped"
+    assert bench.world.done == [("unmirror", "c1", "resolve")], "the item of the time before would be overdue long before the clock"
     assert mirrored(sla, bench.world, case_id="c1", entity="e", now=at(0.02)).status == "done"
 
 

@@ -183,7 +183,9 @@ def test_an_item_is_made_again_unless_it_shows_the_very_due_time(center: Center)
     assert shown("other", 60) == other
     assert shown("other", 60, "waiting-on-customer") != other, "it waits for another value"
     assert sorted(item["name"] for item in center.items(case_id)) == ["one", "other"]
-    assert (domain.unmirror_sla(case_id, "one"), domain.unmirror_sla(case_id, "one")) == (1, 0)
+    shows = domain.unmirror_sla(case_id, "one", later_than=now + timedelta(minutes=58))
+    assert (shows, domain.unmirror_sla(case_id, "one", later_than=now + timedelta(minutes=50))) == (0, 1)
+    assert (domain.unmirror_sla(case_id, "other"), domain.unmirror_sla(case_id, "other")) == (1, 0)
 
 
 def test_a_deleted_case_leaves_nothing_to_do(center: Center) -> None:
