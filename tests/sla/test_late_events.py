@@ -7,6 +7,7 @@ import pytest
 from building import at, case_event, comment, equals, linked, rule
 from core_case import CREATED, policy, updated
 from fakes import FakeLog, deciding, taken
+from msgspec.structs import replace
 
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import CaseRead
@@ -17,7 +18,7 @@ from casewright.decision import Decision
 from casewright.service.decide import take
 from casewright.service.returning import WAITS
 from casewright.sla.clocks import Clock
-from casewright.sla.policies import Happening, Target
+from casewright.sla.policies import Happening, StartsOn, Target
 
 BUNDLE = linked(policy(milestones=()), rule("late", "sla_breached"))
 
@@ -145,3 +146,27 @@ def test_a_cycle_that_has_ended_keeps_its_version_whatever_comes_late_under_anot
     take(comment("c2", 40), WAITS, deciding(other, log=log))
     assert clock(log) == again
     assert log.effects == []
+
+
+@pytest.mark.parametrize("version_before", [None, {"condition": equals("priority", "high")}], ids=["a new policy", "another if"])
+def test_a_clock_that_began_under_a_later_version_does_not_begin_before_that_was_published(version_before: dict[str, Any] | None) -> None:
+    begun = policy(start=StartsOn("case_updated"), milestones=())
+    before = linked(*([] if version_before is None else [policy(start=StartsOn("case_updated"), milestones=(), **version_before)]))
+    log = arrived(CREATED, updated("b", 60, title="x"), bundle=before)
+    for body in (updated("d", 500, title="y"), comment("c", 490)):
+        take(body, WAITS, deciding(linked(begun, rule("late", "sla_breached")), log=log))
+    assert decision(log, "c").late
+    assert (clock(log).started_at, clock(log).status) == (at(500), "Active")
+
+
+def test_a_cycle_that_a_late_event_adds_is_of_the_version_in_force_then() -> None:
+    spoken = Happening(("related_item_added",), Leaf(Fact("related_item.type"), Among(("comment",))))
+    usual = policy(met_when=spoken, reset=spoken, pause_while=None, milestones=())
+    other = replace(usual, target=(Target(timedelta(hours=1)),))
+    log = arrived(CREATED, comment("b", 100), bundle=linked(usual))
+    for body in (comment("d", 500), comment("e", 520), comment("c", 50)):
+        take(body, WAITS, deciding(linked(other), log=log))
+    hours = [each.target // timedelta(hours=1) for each in sorted(decision(log, "c").closed, key=lambda each: each.cycle)]
+    assert (hours, clock(log).cycle, clock(log).policy) == ([4, 1, 4, 1], 5, other), (
+        "the late event itself is decided by the version that is in force when it comes"
+    )

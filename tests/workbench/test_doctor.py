@@ -29,7 +29,7 @@ from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor import flow, quotas, rules, standing
 from casewright_workbench.doctor.checks import CHECKS, examine
 from casewright_workbench.doctor.context import Context
-from casewright_workbench.doctor.places import Deployed, Places, of_names, of_stage
+from casewright_workbench.doctor.places import OPTIONS, Deployed, Places, of_names, of_stage
 from casewright_workbench.doctor.probe.comparing import LIVE
 from casewright_workbench.house import House
 from casewright_workbench.provisioning import BUNDLES, CASE_TABLE, CONFIGURATION_SET, LAKE, STREAM
@@ -478,9 +478,10 @@ def test_what_the_caller_may_not_ask_is_told_and_stops_nothing_else(house: House
 
 def test_where_functions_cannot_be_listed_names_are_given_by_hand(house: House) -> None:
     clients = Refusing(house, "ListFunctions", "ListEventSourceMappings")
-    with pytest.raises(WrongUsage, match="--table, --bucket and --instance"):
-        of_names(clients, {})
-    given = {"CASE_TABLE": CASE_TABLE, "BUNDLE_BUCKET": BUNDLES, "INSTANCE_ID": house.instance_id}
+    nothing = dict.fromkeys(OPTIONS, "")
+    with pytest.raises(WrongUsage, match="give --stage, or --domain, --instance, --table, .* and --configuration-set"):
+        of_names(clients, nothing)
+    given = nothing | {"CASE_TABLE": CASE_TABLE, "BUNDLE_BUCKET": BUNDLES, "INSTANCE_ID": house.instance_id}
     told = {each.check: each for each in examine(Context(clients, of_names(clients, given)))}
     assert {name for name, each in told.items() if each.status == "ok"} >= {
         "domain.active", "domain.association", "domain.events", "rules.bundle", "rules.catalog", "flow.armed", "stores.table",
@@ -577,8 +578,8 @@ def test_a_stage_is_read_from_its_stacks(house: House) -> None:
     assert (places.told("CASE_TABLE"), places.queue_urls, places.stage) == (CASE_TABLE, ("https://q/not-swept",), "main")
     with Stubber(clients("cloudformation")) as stub:
         stub.add_client_error("list_stack_resources", "ValidationError", "Stack with id casewright-gone-cases does not exist")
-        with pytest.raises(WrongUsage, match="stack casewright-gone-cases"):
-            of_stage(clients, "gone", {})
+        with pytest.raises(WrongUsage, match="stack casewright-gone-cases: .* leave --stage out, or give --table and --domain$"):
+            of_stage(clients, "gone", {"CASE_TABLE": "", "DOMAIN_ID": ""})
 
 
 def test_the_command_over_http(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

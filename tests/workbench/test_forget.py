@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from damaging import JUNK, LATER, Stored
+from faults import Faults, Refused
 from serving import leads_commands_into
 from small_center import opened
 from small_directory import SMALL
@@ -236,3 +237,21 @@ def test_a_head_that_nobody_can_read_hides_no_other_case_of_a_customer(center: C
         told(capsys, case_id, "--yes")
     assert told(capsys, PROFILE)["unread"] == []
     assert PROFILE not in center.planted()
+
+
+def test_where_functions_cannot_be_listed_nothing_is_said_of_fields_that_nobody_knows(
+    center: Center, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id, table = center.opens(title="Lamp"), ["--table", center.house.case_table]
+    center.after(minutes=1)
+    with Faults(center.house.cloud) as faults:
+        faults.at("lambda", "ListFunctions", Refused("AccessDeniedException"), calls=range(9))
+        assert run(["forget", case_id, *table]) == 0
+        told = capsys.readouterr().out
+        assert "lists no field" not in told
+        assert "listed_fields of the stage, if it has any" in told
+        assert run(["forget", PROFILE, *table]) == 2
+        assert "give --domain" in capsys.readouterr().err
+        assert run(["forget", PROFILE, *table, "--domain", center.house.domain_id]) == 0
+    run(["forget", case_id])
+    assert "since the stage lists no field" in capsys.readouterr().out

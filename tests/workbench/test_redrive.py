@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults import Faults, Refused
 from serving import leads_commands_into
 from small_center import opened
 from small_directory import SMALL
@@ -170,3 +171,12 @@ def test_what_does_not_arrive_stays(center: Center, capsys: pytest.CaptureFixtur
     assert (group["moved"], group["stayed"]) == (0, 1)
     assert "mail-events" in group["trouble"]
     assert center.holds("case-events-dead-letters") == 1
+
+
+def test_queues_that_nobody_names_are_not_told_to_be_empty(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    center.bury("case-events-dead-letters", "{}", reason="$.id: missing")
+    with Faults(center.house.cloud) as faults:
+        faults.at("lambda", "ListFunctions", Refused("AccessDeniedException"), calls=range(9))
+        assert run(["redrive", "--table", center.house.case_table]) == 2
+        assert "the queues are not known" in capsys.readouterr().err
+        assert run(["redrive", "--table", center.house.case_table, "--queue", "effects-set-aside"]) == 0

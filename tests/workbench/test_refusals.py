@@ -1,5 +1,6 @@
 """What a person is told where AWS refuses or does not answer, by whichever command."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,46 @@ def test_a_table_that_is_not_there_is_told_with_its_call_and_where_its_name_is_f
     told = refused("arm", tmp_path, capsys)
     assert told.startswith("casewright: table t: PutItem answered ResourceNotFoundException: ")
     assert "an output of the stacks" in told
+
+
+@pytest.mark.parametrize("name", ["doctor", "redrive", "forget"])
+def test_every_option_that_a_refusal_names_is_one_of_the_command(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    named = set(re.findall(r"--[a-z][a-z-]*", refused(name, tmp_path, capsys)))
+    assert "--table" in named
+    run([name, "--help"])
+    assert named <= set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+
+
+def test_a_region_that_is_empty_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AWS_REGION", "")
+    assert "set AWS_REGION" in refused("arm", tmp_path, capsys)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("ENDPOINT_URL", "localhost"), ("REGION", "us east")])
+def test_an_endpoint_or_a_region_that_is_none_is_told(
+    variable: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads_commands("http://127.0.0.1:9", monkeypatch)
+    monkeypatch.setenv(f"AWS_{variable}", value)
+    told = refused("redrive", tmp_path, capsys)
+    assert value in told
+    assert "look at AWS_REGION and AWS_ENDPOINT_URL" in told
+
+
+@pytest.mark.parametrize("written", ["{bad", "[]", '{"context": {"stages": {"main": 3}}}'])
+def test_a_cdk_json_that_cannot_be_read_is_told(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cdk.json").write_text(written)
+    monkeypatch.chdir(tmp_path)
+    assert run(["redrive", "--stage", "main"]) == 2
+    assert capsys.readouterr().err.startswith("casewright: cdk.json cannot be read: ")
+
+
+@pytest.mark.parametrize("hours", ["inf", "nan", "1e9"])
+def test_hours_that_no_log_reaches_back_are_refused(hours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*COMMANDS["reconcile"], "--hours", hours]) == 2
+    assert "Invalid value for '--hours'" in capsys.readouterr().err

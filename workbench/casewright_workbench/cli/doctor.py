@@ -52,7 +52,7 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     Names are read from the environments of the functions; where several deployments fit, or functions cannot be listed, give some by hand.
     """
     values = (domain, instance, table, bucket, stream, mail_from, configuration_set)
-    given = {name: value for name, value in zip(OPTIONS, values, strict=True) if value}
+    given = dict(zip(OPTIONS, values, strict=True))
     with account("the deployment cannot be looked at", stage=stage) as clients:
         context = Context(clients, places_of(clients, stage, given), config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None

@@ -33,7 +33,7 @@ def forget(
 
     What happened up to now does not come into the log again. If such a case goes on, its log begins anew.
     """
-    given = {name: value for name, value in (("CASE_TABLE", table), ("DOMAIN_ID", domain)) if value}
+    given = {"CASE_TABLE": table, "DOMAIN_ID": domain}
     with account(f"{who} (what was begun is gone on with when the command is given again)", stage=stage) as clients:
         context = Context(clients, places_of(clients, stage, given))
         found, unread = _found(who, context)
@@ -42,7 +42,8 @@ def forget(
             now = context.now + timedelta(seconds=1)  # who answers tells whole seconds
             for held in found:
                 erasure.erase(held.case_id, now)
-    _tell(found, unread, context.places.told("LISTED_FIELDS").split(), erased=yes, as_json=as_json)
+    listed = context.places.told("LISTED_FIELDS").split() if context.places.function("shape_records") else None
+    _tell(found, unread, listed, erased=yes, as_json=as_json)
     if unread:
         raise typer.Exit(1)
 
@@ -60,7 +61,7 @@ def _found(who: str, context: Context) -> tuple[list[Held], tuple[str, ...]]:
     return [held] if held.is_left else [], ()
 
 
-def _tell(found: list[Held], unread: tuple[str, ...], listed: list[str], *, erased: bool, as_json: bool) -> None:
+def _tell(found: list[Held], unread: tuple[str, ...], listed: list[str] | None, *, erased: bool, as_json: bool) -> None:
     kept = (in_the_lake(found, listed), *ELSEWHERE)
     if as_json:
         told: dict[str, Json] = {

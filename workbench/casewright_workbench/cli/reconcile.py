@@ -15,6 +15,7 @@ from casewright.aws.marks import HeadsOfTable, MarkTable
 from casewright.aws.repairs import RepairsQueue
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
+from casewright.decision import LOG_KEPT
 from casewright.ports.audit import ReconcileMark, Walk
 from casewright.service.reconcile import Reconciled
 from casewright.service.reconcile import reconcile as reconciled
@@ -29,6 +30,7 @@ from casewright_workbench.explain.words import Json, instant
 from casewright_workbench.terminal import echo_json
 
 _GRACE_MINUTES: Final = int(GRACE.total_seconds()) // 60
+_MOST_HOURS: Final = LOG_KEPT / timedelta(hours=1)
 
 
 class OwnMarks:
@@ -70,7 +72,7 @@ def reconcile(  # noqa: PLR0913 - keyword-only, each one a name that a deploymen
     domain: DomainId,
     bucket: BucketName,
     queue: Annotated[str, typer.Option("--queue-url", help="The queue of case events, to feed lost events into.")] = "",
-    hours: Annotated[float, typer.Option(min=0.5, help="How long ago to begin.")] = 24,
+    hours: Annotated[float, typer.Option(min=0.5, max=_MOST_HOURS, help="How long ago to begin.")] = 24,
     everything: Annotated[bool, typer.Option("--all", help="Also audit every known case in turn: this finds what was deleted.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be fed in, and feed in nothing.")] = False,
     calls_a_second: Annotated[float, typer.Option(min=0.1, help="To Cases, which grants an account 2 searches.")] = CALLS_A_SECOND,

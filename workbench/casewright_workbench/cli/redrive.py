@@ -31,9 +31,8 @@ def redrive(
 
     Ids are shown, and no contents. A message is deleted only after it has arrived where it came from; what cannot go back stays.
     """
-    given = {"CASE_TABLE": table} if table else {}
     with account("dead-letter queues", stage=stage) as clients:
-        context = Context(clients, places_of(clients, stage, given))
+        context = Context(clients, places_of(clients, stage, {"CASE_TABLE": table}))
         run = Redrive(context, reason=reason, moves=yes)
         places = _run(run, context, queue)
     _tell(run, places, moved=yes, as_json=as_json)
@@ -46,6 +45,9 @@ def _run(run: Redrive, context: Context, queue: str) -> list[str]:
     known = dead_letter_queues(context)
     names = [*(each.name for each in known), SET_ASIDE]
     chosen = [name for name in names if queue.lower() in name.lower()]
+    if not known and not (queue and chosen):
+        why = f"functions, which name them, could not be listed: {context.places.trouble}"
+        raise WrongUsage(f"the queues are not known; {why}; give --stage, or --queue {SET_ASIDE} for effects alone")
     if not chosen:
         raise WrongUsage(f"no dead-letter queue has {queue!r} in its name; there are {', '.join(names)}")
     run.letters([each for each in known if each.name in chosen])

@@ -1,6 +1,5 @@
 """The account that commands go to: the one that the AWS CLI takes, by AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and their like."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import boto3
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from casewright.errors import CasewrightError
@@ -19,6 +19,20 @@ LOCAL_REGION: Final = "us-east-1"
 """Of the local cloud: what is asked at an endpoint where nobody says a region."""
 
 _CDK_JSON: Final = Path("cdk.json")
+
+
+class _Stage(msgspec.Struct):
+    region: str = ""
+
+
+class _Context(msgspec.Struct):
+    stages: dict[str, _Stage] = {}
+
+
+class _Written(msgspec.Struct):
+    """What of cdk.json is read here; `stacks/stage.py` reads all of a stage."""
+
+    context: _Context = msgspec.field(default_factory=_Context)
 
 
 @contextmanager
@@ -37,7 +51,7 @@ def account(what: str, *, stage: str = "") -> Iterator[Clients]:
 
 def clients_in(region: str) -> Clients:
     """Clients of the region, or of the one that the environment or the profile says. Raises NoRegionError."""
-    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
+    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
     if session.region_name is None:
         if "AWS_ENDPOINT_URL" not in os.environ:
             raise NoRegionError
@@ -49,7 +63,10 @@ def _region_of(stage: str) -> str:
     """The region of a stage in cdk.json, where there is one. Raises WrongUsage for a stage that it does not have."""
     if not stage or not _CDK_JSON.is_file():
         return ""
-    stages = json.loads(_CDK_JSON.read_text()).get("context", {}).get("stages", {})
+    try:
+        stages = msgspec.json.decode(_CDK_JSON.read_bytes(), type=_Written).context.stages
+    except msgspec.MsgspecError as error:
+        raise WrongUsage(f"{_CDK_JSON} cannot be read: {error}; stages stand under context.stages, each with its region") from error
     if stage not in stages:
         raise WrongUsage(f"{_CDK_JSON} has no stage {stage!r}; it has {', '.join(sorted(stages)) or 'none'}")
-    return str(stages[stage].get("region", ""))
+    return stages[stage].region

@@ -46,10 +46,13 @@ class Clients:
         return self._session
 
     def __call__(self, service: str) -> Client:
-        """The client of a service, by its botocore name."""
+        """The client of a service, by its botocore name. Raises NotKnown for a region or an endpoint that is none."""
         if service not in self._made:
             known: Any = service
-            self._made[service] = self._session.client(known, config=_TRIES)
+            try:
+                self._made[service] = self._session.client(known, config=_TRIES)
+            except ValueError as error:
+                raise NotKnown(f"{str(error).rstrip('.')}; look at AWS_REGION and AWS_ENDPOINT_URL") from error
         return self._made[service]
 
 

@@ -33,7 +33,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """What is known; ask with the methods, which say how to give what is not."""
 
     given: Mapping[str, str] = {}
-    """By hand, by the name of the environment variable that would tell it."""
+    """What can be given by hand, by the name of the environment variable that would tell it; empty where it was not."""
     functions: tuple[Deployed, ...] = ()
     queue_urls: tuple[str, ...] = ()
     """Of the stacks; empty where no stage was named."""
@@ -49,7 +49,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         """The same. Raises NotKnown."""
         if value := self.told(name):
             return value
-        option = f"--{OPTIONS[name]}" if name in OPTIONS else "--stage"
+        option = f"--{OPTIONS[name]}" if name in self.given else "--stage"
         why = f", and functions could not be listed: {self.trouble}" if self.trouble else ""
         raise NotKnown(f"no function says {name}{why}; give {option}")
 
@@ -77,7 +77,7 @@ def places_of(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
 
 def of_stage(clients: Clients, stage: str, given: Mapping[str, str]) -> Places:
     """The places of a stage, from its CloudFormation stacks. Raises WrongUsage where there are none that can be seen."""
-    resources = [each for stack in STACKS for each in _resources(clients, f"casewright-{stage}-{stack}")]
+    resources = [each for stack in STACKS for each in _resources(clients, f"casewright-{stage}-{stack}", given)]
     lambdas = clients("lambda")
     functions = [
         _deployed(lambdas.get_function_configuration(FunctionName=each["PhysicalResourceId"]), each["LogicalResourceId"])
@@ -101,10 +101,8 @@ def of_names(clients: Clients, given: Mapping[str, str]) -> Places:
     try:
         listed = [_deployed(each) for each in pages(clients("lambda").list_functions, "Functions")]
     except (ClientError, BotoCoreError) as error:
-        if not given:
-            raise WrongUsage(
-                f"functions could not be listed ({explained(error)}); give --stage, or --table, --bucket and --instance"
-            ) from error
+        if not any(given.values()):
+            raise WrongUsage(f"functions could not be listed ({explained(error)}); give --stage, or {_options(given)}") from error
         return Places(given=given, trouble=explained(error))
     domains: dict[str, list[Deployed]] = {}
     for each in filter(_is_ours, listed):
@@ -119,10 +117,8 @@ def _only(fitting: list[Places], given: Mapping[str, str]) -> Places:
         raise WrongUsage(f"several deployments fit, with the tables {tables}: choose one with --table, or give --stage")
     if fitting:
         return fitting[0]
-    if not given:
-        raise WrongUsage(
-            "no function here is one of Casewright: give --stage NAME, set another AWS_REGION, or give --table, --bucket and --instance"
-        )
+    if not any(given.values()):
+        raise WrongUsage(f"no function here is one of Casewright: give --stage NAME, set another AWS_REGION, or give {_options(given)}")
     return Places(given=given, trouble="none fits what is given")
 
 
@@ -154,8 +150,15 @@ def _kind(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", construct[1]).lower() if construct else name
 
 
-def _resources(clients: Clients, stack: str) -> list[Any]:
+def _resources(clients: Clients, stack: str, given: Mapping[str, str]) -> list[Any]:
     try:
         return list(pages(clients("cloudformation").list_stack_resources, "StackResourceSummaries", StackName=stack))
     except (ClientError, BotoCoreError) as error:
-        raise WrongUsage(f"stack {stack}: {explained(error)}; without CloudFormation give --table, --bucket and --instance") from error
+        instead = f"without CloudFormation leave --stage out, or give {_options(given)}"
+        raise WrongUsage(f"stack {stack}: {explained(error)}; {instead}") from error
+
+
+def _options(given: Mapping[str, str]) -> str:
+    """The options by which a command is told what functions would tell."""
+    *others, last = (f"--{OPTIONS[name]}" for name in given)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -18,7 +18,7 @@ def caller(context: Context) -> Iterable[Finding]:
     if deployed[0] not in {"", context.caller["Account"]}:
         yield fail(found, wrong=f"the functions are in account {deployed[0]}", do="take credentials of that account")
     elif deployed[1] not in {"", context.clients.region}:
-        yield fail(found, wrong=f"the functions are in region {deployed[1]}", do=f"give --region {deployed[1]}")
+        yield fail(found, wrong=f"the functions are in region {deployed[1]}", do=f"set AWS_REGION={deployed[1]}")
     else:
         yield ok(found)
 

@@ -39,9 +39,9 @@ def cases_of(customer: str, context: Context, table: str) -> CasesOf:
 def _searched(customer: str, context: Context) -> Iterator[str]:
     test = "equalTo" if customer.startswith("arn:") else "contains"
     asked: Any = {"field": {test: {"id": CUSTOMER_FIELD, "value": {"stringValue": customer}}}}
-    call = context.clients("connectcases").search_cases
+    call, domain_id = context.clients("connectcases").search_cases, context.places.needed("DOMAIN_ID")
     with translated("SearchCases"):
-        for case in pages(call, "cases", domainId=context.domain_id, filter=asked, fields=[{"id": CUSTOMER_FIELD}], maxResults=100):
+        for case in pages(call, "cases", domainId=domain_id, filter=asked, fields=[{"id": CUSTOMER_FIELD}], maxResults=100):
             if any(_is(customer, field["value"].get("stringValue", "")) for field in case["fields"]):
                 yield case["caseId"]
 

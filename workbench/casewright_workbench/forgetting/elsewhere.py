@@ -10,14 +10,15 @@ ELSEWHERE: Final = (
     "queues and dead-letter queues: 14 days at most; casewright redrive shows what is there",
     "backups of the table by the second: 35 days",
     "logs of functions: no personal data, only ids",
-    "addresses that get no mail: kept as SHA-256, a year after a bounce, for good after a complaint (casewright email unsuppress)",
+    "addresses, as SHA-256: two days after a mail; where mail bounced a year, after a complaint for good (casewright email unsuppress)",
     "Amazon Connect Cases, Customer Profiles, mail that was sent, what webhooks and buses were told: not touched",
 )
 
 
-def in_the_lake(found: Sequence[Held], listed: Sequence[str]) -> str:
-    """What the lake holds: texts of the fields that the stage lists, in the partitions of these days."""
-    if not listed:
-        return "lake: ids and times, no texts of customers, since the stage lists no field"
+def in_the_lake(found: Sequence[Held], listed: Sequence[str] | None) -> str:
+    """What the lake holds: texts of the fields that the stage lists, in the partitions of these days; None: it is not known which."""
+    if listed is not None and not listed:
+        return "lake: ids and times, no texts of customers, since the stage lists no field; if it listed one before, see docs/forgetting.md"
+    which = ", ".join(listed) if listed else "the listed_fields of the stage, if it has any (its function shape_records was not found)"
     days = ", ".join(sorted({day.isoformat() for held in found for day in held.days})) or "none known any more"
-    return f"lake: texts of {', '.join(listed)} in the partitions dt of {days}; docs/forgetting.md says how to take them out"
+    return f"lake: texts of {which} in the partitions dt of {days}; docs/forgetting.md says how to take them out"

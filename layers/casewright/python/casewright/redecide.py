@@ -112,6 +112,7 @@ class _Again:
         self._bundle, self._passed = bundle, list[Logged]()
         self._present = {name: clock.policy for name, clock in clocks.items()}
         self._ended = _ended(entries)
+        self._versions = _versions(entries, clocks.values())
         self._recomputed = [entry for entry in entries if entry.decision.recomputed]
         self._then = replace(bundle, rules=(), policies=())
 
@@ -135,20 +136,33 @@ class _Again:
         if entry.decision.bundle_hash == self._bundle.hash:
             told = tuple(told_of(did) for did in entry.decision.transitions if did.silent)
             return decide(replace(self.head, told=told), entry.event, self._bundle)
-        return fold(self.head, entry.event, self._policies_alone(), entry.decision)
+        return fold(self.head, entry.event, self._policies_alone(entry.decision), entry.decision)
 
-    def _policies_alone(self) -> LinkedBundle:
+    def _policies_alone(self, decision: Decision) -> LinkedBundle:
         """No rules, and the policies under which cycles that begin now began then.
 
-        A cycle that gave way to another tells its own. Others go by the present policy of their clock; if that is recomputed later on,
-        by the one until then.
+        The bundle that decided has its own, where a cycle is known that began with it. Else a cycle that gave way to another tells its own.
+        Others go by the present policy of their clock; if that is recomputed later on, by the one until then.
         """
         until = [entry.decision.recomputed.until_then for entry in reversed(self._recomputed) if entry.decision.recomputed]
         others = self._present | {policy.name: policy for policy in until}
-        policies = tuple(self._ended.get((name, self._next_cycle(name)), policy) for name, policy in others.items())
+        policies = tuple(
+            self._versions.get((name, decision.bundle_hash)) or self._ended.get((name, self._next_cycle(name)), policy)
+            for name, policy in others.items()
+            if self._was_in_force(name, decision)
+        )
         if policies != self._then.policies:
             self._then = replace(self._then, policies=policies)
         return self._then
+
+    def _was_in_force(self, policy: str, decision: Decision) -> bool:
+        """Whether a clock may begin with an event: with what is in force now it would begin too early.
+
+        Where nothing shows it, none begins that did not begin when the event came.
+        """
+        known = {name for name, _ in self._versions}
+        began = any(did.policy == policy and did.kind == "started" for did in decision.transitions)
+        return policy in self.head.clocks or policy not in known or (policy, decision.bundle_hash) in self._versions or began
 
     def _next_cycle(self, policy: str) -> int:
         clock = self.head.clocks.get(policy)
@@ -161,6 +175,18 @@ def _ended(entries: Sequence[Logged]) -> dict[tuple[str, int], Policy]:
     told = sorted(entries, key=lambda entry: not entry.decision.late)  # what was told in time counts more than what a late event told
     ended = (clock for entry in told for clock in entry.decision.closed)
     return {(clock.policy.name, clock.cycle): clock.policy for clock in ended if clock.policy.name not in recomputed}
+
+
+def _versions(entries: Sequence[Logged], clocks: Iterable[Clock]) -> dict[tuple[str, str], Policy]:
+    """The policies of bundles, by name and bundle, as far as cycles that began with them tell; none of a clock that was recomputed."""
+    recomputed = {entry.decision.recomputed.policy.name for entry in entries if entry.decision.recomputed}
+    bundles = {entry.event.id: entry.decision.bundle_hash for entry in entries}
+    known = [*(clock for entry in entries for clock in entry.decision.closed), *clocks]
+    return {
+        (clock.policy.name, bundles[clock.started_by]): clock.policy
+        for clock in known
+        if clock.started_by in bundles and clock.policy.name not in recomputed
+    }
 
 
 def _correction(entry: Logged, again: Decision, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:

@@ -47,8 +47,14 @@ def key(partition: str, sort: str) -> Item:
 
 
 def pack(value: object) -> Item:
-    """A value of ours as a binary attribute."""
-    return {"B": zlib.compress(msgspec.json.encode(value), 6)}
+    """A value of ours as a binary attribute.
+
+    The window is as large as the value: to set up one of 32 KB may cost more than to compress a value of 1 KB.
+    """
+    written = msgspec.json.encode(value)
+    window = min(max(len(written).bit_length(), 10), zlib.MAX_WBITS)
+    small = zlib.compressobj(6, zlib.DEFLATED, window, window - 7)
+    return {"B": small.compress(written) + small.flush()}
 
 
 def unpack(attribute: Item, kind: type[T], item: Item) -> T:

@@ -8,31 +8,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from casewright.actions import Bucket, SendEmail, UpdateCase
+from casewright.actions import Bucket, UpdateCase
 from casewright.decision import Outcome
-from casewright.errors import (
-    CasewrightError,
-    ItemFailed,
-    MailNotReady,
-    NotPermitted,
-    Permanent,
-    Retryable,
-    SendingPaused,
-    Throttled,
-    Unreached,
-    UnreadableRecord,
-)
+from casewright.errors import CasewrightError, Permanent, Retryable, UnreadableRecord
 from casewright.ports.effects import Pending, Write
 from casewright.service.assigning import settled
 from casewright.service.ending import LEASE, Acting, end, tell
+from casewright.service.giving_back import one_by_one, try_later, write_anew
 from casewright.service.merging import Turn, shared, turn_of
 from casewright.service.perform import perform
+from casewright.service.repeating import is_wanted_by_the_others
 from casewright.service.spending import over_budget
 from casewright.service.wanted import moot
 
 __all__ = ["Acting", "act"]
-
-LONGEST_WAIT: Final = timedelta(minutes=5)
 
 _ENOUGH_SECONDS: Final = LEASE.total_seconds() / 4
 """What one call may take, with the wait for its turn."""
@@ -99,8 +88,10 @@ def _look(case_id: str, ports: Acting) -> tuple[list[Turn], int, bool]:
         )
     if turn.until:
         ports.effects.put_off(turn.waiting, until=turn.until)
+    if turn.anew:
+        write_anew(turn.anew, ports)
     ended = end([(each.effect, outcome) for each, outcome in turn.over], ports)
-    return [turn] if turn.write else [], ended, bool(turn.over or turn.waiting)
+    return [turn] if turn.write else [], ended, bool(turn.over or turn.waiting or turn.anew)
 
 
 def _call(call: Sequence[Turn], ports: Acting, looked_at: datetime) -> tuple[int, bool]:
@@ -137,11 +128,14 @@ def _write(turns: Sequence[Turn], ports: Acting) -> tuple[int, bool]:
     write = turns[0].as_write(new_id=uuid.uuid4().hex)
     if effects[0].write is None:
         write = replace(write, cases=tuple(dict.fromkeys(each.effect.case_id for each in effects)))
+    elif not is_wanted_by_the_others(write, effects, ports):
+        write_anew(effects, ports)
+        return 0, True
     try:
         claimed = ports.effects.claim(effects, write=write, until=ports.time.now() + LEASE)
     except Permanent as error:  # it does not fit beside the effects, so that it could not be repeated
         if len(effects) > 1 and effects[0].write is None:
-            _one_by_one(effects, error, ports)
+            one_by_one(effects, error, ports)
             return 0, True
         return end([(each.effect, _failed(error)) for each in effects], ports), True
     return _attempt(claimed, write, ports, interrupted=effects[0].write is not None) if claimed else 0, bool(claimed)
@@ -169,32 +163,12 @@ def _attempt(claimed: Sequence[Pending], write: Write, ports: Acting, *, interru
             later.setdefault(answer, []).append(each)
     for reason, given_back in later.items():
         if isinstance(reason, Retryable):
-            _later(given_back, reason, ports, interrupted=interrupted)
+            try_later(given_back, reason, ports, interrupted=interrupted)
         elif len(given_back) > 1:
-            _one_by_one(given_back, reason, ports)
+            one_by_one(given_back, reason, ports)
         else:
             done.append((given_back[0].effect, _failed(reason)))
     return end(done, ports)
-
-
-def _one_by_one(effects: Sequence[Pending], error: CasewrightError, ports: Acting) -> None:
-    """Let each be tried by itself: one bad value, or one bad case, must not take the others with it."""
-    ports.effects.postpone(effects, until=ports.time.now(), detail=str(error), keep_write=False, alone=True)
-
-
-def _later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, interrupted: bool) -> None:
-    """Give the effects back, until they expire. The write stays the same wherever some attempt at it may have happened."""
-    refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady | Unreached)
-    keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
-    paused = isinstance(error, SendingPaused)
-    doubled = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
-    wait = LONGEST_WAIT if paused or isinstance(error, NotPermitted) else doubled
-    if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
-        wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
-    ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write, held=paused)
-    ports.telemetry.count("EffectsPostponed", len(claimed))
-    if isinstance(error, NotPermitted):
-        ports.telemetry.count("EffectsNotPermitted", len(claimed))
 
 
 def _failed(error: CasewrightError) -> Outcome:

@@ -12,6 +12,7 @@ from casewright.actions import UpdateCase
 from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending, Write
+from casewright.service.repeating import is_repeatable
 from casewright.service.wanted import changed_by_others, moot
 
 MOST: Final = 100
@@ -36,11 +37,14 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[Pending, ...] = ()
     """Those that may only come after an attempt that is under way or in doubt, at the earliest at `until`."""
     until: datetime | None = None
+    anew: tuple[Pending, ...] = ()
+    """Those of a write that may have happened, and is not to be repeated."""
 
     @property
     def fields(self) -> Mapping[str, FieldValue]:
-        """What a write not yet begun sets."""
-        return dict(chain.from_iterable(part.items() for part in self.parts))
+        """What the write sets."""
+        begun = self.write[0].write
+        return begun.fields if begun else dict(chain.from_iterable(part.items() for part in self.parts))
 
     @property
     def hop(self) -> int:
@@ -59,9 +63,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def size(self) -> int:
         """Bytes to be claimed, at most: nothing is compressed yet."""
-        begun = self.write[0].write
-        fields = begun.fields if begun else self.fields
-        return sum(_size(each.effect) for each in self.write) + len(self.write) * (_size(fields) + _BESIDE)
+        return sum(_size(each.effect) for each in self.write) + len(self.write) * (_size(self.fields) + _BESIDE)
 
     def without(self, ended: Collection[Pending]) -> Self:
         """The same without some of its effects."""
@@ -91,9 +93,11 @@ def turn_of(effects: Sequence[Pending], head: Head, now: datetime) -> Turn:
             outcome = moot(each, head, now, set_since=_set_since(each, updates))
             over.append((each, outcome)) if outcome else open_.append(each)
     begun = [each for each in open_ if each.write]
-    if again := [each for each in begun if each.not_before <= now]:
-        write = tuple(each for each in again if each.write and again[0].write and each.write.id == again[0].write.id)
-        return Turn(over=tuple(over), write=write)
+    if again := next((each.write for each in begun if each.not_before <= now), None):
+        write = tuple(each for each in begun if each.not_before <= now and each.write and each.write.id == again.id)
+        ended = [replace(each, outcome=outcome) for each, outcome in over]
+        wanted = is_repeatable(again, [*(each for each in updates if each.outcome), *ended, *open_], head)
+        return Turn(over=tuple(over), write=write) if wanted else Turn(over=tuple(over), anew=write)
     taken, waiting = _fresh(open_, begun, now)
     parts = list[Mapping[str, FieldValue]]()
     for each in taken:
