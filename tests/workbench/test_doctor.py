@@ -479,7 +479,7 @@ def test_what_the_caller_may_not_ask_is_told_and_stops_nothing_else(house: House
 def test_where_functions_cannot_be_listed_names_are_given_by_hand(house: House) -> None:
     clients = Refusing(house, "ListFunctions", "ListEventSourceMappings")
     nothing = dict.fromkeys(OPTIONS, "")
-    with pytest.raises(WrongUsage, match="give --stage, or --domain, --instance, --table, .* and --configuration-set"):
+    with pytest.raises(WrongUsage, match=r"give --stage, or --domain, --instance, --table, .* and --configuration-set"):
         of_names(clients, nothing)
     given = nothing | {"CASE_TABLE": CASE_TABLE, "BUNDLE_BUCKET": BUNDLES, "INSTANCE_ID": house.instance_id}
     told = {each.check: each for each in examine(Context(clients, of_names(clients, given)))}
@@ -536,6 +536,9 @@ def test_a_region_without_cases_and_an_account_of_others_are_told(house: House) 
     assert all(region in found.do for region in CASES_REGIONS)
     [found] = standing.caller(context)
     assert (found.status, found.wrong) == ("fail", "the functions are in account 222233334444")
+    context.places = Places(functions=(Deployed("decide", "decide", environment={"REGION": "eu-west-2"}),))
+    [found] = standing.caller(context)
+    assert (found.wrong, found.do) == ("the functions are in region eu-west-2", "set AWS_REGION=eu-west-2")
 
 
 @contextmanager
@@ -578,7 +581,7 @@ def test_a_stage_is_read_from_its_stacks(house: House) -> None:
     assert (places.told("CASE_TABLE"), places.queue_urls, places.stage) == (CASE_TABLE, ("https://q/not-swept",), "main")
     with Stubber(clients("cloudformation")) as stub:
         stub.add_client_error("list_stack_resources", "ValidationError", "Stack with id casewright-gone-cases does not exist")
-        with pytest.raises(WrongUsage, match="stack casewright-gone-cases: .* leave --stage out, or give --table and --domain$"):
+        with pytest.raises(WrongUsage, match=r"stack casewright-gone-cases: .* leave --stage out, or give --table and --domain$"):
             of_stage(clients, "gone", {"CASE_TABLE": "", "DOMAIN_ID": ""})
 
 
