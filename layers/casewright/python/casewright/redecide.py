@@ -12,8 +12,8 @@ from casewright.decision import Correction, Decision, Effect, EffectName, Head, 
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.native import NativeBreach, breach_of, overdue_item
-from casewright.sla.policies import Policy
 from casewright.sla.steps import tell_once
+from casewright.versions import Versions
 
 __all__ = ["Logged", "redecide"]
 
@@ -111,8 +111,7 @@ class _Again:
         self.head = blank(case_id)
         self._bundle, self._passed = bundle, list[Logged]()
         self._present = {name: clock.policy for name, clock in clocks.items()}
-        self._ended = _ended(entries)
-        self._versions = _versions(entries, clocks.values())
+        self._versions = Versions(entries, clocks.values())
         self._recomputed = [entry for entry in entries if entry.decision.recomputed]
         self._then = replace(bundle, rules=(), policies=())
 
@@ -141,52 +140,19 @@ class _Again:
     def _policies_alone(self, decision: Decision) -> LinkedBundle:
         """No rules, and the policies under which cycles that begin now began then.
 
-        The bundle that decided has its own, where a cycle is known that began with it. Else a cycle that gave way to another tells its own.
-        Others go by the present policy of their clock; if that is recomputed later on, by the one until then.
+        Where nothing tells them, clocks go by their present policy; if that is recomputed later on, by the one until then.
         """
         until = [entry.decision.recomputed.until_then for entry in reversed(self._recomputed) if entry.decision.recomputed]
         others = self._present | {policy.name: policy for policy in until}
-        policies = tuple(
-            self._versions.get((name, decision.bundle_hash)) or self._ended.get((name, self._next_cycle(name)), policy)
-            for name, policy in others.items()
-            if self._was_in_force(name, decision)
-        )
+        found = (self._versions.of(policy, self._next_cycle(name), decision) for name, policy in others.items())
+        policies = tuple(policy for policy in found if policy is not None)
         if policies != self._then.policies:
             self._then = replace(self._then, policies=policies)
         return self._then
 
-    def _was_in_force(self, policy: str, decision: Decision) -> bool:
-        """Whether a clock may begin with an event: with what is in force now it would begin too early.
-
-        Where nothing shows it, none begins that did not begin when the event came.
-        """
-        known = {name for name, _ in self._versions}
-        began = any(did.policy == policy and did.kind == "started" for did in decision.transitions)
-        return policy in self.head.clocks or policy not in known or (policy, decision.bundle_hash) in self._versions or began
-
     def _next_cycle(self, policy: str) -> int:
         clock = self.head.clocks.get(policy)
         return clock.cycle + 1 if clock else 1
-
-
-def _ended(entries: Sequence[Logged]) -> dict[tuple[str, int], Policy]:
-    """The policies of cycles that gave way to another, by name and cycle; none of a clock that was recomputed, which counts cycles anew."""
-    recomputed = {entry.decision.recomputed.policy.name for entry in entries if entry.decision.recomputed}
-    told = sorted(entries, key=lambda entry: not entry.decision.late)  # what was told in time counts more than what a late event told
-    ended = (clock for entry in told for clock in entry.decision.closed)
-    return {(clock.policy.name, clock.cycle): clock.policy for clock in ended if clock.policy.name not in recomputed}
-
-
-def _versions(entries: Sequence[Logged], clocks: Iterable[Clock]) -> dict[tuple[str, str], Policy]:
-    """The policies of bundles, by name and bundle, as far as cycles that began with them tell; none of a clock that was recomputed."""
-    recomputed = {entry.decision.recomputed.policy.name for entry in entries if entry.decision.recomputed}
-    bundles = {entry.event.id: entry.decision.bundle_hash for entry in entries}
-    known = [*(clock for entry in entries for clock in entry.decision.closed), *clocks]
-    return {
-        (clock.policy.name, bundles[clock.started_by]): clock.policy
-        for clock in known
-        if clock.started_by in bundles and clock.policy.name not in recomputed
-    }
 
 
 def _correction(entry: Logged, again: Decision, bundle: LinkedBundle, asked: set[str]) -> Iterator[Correction]:
