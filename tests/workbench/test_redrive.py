@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from small_directory import SMALL
 from casewright.cases.values import as_wire
 from casewright_workbench.cli.main import run
 from casewright_workbench.localcloud.events.transport import HttpAnswer, HttpCall
+from casewright_workbench.redriving.letters import Letter
+from casewright_workbench.redriving.walking import Walk
 
 FILES = SMALL | {
     "webhooks.yaml": """\
@@ -180,3 +183,26 @@ def test_queues_that_nobody_names_are_not_told_to_be_empty(center: Center, capsy
         assert run(["redrive", "--table", center.house.case_table]) == 2
         assert "the queues are not known" in capsys.readouterr().err
         assert run(["redrive", "--table", center.house.case_table, "--queue", "effects-set-aside"]) == 0
+
+
+def test_a_walk_of_an_hour_among_letters_that_stay_and_others_that_come_meanwhile_leaves_none_behind(
+    center: Center, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, clock = "case-events-dead-letters", center.house.clock
+    for place in range(60):
+        center.bury(queue, {"id": f"{place}"}, reason="other" if place % 2 else "wanted")
+    received, answers = Walk._received, count()
+
+    def slowly(walk: Walk) -> tuple[Letter, ...]:
+        """What was looked at is there again after ten minutes; for a while new letters come faster than old ones."""
+        clock.skip_to(clock.now() + timedelta(minutes=4))
+        if next(answers) == 2:
+            for place in range(40):
+                center.bury(queue, {"id": f"later {place}"}, reason="wanted")
+        return received(walk)
+
+    monkeypatch.setattr(Walk, "_received", slowly)
+    [group] = told(capsys, "--queue", queue, "--reason", "wanted", "--yes", code=0).values()
+    assert (group["moved"], group["count"]) == (30, 30)
+    assert center.holds(queue) == 30 + 40
+    assert next(answers) < 300, "it ends"

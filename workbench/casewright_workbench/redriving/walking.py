@@ -13,6 +13,9 @@ from casewright_workbench.redriving.letters import Letter, letter_of
 _HIDDEN_SECONDS: Final = 600
 """If we are cut off, what was looked at is there again after that."""
 
+_BARREN: Final = 100
+"""Answers in a row without anything new, beyond one for each letter seen: then whoever fills the queue is faster than the walk."""
+
 _WAIT_SECONDS: Final = 1
 """Waiting at all makes SQS ask every one of its servers."""
 
@@ -27,16 +30,15 @@ class Walk:
             self._url: str = client.get_queue_url(QueueName=place.name)["QueueUrl"]
 
     def letters(self) -> Iterator[tuple[Letter, ...]]:
-        """Until nothing more comes that was not seen."""
-        seen = set[str]()
-        while True:
-            found = self._received()
+        """Until nothing more comes: in a long walk what was seen comes again, and in any what was sent meanwhile, before the rest does."""
+        seen, barren = set[str](), 0
+        while barren <= _BARREN + len(seen) and (found := self._received()):
             self._held |= {each.id: each.receipt for each in found}
             fresh = tuple(each for each in found if each.id not in seen and each.sent_at < self._before)
-            if not fresh:
-                return
             seen |= {each.id for each in fresh}
-            yield fresh
+            barren = 0 if fresh else barren + 1
+            if fresh:
+                yield fresh
 
     def delete(self, letters: Sequence[Letter]) -> None:
         """Take away what is where it belongs."""
