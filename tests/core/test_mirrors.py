@@ -99,6 +99,9 @@ def test_a_late_event_asks_for_the_item_that_the_whole_log_makes() -> None:
     assert late(updated("p", 30, priority="high"), CREATED, WAITING) == ([], 0), "no item, as before"
     assert late(updated("t", 30, title="x"), CREATED, WAITING, REOPENED) == ([], 0), "the due time is the same"
     assert late(CREATED, REOPENED) == (shown(240), 0)
+    closed, opened = updated("c", 30, status="closed"), updated("o", 50, status="open")
+    assert late(updated("w", 40, status="waiting"), CREATED, closed, opened) == (HIDDEN, 0), "not opened again, so the cycle never was"
+    assert late(closed, CREATED, updated("e", 40, status="closed", title="x")) == ([], 0), "met, as the item is by itself"
 
 
 def test_a_clock_that_the_true_order_never_started_loses_its_item() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from casewright import actions
+from casewright.cases.state import Case
 from casewright.conditions.subjects import Facts
 from casewright.conditions.triggers import Trigger
 from casewright.decision import Effect, Head, Overruled
@@ -77,15 +78,19 @@ def mirrors(before: Mapping[str, Clock], after: Head, facts: Facts, *, imported:
         return  # the items went with their case
     event = facts.event
     for name in dict.fromkeys([*before, *after.clocks]):
-        action = _mirror_action(name, before.get(name), after.clocks.get(name))
+        action = _mirror_action(name, before.get(name), after.clocks.get(name), after.case)
         if action is not None:
             moment = Moment("case_updated", facts, f"mirror/{after.case.case_id}/{name}/{event.id}", event.own, imported)
             yield replace(effect_of(action, MIRROR + name, 0, moment), priority=3)
 
 
-def _mirror_action(name: str, before: Clock | None, after: Clock | None) -> actions.Action | None:
-    """What the item needs. One that is overdue, or whose clock has ended as its field says, Cases keeps right by itself."""
+def _mirror_action(name: str, before: Clock | None, after: Clock | None, case: Case) -> actions.Action | None:
+    """What the item needs. One that is overdue, or whose clock has ended as its field says, Cases keeps right by itself.
+
+    Where a late event tells that the clock has ended and its field has gone on since, nothing would end an item that was made meanwhile.
+    """
     before = before if before and before.policy.mirror else None
+    was_shown = before is not None and before.status in ("Active", "Overdue")
     as_shown = before is not None and after is not None and before.policy.mirror == after.policy.mirror
     shown_due = before.due_at if before and as_shown and before.status == "Active" else None
     match after:
@@ -94,10 +99,14 @@ def _mirror_action(name: str, before: Clock | None, after: Clock | None) -> acti
         case Clock(status="Overdue", policy=Policy(mirror=Mirror()), due_at=due_at):
             moved = before is not None and before.status in ("Active", "Paused") and due_at != shown_due
             return actions.UnmirrorSla(name, missed_at=due_at) if moved else None
-        case Clock(status="Met" | "NotMet"):
+        case Clock(status="Met" | "NotMet", policy=Policy(mirror=Mirror() as mirror)) if _stands(mirror, case):
             return None
         case _:
-            return actions.UnmirrorSla(name) if before and before.status in ("Active", "Overdue") else None
+            return actions.UnmirrorSla(name) if was_shown else None
+
+
+def _stands(mirror: Mirror, case: Case) -> bool:
+    return case.fields is not None and case.fields.get(mirror.field.id) == mirror.value
 
 
 def without_conflicts(effects: Sequence[Effect]) -> tuple[tuple[Effect, ...], tuple[Overruled, ...]]:
