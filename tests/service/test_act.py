@@ -261,6 +261,23 @@ def test_an_older_update_that_comes_after_a_newer_one_is_superseded(bench: Bench
     assert bench.lake.rows[-1] == {"rule": "low", "status": "superseded", "detail": "set by a later update of ours: f-priority"}
 
 
+@pytest.mark.parametrize("error", [Throttled("slow"), Unavailable("no answer")])
+def test_a_tag_that_was_put_off_does_not_take_the_place_of_a_newer_value(bench: Bench, error: Exception) -> None:
+    one = rule("one", then=(do.Tag({"line": text("shoes"), "shop": text("here")}),), condition=changed("amount"))
+    same = rule("same", then=(do.Tag({"line": text("boots")}),), condition=changed("amount"))
+    two = rule("two", then=(do.Tag({"line": text("hats")}),), condition=changed("vip"))
+    bench.decide(linked(one, same, two), CREATED, updated("e", 1, amount=1.0))
+    bench.time.moment = at(1)
+    bench.world.failures = iter([error, error])
+    bench.act("cases")
+    bench.decide(linked(one, same, two), updated("f", 1.01, vip=True))
+    for minute in (1.02, 9, 18):
+        bench.time.moment = at(minute)
+        bench.act("cases")
+    assert bench.world.done == [("tag", "c1", {"line": "hats"}), ("tag", "c1", {"shop": "here"})]
+    assert sorted(bench.outcomes) == [("one", "done"), ("same", "superseded"), ("two", "done")]
+
+
 def test_a_comment_whose_answer_was_lost_is_not_made_again_after_throttling(bench: Bench) -> None:
     bench.decide(linked(rule("c", then=(do.AddComment(text("x")),))), CREATED, updated("e", 1))
     bench.world.lost_answers = iter([Unavailable("no answer")])

@@ -57,7 +57,7 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
                 return Outcome(status="failed", detail="an empty comment: every variable of its text was empty")
             return Outcome(status="done", detail=world.cases.comment(case_id, comment, write_id=write_id, entity=entity))
         case actions.CreateCase() | actions.LinkCase() | actions.AttachContact() | actions.Tag() as tie:
-            return related(effect, tie, world.cases, world.items, entity=entity)
+            return related(effect, tie, world.cases, world.items, world.ledger, entity=entity)
         case actions.MirrorSla() as sla:
             return mirrored(sla, world.items, case_id=case_id, entity=entity, now=now)
         case actions.UnmirrorSla() as sla:

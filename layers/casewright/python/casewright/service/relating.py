@@ -1,5 +1,6 @@
 """Relating: new cases, and what ties a case to others, to contacts and to tags."""
 
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias, assert_never
 
 from msgspec.structs import replace
@@ -9,13 +10,14 @@ from casewright.asking import effect_key
 from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
 from casewright.ports.cases import CaseWriter, RelatedItems
+from casewright.ports.effects import Ledger
 
 Tie: TypeAlias = CreateCase | LinkCase | AttachContact | Tag
 
 _TITLE: Final = "title"
 
 
-def related(effect: Effect, tie: Tie, cases: CaseWriter, items: RelatedItems, *, entity: str) -> Outcome:
+def related(effect: Effect, tie: Tie, cases: CaseWriter, items: RelatedItems, ledger: Ledger, *, entity: str) -> Outcome:
     """Have it done, unless it is there already; what a text left blank fails. Raises what the ports raise."""
     case_id = effect.case_id
     match tie:
@@ -32,8 +34,7 @@ def related(effect: Effect, tie: Tie, cases: CaseWriter, items: RelatedItems, *,
         case AttachContact(contact_arn=contact):
             return _done(items.attach_contact(case_id, contact, entity=entity))
         case Tag(tags=tags):
-            cases.tag(case_id, tags)
-            return _done(f"tagged {', '.join(tags)}")
+            return _tagged(effect, tags, cases, ledger)
         case _ as never:
             assert_never(never)
 
@@ -50,6 +51,24 @@ def _link(effect: Effect, case_id: str) -> Effect:
     """The new case is there: however short a time it was worth creating in, it gets a day more to be tied to this one."""
     key, until = effect_key(effect.key, "link_case", 0), effect.expires_at + DAY
     return replace(effect, key=key, action=LinkCase(case_id), budget=None, expires_at=until)
+
+
+def _tagged(effect: Effect, tags: Mapping[str, str], cases: CaseWriter, ledger: Ledger) -> Outcome:
+    """A tag that was set by what was decided later, while this waited, keeps its newer value."""
+    newer = set(_set_since(effect, ledger))
+    wanted = {name: value for name, value in tags.items() if name not in newer}
+    if not wanted:
+        return Outcome(status="superseded", detail=f"set by a later tag of ours: {', '.join(tags)}")
+    cases.tag(effect.case_id, wanted)
+    return _done(f"tagged {', '.join(wanted)}")
+
+
+def _set_since(effect: Effect, ledger: Ledger) -> Iterator[str]:
+    place = (effect.position, effect.rule, effect.index)
+    for each in ledger.effects(effect.case_id):
+        is_later = (each.effect.position, each.effect.rule, each.effect.index) > place
+        if isinstance(each.effect.action, Tag) and each.status == "done" and is_later:
+            yield from each.effect.action.tags
 
 
 def _done(detail: str) -> Outcome:
