@@ -261,6 +261,14 @@ def test_an_older_update_that_comes_after_a_newer_one_is_superseded(bench: Bench
     assert bench.lake.rows[-1] == {"rule": "low", "status": "superseded", "detail": "set by a later update of ours: f-priority"}
 
 
+def test_a_performer_that_only_ends_what_came_too_late_minds_its_time(bench: Bench) -> None:
+    bench.decide(linked(sets("a", "priority", "high")), CREATED, updated("e", 1))
+    bench.time.moment = at(1000)
+    assert bench.act("cases", seconds=20) == 0
+    assert bench.wake.rung == ["cases"]
+    assert bench.act("cases") == 1
+
+
 @pytest.mark.parametrize("error", [Throttled("slow"), Unavailable("no answer")])
 def test_a_tag_that_was_put_off_does_not_take_the_place_of_a_newer_value(bench: Bench, error: Exception) -> None:
     one = rule("one", then=(do.Tag({"line": text("shoes"), "shop": text("here")}),), condition=changed("amount"))

@@ -43,12 +43,13 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
         return 0
     ended = 0
     while (page := ports.effects.urgent(bucket, ports.time.now())) and ports.arming.is_armed():
+        if _is_short(seconds_left, bucket, ports):
+            return ended
         turns, moved, looked_at = list[Turn](), False, ports.time.now()
         for found, count, has_moved in _looked_into(page, ports):
             turns, ended, moved = turns + found, ended + count, moved or has_moved
         for call in shared(turns):
-            if seconds_left() < _ENOUGH_SECONDS:
-                ports.wake.ring([bucket])
+            if _is_short(seconds_left, bucket, ports):
                 return ended
             outranked = ports.effects.is_outranked(bucket, min(each.effect.priority for each in page), ports.time.now())
             if outranked or not ports.arming.is_armed():
@@ -60,6 +61,14 @@ def act(bucket: Bucket, seconds_left: Callable[[], float], ports: Acting) -> int
             ports.time.sleep(_A_MOMENT)
     tell([(each.effect, each.outcome) for each in ports.effects.untold(bucket, ports.time.now()) if each.outcome], ports)
     return ended
+
+
+def _is_short(seconds_left: Callable[[], float], bucket: Bucket, ports: Acting) -> bool:
+    """Whether the time left is too short for more; then another performer is asked for."""
+    is_short = seconds_left() < _ENOUGH_SECONDS
+    if is_short:
+        ports.wake.ring([bucket])
+    return is_short
 
 
 def _looked_into(page: Sequence[Pending], ports: Acting) -> Iterator[tuple[list[Turn], int, bool]]:
