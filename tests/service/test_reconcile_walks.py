@@ -11,6 +11,7 @@ from building import at, case_event, linked
 from fakes import FakeLog, FakePrograms, FakeReader, FakeTelemetry, FakeTime, deciding
 from msgspec.structs import replace
 
+from casewright.aws.audit import CasesAudit
 from casewright.aws.repairs import envelope_of
 from casewright.cases.events import CaseCreated, CaseRead, CaseUpdated, Event, RelatedItem, RelatedItemAdded, Repair
 from casewright.cases.parsing import parse
@@ -154,6 +155,61 @@ def test_what_the_history_is_silent_about_is_as_it_is_now_and_says_so() -> None:
     [lost] = cases.sent
     assert lost.change == CaseCreated("t", at(1), {"title": "c1", "status": "open"})
     assert lost.repair == Repair("a-c1", hydrated=True)
+
+
+def with_history(cases: Cases, *later: AuditEntry) -> None:
+    """Let the history of every case go on so."""
+    created = cases.entries
+    cases.entries = lambda case_id: (*created(case_id), *later)  # type: ignore[method-assign]
+
+
+def test_an_entry_of_a_type_that_is_not_known_stops_nothing_and_is_told() -> None:
+    cases, telemetry = Cases({"c1": at(5), "c2": at(6)}), FakeTelemetry()
+    with_history(cases, AuditEntry(id="a-new", type="unknown", at=at(6), performer=Performer("arn:iam")))
+    assert reconcile(replace(reconciling(cases, 60), telemetry=telemetry), forever).is_through
+    assert [event.id for event in cases.sent] == ["repaired-a-c1", "repaired-a-c2"]
+    assert ("audit entry not known", {"case_id": "c1", "audit_id": "a-new"}) in telemetry.lines
+
+
+def test_a_case_deleted_after_its_history_was_read_stops_nothing() -> None:
+    cases = Cases({"c1": at(5), "c2": at(6)})
+    added = AuditEntry(id="a-item", type="RelatedItem.Created", at=at(4), performer=Performer("arn:iam"), item_type="Comment")
+    with_history(cases, added)
+
+    def items(case_id: str) -> tuple[FoundItem, ...]:
+        if case_id == "c1":
+            raise NotFound(case_id)
+        return ()
+
+    cases.items = items  # type: ignore[method-assign]
+    assert reconcile(reconciling(cases, 60), forever).is_through
+    assert {event.case_id for event in cases.sent} == {"c2"}
+
+
+def test_a_case_whose_last_change_is_that_of_an_item_waits_for_nothing() -> None:
+    cases = Cases({"c1": at(9)})
+    with_history(cases, AuditEntry(id="a-item", type="RelatedItem.Deleted", at=at(9), performer=Performer("arn:iam"), item_type="Comment"))
+    ports = reconciling(cases, 60)
+    now = CaseRead("t", None, {"title": "c1", "last_updated_datetime": at(9).isoformat()})
+    ports.reader.cases["c1"] = now  # type: ignore[attr-defined]
+    reconcile(ports, forever)
+    assert [event.event_type for event in cases.sent] == ["CASE.CREATED", "RELATED_ITEM.DELETED"]
+
+
+def test_the_history_of_a_case_is_read_page_by_page_at_the_pace_of_calls() -> None:
+    class Client:
+        """GetCaseAuditEvents: four pages, with an entry of a type that AWS added since."""
+
+        def get_case_audit_events(self, nextToken: str = "0", **_rest: Any) -> dict[str, Any]:  # noqa: N803 -- theirs
+            place = int(nextToken)
+            kind = "Case.Frozen" if place == 2 else "Case.Updated"
+            entry = {"eventId": f"a{place}", "type": kind, "performedTime": at(place), "fields": []}
+            return {"auditEvents": [entry], "nextToken": str(place + 1) if place < 3 else None}
+
+    pauses = list[None]()
+    entries = CasesAudit(Client(), "d", lambda: pauses.append(None)).entries("c1")
+    assert [each.type for each in entries] == ["Case.Updated", "Case.Updated", "unknown", "Case.Updated"]
+    assert len(pauses) == 3
 
 
 ITEM = RelatedItem("i", "comment", at(3), comment_body="hello")

@@ -47,7 +47,7 @@ def adopt(
 def _ports(domain: Domain, table: str, stream: str, calls_a_second: float) -> Adopting:
     cases = domain.client("connectcases")
     return Adopting(
-        cases=CasesAudit(cases, domain.place.domain_id),
+        cases=CasesAudit(cases, domain.place.domain_id, lambda: domain.time.sleep(1 / calls_a_second)),
         reader=CasesDomain(cases, domain.place.domain_id),
         log=CaseTable(domain.client("dynamodb"), table),
         bundle=domain.bundle,

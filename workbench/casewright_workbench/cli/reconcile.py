@@ -108,7 +108,7 @@ def _ports(domain: Domain, table: str, queue: str, marks: OwnMarks, calls_a_seco
     cases, dynamodb = domain.client("connectcases"), domain.client("dynamodb")
     return Reconciling(
         log=CaseTable(dynamodb, table),
-        history=CasesAudit(cases, domain.place.domain_id),
+        history=CasesAudit(cases, domain.place.domain_id, lambda: domain.time.sleep(1 / calls_a_second)),
         reader=CasesDomain(cases, domain.place.domain_id),
         known=HeadsOfTable(dynamodb, table),
         marks=marks,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from casewright.aws.clients import Client
 from casewright.aws.failures import translated
@@ -10,19 +10,20 @@ from casewright.aws.records import stamp
 from casewright.cases import items
 from casewright.cases.performers import Performer
 from casewright.cases.values import EMPTY, HeldValue, from_wire
-from casewright.ports.audit import AuditChange, AuditEntry, FoundItem, FoundItems, TimedCase, TimedCases
+from casewright.ports.audit import AuditChange, AuditEntry, EntryType, FoundItem, FoundItems, TimedCase, TimedCases
 
 _CREATED, _UPDATED = "created_datetime", "last_updated_datetime"
+_TYPES: Final = frozenset(get_args(EntryType))
 _CASES_A_PAGE: Final = 100
 _A_PAGE: Final = 25
 """Of audit entries and of related items: the most there can be."""
 
 
 class CasesAudit:
-    """Fulfils AuditHistory and OpenCases for one domain."""
+    """Fulfils AuditHistory and OpenCases for one domain. Between the pages of one answer it waits: a page is a call."""
 
-    def __init__(self, client: Client, domain_id: str) -> None:
-        self._client, self._domain = client, domain_id
+    def __init__(self, client: Client, domain_id: str, pause: Callable[[], None]) -> None:
+        self._client, self._domain, self._pause = client, domain_id, pause
 
     def entries(self, case_id: str) -> tuple[AuditEntry, ...]:
         """GetCaseAuditEvents, all pages: how long AWS keeps them, and in which order it tells them, is not documented."""
@@ -76,6 +77,7 @@ class CasesAudit:
             if not answer.get("nextToken"):
                 return
             page = {"nextToken": answer["nextToken"]}
+            self._pause()
 
 
 def _entry(told: Mapping[str, Any]) -> AuditEntry:
@@ -83,7 +85,7 @@ def _entry(told: Mapping[str, Any]) -> AuditEntry:
     user = by.get("user") or {}
     return AuditEntry(
         id=told["eventId"],
-        type=told["type"],
+        type=told["type"] if told["type"] in _TYPES else "unknown",
         at=told["performedTime"].astimezone(UTC),
         performer=Performer(by.get("iamPrincipalArn", ""), user.get("userArn", ""), user.get("customEntity", "")),
         changes=tuple(_change(each) for each in told["fields"] if each),

@@ -12,7 +12,10 @@ from casewright.cases.values import HeldValue
 from casewright.decision import Head
 from casewright.errors import UnreadableRecord
 
-EntryType = Literal["Case.Created", "Case.Updated", "RelatedItem.Created", "RelatedItem.Updated", "RelatedItem.Deleted", "Case.Merged"]
+EntryType = Literal[
+    "Case.Created", "Case.Updated", "RelatedItem.Created", "RelatedItem.Updated", "RelatedItem.Deleted", "Case.Merged", "unknown"
+]  # fmt: skip
+"""As Cases names them; `unknown` is what AWS has added since."""
 
 
 class AuditChange(msgspec.Struct, frozen=True):

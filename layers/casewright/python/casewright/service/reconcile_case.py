@@ -58,7 +58,10 @@ def audit(case_id: str, began: datetime, ports: Reconciling) -> tuple[Event, ...
     if any(isinstance(event.change, CaseCreated | CaseUpdated) for event in lost):
         lost = _with_fields(lost, history, ports)
     if any(isinstance(event.change, RelatedItemAdded | RelatedItemUpdated) for event in lost):
-        items = paced(ports, ports.history.items(case_id))
+        try:
+            items = paced(ports, ports.history.items(case_id))
+        except NotFound:  # deleted since its history was read: the next audit finds that
+            return ()
         lost = tuple(with_content(event, items) for event in lost)
     return _fed(lost, ports, seconds=0)
 
@@ -68,6 +71,8 @@ def _missing(case_id: str, history: Sequence[AuditEntry], between: tuple[datetim
     since, until = max(between[0], _adopted(log) or between[0]), between[1]
     logged, included = [entry.event for entry in log], ports.programs.current().included_field_ids
     for entry in history:
+        if entry.type == "unknown":
+            ports.telemetry.log("audit entry not known", case_id=case_id, audit_id=entry.id)
         event = told_by(entry, case_id, ports.place) if since <= entry.at <= until else None
         if event is not None and twins.among(event, logged, included) is None:
             yield event
@@ -85,7 +90,7 @@ def _with_fields(lost: tuple[Event, ...], history: Sequence[AuditEntry], ports: 
         now = paced(ports, ports.reader.read(lost[0].case_id, sorted(included | {_CREATED, _UPDATED})))
     except NotFound:
         return ()
-    newest = max(entry.at for entry in history if entry.type.startswith("Case."))
+    newest = max(entry.at for entry in history)
     updated = now.fields.get(_UPDATED)
     if isinstance(updated, str) and datetime.fromisoformat(updated) > newest + twins.WITHIN:
         return tuple(event for event in lost if not isinstance(event.change, CaseCreated | CaseUpdated))

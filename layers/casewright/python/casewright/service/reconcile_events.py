@@ -63,7 +63,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def told_by(entry: AuditEntry, case_id: str, place: Place) -> Event | None:
-    """The event of an entry, with no more than the entry tells; None for a summary of others."""
+    """The event of an entry, with no more than the entry tells; None for a summary of others, and for what is not known here."""
     changed = {each.field_id: each.new for each in entry.changes}
     change: Change
     match entry.type:
@@ -78,7 +78,7 @@ def told_by(entry: AuditEntry, case_id: str, place: Place) -> Event | None:
             event_type, change = "RELATED_ITEM.UPDATED", RelatedItemUpdated(_item(entry), attributes)
         case "RelatedItem.Deleted":
             event_type, change = "RELATED_ITEM.DELETED", RelatedItemRemoved(RelatedItem(_item(entry).id, _type_of(entry)))
-        case "Case.Merged":
+        case "Case.Merged" | "unknown":
             return None
     event_id, by = REPAIRED + entry.id, entry.performer
     return Event(event_id, entry.at, case_id, place.domain_id, place.account, place.region, event_type, by, change, repair=Repair(entry.id))

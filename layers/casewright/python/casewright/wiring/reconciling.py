@@ -17,9 +17,10 @@ def reconciling(parts: Container) -> Reconciling:
     """Wire `reconcile`."""
     settings = ReconcileSettings.from_environment(parts.environ)
     dynamodb, cases = parts.client("dynamodb"), parts.client("connectcases")
+    rate = settings.calls_a_minute / 60
     return Reconciling(
         log=CaseTable(dynamodb, settings.case_table),
-        history=CasesAudit(cases, settings.domain_id),
+        history=CasesAudit(cases, settings.domain_id, lambda: parts.time.sleep(1 / rate)),
         reader=CasesDomain(cases, settings.domain_id),
         known=HeadsOfTable(dynamodb, settings.case_table),
         marks=MarkTable(dynamodb, settings.case_table),
@@ -28,5 +29,5 @@ def reconciling(parts: Container) -> Reconciling:
         time=parts.time,
         telemetry=parts.telemetry,
         place=Place(settings.domain_id, settings.account, settings.region),
-        rate=settings.calls_a_minute / 60,
+        rate=rate,
     )
