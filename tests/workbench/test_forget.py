@@ -196,6 +196,30 @@ def test_what_was_cut_off_is_gone_on_with(center: Center, capsys: pytest.Capture
     assert center.items(case_id) == ["head"]
 
 
+def test_an_event_that_is_dated_ahead_of_the_clock_is_erased_and_does_not_come_back(
+    center: Center, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case_id = center.opens(title="Lamp")
+    center.after(minutes=1)
+    ahead = (center.house.clock.now() + timedelta(minutes=10)).isoformat()
+    case = {"caseId": case_id, "templateId": "t", "fields": {center.house.catalog.fields["title"].id: {"value": as_wire(NAME)}}}
+    detail = {"eventType": "CASE.UPDATED", "approximateChangeTime": ahead, "changedFieldIds": ["title"], "performedBy": {}, "case": case}
+    domain = f"arn:aws:cases:us-east-1:111122223333:domain/{center.house.domain_id}"
+    envelope = {
+        "version": "0", "id": "ahead", "detail-type": "Amazon Connect Cases Change", "source": "aws.cases", "account": "111122223333",
+        "time": ahead, "region": "us-east-1", "resources": [domain], "detail": detail,
+    }  # fmt: skip
+    told_twice: Any = {"QueueUrl": center.house.places.case_events_url, "MessageBody": json.dumps(envelope)}
+    center.sqs.send_message(**told_twice)
+    center.after(minutes=1)
+    assert NAME in center.planted()
+    told(capsys, case_id, "--yes")
+    assert (center.items(case_id), NAME in center.planted()) == (["head"], False)
+    center.sqs.send_message(**told_twice)
+    center.after(minutes=1)
+    assert center.items(case_id) == ["head"]
+
+
 def test_a_case_that_is_not_known_is_refused(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
     assert center.house.case_table
     assert run(["forget", "nosuch", "--yes"]) == 2

@@ -56,20 +56,22 @@ class CaseErasure:
             events=len(events),
             effects=len(effects),
             pending=sum(each["status"]["S"] == "pending" for each in effects),
-            days=tuple(sorted({datetime.fromisoformat(each["at"]["S"]).date() for each in events})),
+            days=tuple(sorted({_at(each).date() for each in events})),
         )
 
     def erase(self, case_id: str, now: datetime) -> None:
         """Put a head that says only when the case was forgotten, then delete all that happened up to then.
 
-        The head comes first: whoever is deciding on the case at this moment finds another version, and reads it again.
+        The head comes first: whoever is deciding on the case at this moment finds another version, and reads it again. What is in the log
+        has happened: an event may be dated somewhat ahead of the clock, and then the case is forgotten up to there.
 
         Raises:
             VersionConflict: the case is written all the time.
             Throttled: what could not be deleted is still there; begin again.
         """
-        self._forget(case_id, now)
-        self._delete(each for each in self._items(case_id) if _is_past(each, now))
+        until = max([now, *(_at(each) for each in _of(list(self._items(case_id)), "event#"))])
+        self._forget(case_id, until)
+        self._delete(each for each in self._items(case_id) if _is_past(each, until))
 
     def _forget(self, case_id: str, now: datetime) -> None:
         for _ in range(_RACES):
@@ -117,6 +119,10 @@ def _of(items: Sequence[Item], kind: str) -> list[Item]:
     return [each for each in items if each["sk"]["S"].startswith(kind)]
 
 
+def _at(event: Item) -> datetime:
+    return datetime.fromisoformat(event["at"]["S"])
+
+
 def _forgotten_at(head: Item) -> datetime | None:
     try:
         return unpack(head["body"], Head, head).forgotten_at
@@ -131,7 +137,7 @@ def _is_past(item: Item, now: datetime) -> bool:
     """
     kind = item["sk"]["S"].partition("#")[0]
     if kind == "event":
-        return datetime.fromisoformat(item["at"]["S"]) <= now
+        return _at(item) <= now
     try:
         return kind == "effect" and unpack(item["body"], Effect, item).position.at <= now
     except UnreadableRecord:
