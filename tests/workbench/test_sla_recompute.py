@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from building import at, case_event, comment, equals, field, linked, rule
 from clock_center import SLAS, ClockCenter
-from core_case import HOUR, policy
+from core_case import HOUR, policy, updated
 from damaging import JUNK, LATER, Stored
 from fakes import FakeLake, FakeLog, FakeSwitch, deciding, sweep
 from hypothesis import given, settings
@@ -158,6 +158,19 @@ def test_an_event_on_its_way_while_a_clock_is_recomputed_tells_nothing_of_the_ve
     assert desk.log.effects == []
     sweep(desk.log, at(600), desk.ports)
     assert [effect.rule for effect in desk.log.effects] == ["warn", "late", "warn"]
+
+
+def test_a_clock_that_recomputing_cancelled_is_there_whatever_comes_late() -> None:
+    """Its first cycle began under a version that is gone, and the one in force would never have begun it."""
+    desk = Desk()
+    desk.takes(updated("b", 60, status="closed"))
+    desk.publish(linked(policy(condition=equals("priority", "high"))))
+    desk.takes(updated("c", 70, status="open"))
+    assert desk.recomputes(80) is not None
+    cancelled = desk.clock
+    assert (cancelled.status, cancelled.cycle) == ("Cancelled", 2)
+    desk.takes(comment("late", 50))
+    assert desk.clock == cancelled
 
 
 def test_an_entry_of_the_log_says_who_put_what_in_force() -> None:

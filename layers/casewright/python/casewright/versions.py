@@ -8,13 +8,21 @@ from casewright.sla.policies import Policy
 
 
 class Versions:
-    """The versions of policies that a log shows. Nothing is told of a clock that was recomputed: it counts cycles anew."""
+    """The versions of policies that a log shows. `entries` are in their order.
+
+    A clock that was recomputed counts cycles anew, and its version is not that of its first event: only cycles that ended before tell.
+    """
 
     def __init__(self, entries: Sequence[Logged], clocks: Iterable[Clock]) -> None:
-        recomputed = {entry.decision.recomputed.policy.name for entry in entries if entry.decision.recomputed}
+        recomputed, before = set[str](), list[Clock]()
+        for entry in entries:
+            recomputed |= {entry.decision.recomputed.policy.name} if entry.decision.recomputed else set()
+            if not entry.decision.late:
+                before += (clock for clock in entry.decision.closed if clock.policy.name not in recomputed)
         told = sorted(entries, key=lambda entry: not entry.decision.late)  # what was told in time counts more than what a late event told
         ended = [clock for entry in told for clock in entry.decision.closed if clock.policy.name not in recomputed]
         known = [*ended, *(clock for clock in clocks if clock.policy.name not in recomputed)]
+        known += (clock for clock in before if clock.policy.name in recomputed)
         bundles = {entry.event.id: entry.decision.bundle_hash for entry in entries}
         self._ended = {(clock.policy.name, clock.cycle): clock.policy for clock in ended}
         self._of_bundles = {(clock.policy.name, bundles[clock.started_by]): clock.policy for clock in known if clock.started_by in bundles}
