@@ -84,6 +84,15 @@ def test_turns_taken_ahead_and_not_used_are_gone_after_a_while(cloud: LocalCloud
     assert paced.put(12) - before >= 4.5, "only the burst of the bucket comes at once"
 
 
+def test_turns_taken_ahead_are_not_saved_up_for_more_than_a_burst(cloud: LocalCloud) -> None:
+    paced = Paced(cloud, {"PutEvents": 2.0})
+    for _ in range(5):
+        paced.put(8)
+        cloud.clock.sleep(4)
+        paused = paced.seconds
+        assert paced.put(7) - paused > 1, "two saved up, two at once, and the others in their turn"
+
+
 def test_turns_that_a_clock_far_ahead_has_taken_stop_nobody(cloud: LocalCloud) -> None:
     paced = Paced(cloud, {"PutEvents": 2.0})
     tokens = ControlTable(cloud.session(principal_arn="admin").client("dynamodb"), CASE_TABLE)

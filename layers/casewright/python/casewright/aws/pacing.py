@@ -46,8 +46,9 @@ class Pace:
             Throttled: it comes too late to be waited for; the call is not made.
             Unreached: nobody could say when it comes; the call is not made.
         """
-        now, furthest = self._time.now(), self._quotas[quota].furthest
-        turns = [turn for turn in self._turns.get(quota, ()) if -AHEAD < turn - now < furthest] or self._more(quota, now)
+        now, mine = self._time.now(), self._quotas[quota]
+        oldest = min(AHEAD, timedelta(seconds=mine.burst / mine.rate))  # more that was saved up would be more than a burst at once
+        turns = [turn for turn in self._turns.get(quota, ()) if -oldest < turn - now < mine.furthest] or self._more(quota, now)
         wait = turns[0] - now
         self._turns[quota] = turns if wait > LONGEST_WAIT else turns[1:]
         if wait > LONGEST_WAIT:
