@@ -4,6 +4,7 @@ What is expected is counted apart: the same events, decided in their true order 
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,13 +16,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from faults import CONFLICT, Death, Fault, Faults, Lost, Throttled
+from faults import CONFLICT, Death, Fault, Faults, Lost, Refused, Throttled
 from station import Station, holds
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.records import case_key
 from casewright.bundle import read, write
+from casewright.service.decide import read_ahead, take
 from casewright.wiring.container import Container
+from casewright.wiring.deciding import deciding, following
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.live import Changed
 from casewright_workbench.console.timeline import story
@@ -127,6 +130,58 @@ def test_a_batch_that_ends_badly_comes_again_whole(station: Station) -> None:
     failed = [each for each in station.house.runtime.failed_invocations if len(each.event["Records"]) == 10]
     assert len(failed) == 2, "the whole batch came three times"
     holds(station, *case_ids)
+
+
+def of_a_batch(station: Station, name: str, *others: str) -> list[str]:
+    """Five messages of four cases, and these, decided in one batch; answers the cases."""
+    case_ids = [f"{name}-{number}" for number in range(4)]
+    envelopes = [station.envelope(case_id, number) for number, case_id in enumerate(case_ids)]
+    again = station.envelope(case_ids[0], 9) | {"id": f"again-{name}"}
+    again["detail"] |= {"eventType": "CASE.UPDATED", "changedFieldIds": ["status"]}
+    station.told |= {each["id"]: each for each in (*envelopes, again)}
+    station.takes(*others, *(json.dumps(each) for each in (*envelopes, again)))
+    return case_ids
+
+
+def heads_read(station: Station) -> Counter[str]:
+    """By which operations decide read heads."""
+    calls = [each for each in station.house.cloud.calls if each.principal_arn.endswith("decide")]
+    one_by_one = sum(each.operation == "GetItem" and each.request["Key"]["sk"]["S"] == "head" for each in calls)
+    return Counter(GetItem=one_by_one, BatchGetItem=sum(each.operation == "BatchGetItem" for each in calls))
+
+
+def test_the_heads_of_a_batch_are_read_in_one_call_and_each_serves_once(station: Station) -> None:
+    case_ids = of_a_batch(station, "ahead")
+    assert heads_read(station) == {"BatchGetItem": 1, "GetItem": 1}, "the second event of a case finds what the first left"
+    station.after(minutes=1, seconds=5)
+    holds(station, *case_ids)
+
+
+@pytest.mark.parametrize("fault", [Throttled(), Lost.REQUEST, Refused("AccessDeniedException"), Refused("ValidationException")], ids=str)
+def test_heads_that_cannot_be_read_together_are_read_one_by_one(station: Station, fault: Fault) -> None:
+    with Faults(station.house.cloud) as faults:
+        faults.at("dynamodb", "BatchGetItem", fault, role="decide", calls=range(1, 20))
+        case_ids = of_a_batch(station, f"alone {fault}")
+        assert sum(faults.happened.values()) >= 1
+    assert heads_read(station)["GetItem"] == 5
+    station.after(minutes=1, seconds=5)
+    holds(station, *case_ids)
+
+
+def test_a_head_that_another_function_writes_after_it_was_read_ahead_is_read_again(station: Station) -> None:
+    container = station.house.container("decide", station.house.environments(station.house.places)["decide"])
+    case_id = station.opens(title="read too early", priority="low")
+    with station.held() as held:
+        station.changes(case_id, priority="high")
+        station.changes(case_id, status="closed")
+    first, second = (json.dumps(each) for each in held)
+    ports = container.ports(deciding)
+    read_ahead([second, json.dumps(station.envelope("nobody", 1))], ports)
+    station.takes(first)
+    take(second, 0, ports)
+    container.ports(following).deliver()
+    station.settles()
+    holds(station, case_id)
 
 
 def without(name: str, envelope: dict[str, Any]) -> str:

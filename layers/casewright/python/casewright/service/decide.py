@@ -28,10 +28,10 @@ from casewright.decision import Decision, Head
 from casewright.errors import (
     CaseNotRead,
     CaseNotYetKnown,
+    CasewrightError,
     MalformedEvent,
     NotFound,
     RecordTooLarge,
-    Retryable,
     Throttled,
     Unavailable,
     UnreadableRecord,
@@ -57,7 +57,7 @@ def read_ahead(bodies: Iterable[str], ports: Deciding) -> None:
     """
     case_ids = list(dict.fromkeys(filter(None, map(case_named, bodies))))
     if len(case_ids) > 1:
-        with suppress(Retryable):
+        with suppress(CasewrightError):
             ports.log.read_ahead(case_ids)
 
 
