@@ -15,7 +15,8 @@ from casewright.bundle import LinkedBundle
 from casewright.calendars.calendar import Calendar
 from casewright.calendars.hours import Resolved, business_hours
 from casewright.decide import Decided, blank, decide
-from casewright.decision import Head
+from casewright.decision import Head, Logged
+from casewright.redecide import redecide
 from casewright.rules.instructions import AssignSla
 from casewright.sla.clocks import Clock, pending
 from casewright.sla.fold import Stalled
@@ -203,3 +204,18 @@ def test_an_unusable_calendar_never_fails_an_event(steps: list[tuple[int, str, s
 
 def test_the_case_begins_in_open_time() -> None:
     assert SUPPORT["support"].is_open(START)
+
+
+def test_a_late_event_leaves_a_clock_as_it_is_whose_policy_and_calendar_are_gone() -> None:
+    """Its time cannot be reckoned again; without it nothing would tell its breach."""
+    bundle, retired = in_support(policy()), linked(rule("late", "sla_breached"))
+    created = run(bundle, CREATED)
+    after = run(retired, comment("d", 100), head=created.head)
+    log = [Logged(parsed(CREATED), created.decision), Logged(parsed(comment("d", 100)), after.decision)]
+    again = redecide(log, parsed(comment("c", 50)), retired, clocks=after.head.clocks)
+    assert again.head.clocks == after.head.clocks
+    assert [(each.policy, each.step) for each in again.decision.stalled] == [("resolve", "start")]
+    breached = run(retired, comment("e", 3 * 1440), head=again.head)
+    assert [match.rule for match in breached.decision.matched] == ["late"]
+    gone = redecide(log, parsed(case_event("x", 50, "DELETED")), retired, clocks=after.head.clocks)
+    assert gone.head.clocks == {}, "a deleted case keeps none"

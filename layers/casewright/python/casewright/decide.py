@@ -68,7 +68,7 @@ def fold(head: Head, event: Event, bundle: LinkedBundle, decision: Decision) -> 
     """A decision made earlier, by another bundle, and the head after it: rules are not asked again, only what clocks do."""
     facts, folded = _facts_and_clocks(head, event, bundle)
     folded = _with_assigned(folded, decision.assigned, facts, bundle)
-    return Decided(replace(decision, closed=folded.closed), _head_after(head, facts, folded))
+    return Decided(replace(decision, closed=folded.closed, stalled=folded.stalled), _head_after(head, facts, folded))
 
 
 def facts_of(head: Head, event: Event, bundle: LinkedBundle) -> Facts:

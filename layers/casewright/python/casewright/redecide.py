@@ -11,6 +11,7 @@ from casewright.decide import Decided, blank, decide, facts_of, fold, told_of
 from casewright.decision import Correction, Decision, Effect, EffectName, Head, Logged, Told
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, Transition
+from casewright.sla.fold import Stalled
 from casewright.sla.native import NativeBreach, breach_of, overdue_item
 from casewright.sla.steps import tell_once
 from casewright.versions import Versions
@@ -24,7 +25,8 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     Its effects are those its place asks for, less what was asked for already (a clock may have fired with a later event). Events after it
     are not decided again: what would have differed is listed, for decisions made with the same bundle. Decisions of another bundle are
     folded under the policies that the present `clocks` of the case started under: publishing never changes a running clock. Items that
-    mirror clocks follow from the present clocks to those that come of it.
+    mirror clocks follow from the present clocks to those that come of it. A clock that cannot be folded again, since no calendar tells
+    its time any more, stays as it is.
     """
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
@@ -44,11 +46,19 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
             closed += decision.closed
     effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
     effects = _each_breach_once(effects, left_out, event, entries, asked)
+    kept = {} if again.head.case.deleted else {name: clocks[name] for name in again.stalled if name in clocks}
+    head = replace(again.head, clocks={**again.head.clocks, **kept})
     if not own.broken:
-        effects += mirrors(clocks, again.head, facts, imported=own.imported)
-    own = replace(own, effects=tuple(effects), closed=tuple(closed), corrections=tuple(corrections))
-    head = replace(again.head, told=tuple(_taken_back([*entries, Logged(event, own)], again.head)))
-    return Decided(replace(own, late=True, revision=again.head.revision), head)
+        effects += mirrors(clocks, head, facts, imported=own.imported)
+    own = replace(
+        own,
+        effects=tuple(effects),
+        stalled=(*own.stalled, *(again.stalled[name] for name in kept)),
+        closed=tuple(clock for clock in closed if clock.policy.name not in kept),
+        corrections=tuple(corrections),
+    )
+    head = replace(head, told=tuple(_taken_back([*entries, Logged(event, own)], head)))
+    return Decided(replace(own, late=True, revision=head.revision), head)
 
 
 def _left_out(entry: Logged, again: Decision) -> Iterator[Effect]:
@@ -114,11 +124,15 @@ class _Again:
         self._versions = Versions(entries, clocks.values())
         self._recomputed = [entry for entry in entries if entry.decision.recomputed]
         self._then = replace(bundle, rules=(), policies=())
+        self.stalled: dict[str, Stalled] = {}
+        """What clocks did when the entries were decided and cannot do now, by policy."""
 
     def take(self, entry: Logged) -> Decision:
         """Fold the next entry; answers what the present bundle decides on it now, and of another what it decided."""
         decided = self._decided(entry)
         self.head = decided.head
+        known = {each.policy for each in entry.decision.stalled}
+        self.stalled |= {each.policy: each for each in decided.decision.stalled if each.policy not in known}
         self._passed.append(entry)
         return decided.decision
 
