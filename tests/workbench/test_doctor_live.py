@@ -54,6 +54,16 @@ def left_behind(served: Served) -> tuple[list[str], list[str], int]:
     return queues, rules, len(found["cases"])
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_the_probe(
+    recording: Served, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before = left_behind(recording)
+    (tmp_path / "file").touch()
+    assert run([*ASK, "--save", str(tmp_path / "file" / "envelopes")]) == 2
+    assert "give --save a folder to write into" in capsys.readouterr().err
+    assert left_behind(recording) == before
+
+
 def test_a_probe_of_a_deployment_that_records(recording: Served, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _, told = asked(recording, capsys, "--save", str(tmp_path / "envelopes"))
     live = {name: each["status"] for name, each in told.items() if name.startswith("live.")}

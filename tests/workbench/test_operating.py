@@ -82,6 +82,24 @@ def test_a_bundle_that_does_not_fit_the_catalog_is_not_published(session: boto3.
     assert store.written() is None
 
 
+def test_a_bundle_that_does_not_fit_the_catalog_any_more_is_not_rolled_back_to(
+    session: boto3.Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = configured(session)
+    store.publish(compile_directory(EXAMPLE).written)
+    in_force = store.publish(write(Bundle(rules=(rule("new"),))))
+    store.write_catalog(replace(store.catalog(), flows={}))
+    assert run(["publish", "--bucket", "bundles", "--rollback"]) == 2
+    assert "the catalog has no flow" in capsys.readouterr().err
+    assert store.written() == (store.kept(in_force), store.catalog())
+
+
+def test_a_bucket_of_something_else_is_told_by_what_it_lacks(session: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    session.client("s3").create_bucket(Bucket="lake")
+    assert run(["publish", str(EXAMPLE), "--bucket", "lake"]) == 2
+    assert "s3 object catalog.json is not there; look at the name of the bucket" in capsys.readouterr().err
+
+
 def test_the_first_bundle_cannot_be_rolled_back(session: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
     configured(session).publish(write(Bundle()))
     assert run(["publish", "--bucket", "bundles", "--rollback"]) == 2

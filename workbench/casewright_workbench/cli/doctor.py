@@ -56,6 +56,8 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
     with account("the deployment cannot be looked at", stage=stage) as clients:
         context = Context(clients, places_of(clients, stage, given), config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
+        if running and save:
+            _make(save)
         is_fine = _report(context, running, save, as_json=as_json)
     if not is_fine:
         raise typer.Exit(1)
@@ -76,6 +78,14 @@ def _report(context: Context, running: Running | None, save: Path | None, *, as_
     finally:
         report.end()
     return report.is_fine
+
+
+def _make(folder: Path) -> None:
+    """Before the probe: afterwards its envelopes are gone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUsage(f"{folder} cannot be made: {error.strerror}; give --save a folder to write into") from error
 
 
 def _prepared(context: Context, template: str, wait: float, *, armed_is_fine: bool) -> Running:

@@ -7,7 +7,7 @@ import typer
 
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.control import ControlTable
-from casewright.bundle import link
+from casewright.bundle import content_hash, link, read
 from casewright_authoring.compile import compile_directory
 from casewright_workbench.cli.check import DIRECTORY, required
 from casewright_workbench.deployment.account import account
@@ -34,8 +34,15 @@ def publish(
     """Compile a contact centre, link it with the catalog of the deployment, and put it in force within ten seconds."""
     with account(f"bucket {bucket}") as clients:
         store = BundleBucket(clients("s3"), bucket)
-        in_force = store.rollback() if rollback else _published(directory, store)
+        in_force = _rolled_back(store) if rollback else _published(directory, store)
     Terminal().print(f"{bucket}: bundle {in_force} is in force")
+
+
+def _rolled_back(store: BundleBucket) -> str:
+    """The bundle before is in force only if it fits the catalog of now: functions would refuse any other, and tell it in their logs."""
+    if before := store.previous():
+        link(read(before), store.catalog(), bundle_hash=content_hash(before))
+    return store.rollback()
 
 
 def _published(directory: Path, store: BundleBucket) -> str:

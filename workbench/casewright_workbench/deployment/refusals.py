@@ -28,6 +28,8 @@ def explained(error: Exception) -> str:
     """An error of AWS in a sentence; any other as it is."""
     cause = error if isinstance(error, BotoCoreError | ClientError) else error.__cause__
     if isinstance(cause, ClientError):
+        if cause.response["Error"].get("Code") == "NoSuchKey" and error is not cause:
+            return f"{error} is not there; look at the name of the bucket, which is an output of the stacks, and at AWS_PROFILE"
         return _answered(cause)
     return (isinstance(cause, BotoCoreError) and _unasked(cause)) or str(error)
 
