@@ -223,6 +223,18 @@ def test_a_task_whose_link_failed_is_ended_too(center: Center) -> None:
     assert not center.is_open(task.id)
 
 
+def test_tasks_that_rules_made_are_ended_though_their_case_is_deleted_meanwhile(center: Center) -> None:
+    case_id = center.opens()
+    center.asks(case_id, "quick")
+    [task] = center.tasks(case_id)
+    center.changes(case_id, summary="end-all")
+    center.cases.delete_case(domainId=center.house.domain_id, caseId=case_id)
+    center.after(minutes=2)
+    assert not center.is_open(task.id)
+    ended = center.effect(case_id, "end-all", "EndTasks")
+    assert (ended.status, ended.detail) == ("done", f"ended 1 tasks: {task.id}")
+
+
 def test_ending_goes_on_where_it_was_interrupted_and_past_what_refuses(center: Center) -> None:
     case_id = center.opens()
     by_hand = [center.adds_task(case_id) for _ in range(3)]

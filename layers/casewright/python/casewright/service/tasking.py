@@ -11,7 +11,7 @@ from casewright import actions
 from casewright.asking import effect_key
 from casewright.cases.tasks import FURTHEST_START, MOST_REFERENCE_BYTES, Reference
 from casewright.decision import Effect, Outcome
-from casewright.errors import Permanent, TasksToCome
+from casewright.errors import NotFound, Permanent, TasksToCome
 from casewright.ports.cases import RelatedItems
 from casewright.ports.effects import Ledger, Recorded
 from casewright.ports.world import Tasks
@@ -51,7 +51,7 @@ def ended(effect: Effect, action: actions.EndTasks, tasks: Tasks, items: Related
     made = _Made(ledger.effects(effect.case_id))
     earlier = made.contact_ids(each for each in made.tasks if each.effect.position < effect.position)
     later = made.contact_ids(each for each in made.tasks if each.effect.position >= effect.position)
-    linked = () if action.ours_only else items.task_ids(effect.case_id)
+    linked = () if action.ours_only else _linked(effect.case_id, items)
     stopped, refused = list[str](), list[str]()
     for contact_id in dict.fromkeys([*earlier, *linked]):
         if contact_id in later:
@@ -66,6 +66,13 @@ def ended(effect: Effect, action: actions.EndTasks, tasks: Tasks, items: Related
     if refused:
         return Outcome(status="failed", detail=f"{detail}; not ended: {'; '.join(refused)}")
     return Outcome(status="done", detail=detail)
+
+
+def _linked(case_id: str, items: RelatedItems) -> Sequence[str]:
+    try:
+        return items.task_ids(case_id)
+    except NotFound:  # the case was deleted, and what was linked to it is not told any more; the ledger knows the tasks that rules made
+        return ()
 
 
 class _Made:
