@@ -11,7 +11,7 @@ from casewright.aws import items
 from casewright.aws.claiming import Claims
 from casewright.aws.clients import Client
 from casewright.aws.effect_items import UNTOLD, effect_item, key_of, texts, urgency
-from casewright.aws.effect_pages import AT_ONCE, EffectPages
+from casewright.aws.effect_pages import EffectPages
 from casewright.aws.expiring import expiring
 from casewright.aws.failures import translated
 from casewright.aws.records import Item, case_key, key, stamp
@@ -37,12 +37,13 @@ class EffectTable:
         return self._pages.is_empty(bucket)
 
     def urgent(self, bucket: Bucket, now: datetime) -> tuple[Pending, ...]:
-        """Up to 100 effects of one priority, the oldest first. Every tenth of those of people is housekeeping older than 15 minutes."""
+        """Up to 100 effects of one priority, the oldest first; to each ten of people, one of housekeeping older than 15 minutes."""
         found = self._pages.queued(bucket, 1, now) or self._pages.queued(bucket, 2, now)
         if not found:
             return tuple(self._pages.queued(bucket, _HOUSEKEEPING, now))
         if found[0].effect.priority == 2:
-            for number, aged in enumerate(self._pages.queued(bucket, _HOUSEKEEPING, now - _AGED, most=AT_ONCE // _ONE_IN), 1):
+            places = -(-len(found) // _ONE_IN)
+            for number, aged in enumerate(self._pages.queued(bucket, _HOUSEKEEPING, now - _AGED, most=places), 1):
                 found.insert(number * _ONE_IN - 1, aged)
         return tuple(found)
 
