@@ -14,6 +14,7 @@ def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         with unquoted():
             done = reconcile(parts.ports(reconciling), lambda: context.get_remaining_time_in_millis() / 1000)
+            done.raise_refused()
         return {"audited": done.audited, "lost": len(done.lost), "unread": len(done.unread), "through": done.is_through}
     finally:
         parts.telemetry.flush()

@@ -186,6 +186,25 @@ def test_a_case_deleted_after_its_history_was_read_stops_nothing() -> None:
     assert {event.case_id for event in cases.sent} == {"c2"}
 
 
+def test_what_aws_refuses_of_one_case_stops_no_other_and_fails_the_run_in_the_end() -> None:
+    cases, telemetry = Cases({f"c{number}": at(number) for number in range(3, 7)}), FakeTelemetry()
+    entries = cases.entries
+
+    def refused(case_id: str) -> tuple[AuditEntry, ...]:
+        if case_id == "c4":
+            raise Refused("GetCaseAuditEvents: ValidationException")
+        return entries(case_id)
+
+    cases.entries = refused  # type: ignore[method-assign]
+    done = reconcile(replace(reconciling(cases, 60), telemetry=telemetry), forever)
+    assert done.is_through
+    assert {event.case_id for event in cases.sent} == {"c3", "c5", "c6"}
+    assert cases.marks["cases"].at >= at(6), "the next run does not begin with it again"
+    assert [facts["case_id"] for message, facts in telemetry.lines if message == "case not audited"] == ["c4"]
+    with pytest.raises(Refused, match="ValidationException"):
+        done.raise_refused()
+
+
 def test_a_case_whose_last_change_is_that_of_an_item_waits_for_nothing() -> None:
     cases = Cases({"c1": at(9)})
     with_history(cases, AuditEntry(id="a-item", type="RelatedItem.Deleted", at=at(9), performer=Performer("arn:iam"), item_type="Comment"))

@@ -124,7 +124,7 @@ def _ports(domain: Domain, table: str, queue: str, marks: OwnMarks, calls_a_seco
 def _tell(found: Reconciled, young: int | None, *, fed: bool, as_json: bool) -> None:
     if as_json:
         lost = [_record(event) for event in found.lost]
-        unread: list[Json] = [str(each) for each in found.unread]
+        unread: list[Json] = [_not_compared(each) for each in found.unread]
         told: dict[str, Json] = {"audited": found.audited, "through": found.is_through, "fed": fed, "lost": lost, "unread": unread}
         passed_over: dict[str, Json] = {"younger_than_minutes": _GRACE_MINUTES, "cases": young}
         echo_json(msgspec.json.format(msgspec.json.encode(told | {"too_young": passed_over})))
@@ -134,11 +134,16 @@ def _tell(found: Reconciled, young: int | None, *, fed: bool, as_json: bool) -> 
         hydrated = "  partly as it is now" if event.repair and event.repair.hydrated else ""
         output.print(f"{event.case_id}  {instant(event.at)}  {event.event_type}{hydrated}")
     for each in found.unread:
-        output.print(f"not compared: {each}", soft_wrap=True)
+        output.print(f"not compared: {_not_compared(each)}", soft_wrap=True)
     ending = "" if found.is_through else "; Cases asked to slow down: run it again, it begins anew"
     what = f"{counted(len(found.lost), 'event')} {'fed in' if fed else 'would be fed in'}"
     output.print(f"{counted(found.audited, 'case')} audited, {what}{ending}")
     output.print(_passed_over(young))
+
+
+def _not_compared(error: Exception) -> str:
+    """What kept a case from being compared; its notes name the case where the words of AWS do not."""
+    return ": ".join((*getattr(error, "__notes__", ()), str(error)))
 
 
 def _passed_over(young: int | None) -> str:

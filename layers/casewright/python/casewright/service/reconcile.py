@@ -42,8 +42,14 @@ class Reconciled(msgspec.Struct, frozen=True):
     lost: tuple[Event, ...]
     is_through: bool
     """Whether every walk came to its end, rather than the time."""
-    unread: tuple[UnreadableRecord, ...] = ()
+    unread: tuple[UnreadableRecord | Refused, ...] = ()
     """What kept cases from being compared, one of each. A case that can be read again is audited by the next round."""
+
+    def raise_refused(self) -> None:
+        """Raise what AWS refused, if it refused anything: all other cases were compared by then."""
+        for each in self.unread:
+            if isinstance(each, Refused):
+                raise each
 
 
 def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: int = SPARE_AUDITS) -> Reconciled:
@@ -75,7 +81,7 @@ class Walker:
         self._spare = spare
         self.audited = set[str]()
         self.lost = list[Event]()
-        self.unread = dict[str, UnreadableRecord]()
+        self.unread = dict[str, UnreadableRecord | Refused]()
 
     def changed_cases(self) -> bool:
         """Cases by their last change: those whose log does not know it, and some of the others."""
@@ -166,16 +172,21 @@ class Walker:
 
     @contextmanager
     def _reading(self, case_id: str) -> Iterator[None]:
-        """A case with records that cannot be read is told of, and the walk goes on."""
+        """A case with records that cannot be read, or of which AWS refuses something, is told of, and the walk goes on."""
         try:
             yield
-        except UnreadableRecord as error:
+        except (UnreadableRecord, Refused) as error:
             self._tell(case_id, error)
 
-    def _tell(self, case_id: str, error: UnreadableRecord) -> None:
-        if case_id not in self.unread:
-            self.unread[case_id] = error
+    def _tell(self, case_id: str, error: UnreadableRecord | Refused) -> None:
+        if case_id in self.unread:
+            return
+        self.unread[case_id] = error
+        if isinstance(error, UnreadableRecord):
             tell_unread(error, self._ports.telemetry)
+        else:
+            error.add_note(f"case {case_id}")
+            self._ports.telemetry.log("case not audited", case_id=case_id, error=named(error))
 
     def _has_time(self) -> bool:
         return self._seconds_left() > SECONDS_KEPT
