@@ -54,6 +54,16 @@ SHOWN: Final[Mapping[str, Sequence[str]]] = {
 MANY_LOST: Final = 20
 """Events that `reconcile` finds lost in one run before somebody should look: the stream is best effort, so a few are no trouble."""
 
+HOURS_WITH_LOSSES: Final = 3
+"""Of the last twelve: a stream that was switched off loses every change, but a house with few cases never so many in one run."""
+
+SCHEDULED: Final[Mapping[str, Duration]] = {
+    "Sweep": Duration.minutes(10),
+    "Perform": Duration.minutes(15),
+    "Reconcile": Duration.minutes(60),
+}
+"""Functions that the time starts, armed or not (`Perform` by its bells), and how long one may rest before somebody should look."""
+
 _FIVE_MINUTES: Final = Duration.minutes(5)
 
 
@@ -77,12 +87,27 @@ class Dashboards(Stack):
             Alarm(self, name, stage=stage, metric=counter(name), meaning=meaning)
         lost = "many events never came and were repaired: see whether the stream, its rule or the queue fails"
         Alarm(self, "EventsLost", stage=stage, metric=counter("EventsLost"), meaning=lost, above=MANY_LOST)
+        self._still_losing(stage)
+        self._silent(stage, {function.node.id: function for function in functions})
         dashboard = cloudwatch.Dashboard(
             self, "Operations", dashboard_name=f"casewright-{stage.name}", period_override=cloudwatch.PeriodOverride.AUTO
         )
         dashboard.add_widgets(self._alarms([*watched, self]))
         dashboard.add_widgets(*(_counters(title, names) for title, names in SHOWN.items()), *_queue_graphs(queues))
-        dashboard.add_widgets(*_function_graphs(functions), _graph("Age of the lake, seconds", [_freshness(stream)]))
+        dashboard.add_widgets(*_function_graphs(functions), _graph("Age of the lake, seconds", [stream.metric_age()]))
+
+    def _still_losing(self, stage: Stage) -> None:
+        meaning = "events go lost hour after hour: the stream may be switched off, and all that happens is heard of by reconcile alone"
+        hourly = counter("EventsLost", period=Duration.hours(1))
+        Alarm(self, "EventsStillLost", stage=stage, metric=hourly, meaning=meaning, periods=HOURS_WITH_LOSSES, among=12)
+
+    def _silent(self, stage: Stage, functions: Mapping[str, Function]) -> None:
+        """These stand here, in the last stack: one made beside its function would ring until the first run is counted."""
+        for name, longest in SCHEDULED.items():
+            runs = functions[name].metric_invocations(period=Duration.minutes(1))
+            minutes = int(longest.to_minutes())
+            meaning = f"{name} has not run for {minutes} minutes: its schedule is off, or may not invoke it"
+            Alarm(self, f"{name}Silent", stage=stage, metric=runs, meaning=meaning, at_least=1, periods=minutes)
 
     def _alarms(self, stacks: Sequence[Stack]) -> cloudwatch.AlarmStatusWidget:
         """Alarms are found by name: an export of each would tie the stacks together for good."""
@@ -95,14 +120,14 @@ class Dashboards(Stack):
         return cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=4)
 
 
-def counter(name: str) -> cloudwatch.Metric:
-    """A counter of ours: the sum over five minutes."""
+def counter(name: str, *, period: Duration = _FIVE_MINUTES) -> cloudwatch.Metric:
+    """A counter of ours: the sum over a period."""
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=name,
         dimensions_map={"service": METRICS_SERVICE},
         statistic="Sum",
-        period=_FIVE_MINUTES,
+        period=period,
     )
 
 
@@ -123,13 +148,3 @@ def _function_graphs(functions: Sequence[Function]) -> Iterator[cloudwatch.Graph
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=6, height=6)
-
-
-def _freshness(stream: FactsStream) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/Firehose",
-        metric_name="DeliveryToS3.DataFreshness",
-        dimensions_map={"DeliveryStreamName": stream.name},
-        statistic="Maximum",
-        period=_FIVE_MINUTES,
-    )

@@ -7,6 +7,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from casewright.settings import ShapeRecordsSettings
+from stacks.parts.alarm import Alarm
 from stacks.parts.bucket import Bucket
 from stacks.parts.facts import BACKUP_PREFIX, ERROR_PREFIX, FactsStream, FactsTable
 from stacks.parts.function import Function, FunctionRole
@@ -16,6 +17,9 @@ from stacks.stage import Stage
 
 _SHAPING_TIMEOUT: Final = Duration.minutes(5)
 """The longest Firehose waits for a transformation."""
+
+LATE_AFTER: Final = Duration.hours(1)
+"""Four times what Firehose buffers; of the 24 hours for which it tries, 23 are left."""
 
 
 class Lake(Stack):
@@ -43,8 +47,15 @@ class Lake(Stack):
             ),
         )
         self.stream = FactsStream(self, "Stream", stage=stage, bucket=bucket, table=table, shaper=self.shape_records)
+        self._watch(stage)
         CfnOutput(self, "FactsStream", value=self.stream.name, description="For `casewright sla recompute --stream`")
         self.functions = (self.shape_records,)
+
+    def _watch(self, stage: Stage) -> None:
+        late = "rows wait for the lake: Firehose cannot deliver them, and gives up after 24 hours"
+        Alarm(self, "LakeLate", stage=stage, metric=self.stream.metric_age(), meaning=late, above=LATE_AFTER.to_seconds(), periods=3)
+        unwritten = "rows could not be written as Parquet: they lie under errors/ of the lake"
+        Alarm(self, "RowsNotConverted", stage=stage, metric=self.stream.metric("FailedConversion.Records"), meaning=unwritten)
 
 
 def _expire(prefix: str, stage: Stage) -> s3.LifecycleRule:

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from aws_cdk import Aws, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
@@ -91,6 +92,20 @@ class FactsStream(Construct):
         self.resource = stream
         self.name: str = stream.ref
         self.arn: str = stream.attr_arn
+
+    def metric(self, name: str, *, statistic: str = "Sum") -> cloudwatch.Metric:
+        """A metric of Firehose about the stream, over five minutes."""
+        return cloudwatch.Metric(
+            namespace="AWS/Firehose",
+            metric_name=name,
+            dimensions_map={"DeliveryStreamName": self.name},
+            statistic=statistic,
+            period=Duration.minutes(5),
+        )
+
+    def metric_age(self) -> cloudwatch.Metric:
+        """For how many seconds the oldest record has waited to be delivered."""
+        return self.metric("DeliveryToS3.DataFreshness", statistic="Maximum")
 
     def _logs(self, stage: Stage) -> tuple[logs.LogGroup, dict[str, Any]]:
         retention = logs.RetentionDays[LOG_RETENTIONS[stage.log_retention_days]]

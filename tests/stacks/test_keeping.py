@@ -140,9 +140,47 @@ def test_everything_that_can_go_wrong_rings(made: Any) -> None:
     assert {"RuleSetBreakerTripped", "LoopsStopped", "BudgetsSpent", "EventsUnrecognised", "EffectsExpired"} <= set(names)
 
 
+def test_whatever_the_time_starts_rings_when_it_is_silent(made: Any) -> None:
+    """Also where there is no data at all, which is what CloudWatch has of a function that nobody invokes."""
+    alarms = {where: alarm["Properties"] for where, alarm in made.of("AWS::CloudWatch::Alarm").items()}
+    silences = {
+        made.text("dashboards", alarm["Dimensions"][0]["Value"]): alarm
+        for alarm in alarms.values()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Invocations")
+    }
+    started = {function: minutes for minutes, arn in _started_by_the_time(made) for function in [_reader(made, arn)]}
+    assert started == {"sweep": 1, "reconcile": 15, "perform": 1}
+    assert set(silences) == set(started)
+    for function, alarm in silences.items():
+        said = (alarm["ComparisonOperator"], alarm["Threshold"], alarm["Statistic"], alarm["TreatMissingData"])
+        assert said == ("LessThanThreshold", 1, "Sum", "breaching"), function
+        span = alarm["Period"] * alarm["EvaluationPeriods"] / 60
+        assert 4 * started[function] <= span <= 60, f"{function}: one run that is missed or late rings nobody, an hour without any does"
+    assert not [where for where in alarms if where.startswith("automation/") and "Silent" in where], (
+        "made before the first run, it would ring"
+    )
+
+
+def test_a_stream_that_is_off_rings_though_few_events_are_lost_at_a_time(made: Any) -> None:
+    alarm = made.one("AWS::CloudWatch::Alarm", "EventsStillLost")["Properties"]
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["Period"], alarm["Statistic"]) == ("EventsLost", 0, 3600, "Sum")
+    assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (3, 12, "notBreaching")
+
+
+def test_rows_that_do_not_reach_the_lake_ring_while_firehose_still_has_them(made: Any) -> None:
+    alarms = {alarm["MetricName"]: alarm for each in made.of("AWS::CloudWatch::Alarm").values() for alarm in [each["Properties"]]}
+    late, unconverted = alarms["DeliveryToS3.DataFreshness"], alarms["FailedConversion.Records"]
+    stream = made.one("AWS::KinesisFirehose::DeliveryStream", "Stream")["Properties"]["ExtendedS3DestinationConfiguration"]
+    assert 3 * stream["BufferingHints"]["IntervalInSeconds"] < late["Threshold"] < 24 * 3600
+    assert (late["Statistic"], unconverted["Statistic"], unconverted["Threshold"]) == ("Maximum", "Sum", 0)
+    assert late["Dimensions"] == unconverted["Dimensions"]
+    assert {alarm["Namespace"] for alarm in (late, unconverted)} == {"AWS/Firehose"}
+
+
 def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     telemetry = PowertoolsTelemetry()
-    counted = [alarm["Properties"] for where, alarm in made.of("AWS::CloudWatch::Alarm").items() if where.startswith("dashboards/")]
+    alarms = [alarm["Properties"] for alarm in made.of("AWS::CloudWatch::Alarm").values()]
+    counted = [alarm for alarm in alarms if not alarm["Namespace"].startswith("AWS/")]
     assert {alarm["MetricName"] for alarm in counted} == {*ALARMED, "EventsLost"}
     assert {alarm["Namespace"] for alarm in counted} == {telemetry._metrics.namespace}
     assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * len(counted)
@@ -175,6 +213,24 @@ def test_alarms_ring_the_topic_of_the_stage_if_it_has_one(which: str, request: p
     actions = [alarm["Properties"].get("AlarmActions") for alarm in alarms]
     expected = ["arn:aws:sns:us-east-1:111122223333:operations"] if which == "adopted" else None
     assert actions == [expected] * len(actions)
+
+
+def _started_by_the_time(resources: Any) -> list[tuple[int, str]]:
+    """What schedules start: after how many minutes, and the ARN."""
+    rules = [rule["Properties"] for rule in resources.of("AWS::Events::Rule").values() if "ScheduleExpression" in rule["Properties"]]
+    return [
+        (int(re.findall(r"rate\((\d+) minutes?\)", rule["ScheduleExpression"])[0]), resources.text("automation", target["Arn"]))
+        for rule in rules
+        for target in rule["Targets"]
+    ]
+
+
+def _reader(resources: Any, arn: str) -> str:
+    """The function that is started, at once or by the queue that it reads."""
+    for mapping in resources.of("AWS::Lambda::EventSourceMapping").values():
+        if resources.text("automation", mapping["Properties"]["EventSourceArn"]) == arn:
+            return str(resources.text("automation", mapping["Properties"]["FunctionName"]))
+    return arn.rpartition(":")[2]
 
 
 def _everything(resources: Any) -> dict[str, Any]:
