@@ -7,7 +7,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from casewright.aws.powertools import unquoted, watched
 from casewright.aws.queues import WAITED
-from casewright.service.decide import read_ahead, take
+from casewright.service.decide import take
+from casewright.service.reading_ahead import read_ahead
 from casewright.wiring.container import container
 from casewright.wiring.deciding import deciding, following
 
@@ -22,7 +23,7 @@ def handle(event: dict[str, Any], context: Any) -> Any:
         waited = record.message_attributes[WAITED]
         take(record.body, int(waited.string_value or 0) if waited else 0, ports)
 
-    read_ahead((record["body"] for record in event["Records"]), ports)
+    read_ahead((record["body"] for record in event["Records"]), ports.log)
     try:
         answer = process_partial_response(event=event, record_handler=watched(one, ports.telemetry), processor=processor, context=context)
         with unquoted():

@@ -76,6 +76,16 @@ def test_an_event_is_recorded_once_and_only_on_the_version_it_was_decided_on(dyn
     assert table.head("c1").version == 2
 
 
+@pytest.mark.parametrize("next_batch", [("c1",), ("c1", "c2"), ()])
+def test_a_head_that_was_read_ahead_and_not_asked_for_is_not_told_to_a_later_batch(dynamodb: Any, next_batch: tuple[str, ...]) -> None:
+    read, written = CaseTable(dynamodb, TABLE), stored(dynamodb)
+    read.read_ahead(["c1", "c2"])
+    event = parsed(updated("b", 1, title="x"))
+    written.record(decide(created().head, event, BUNDLE), event, version=1, armed=True)
+    read.read_ahead(next_batch)
+    assert read.head("c1").version == 2
+
+
 def test_ninety_effects_fit_one_transaction(dynamodb: Any) -> None:
     from casewright.decide import MOST_EFFECTS
     from casewright.rules import instructions as do

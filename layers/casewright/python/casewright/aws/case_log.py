@@ -31,10 +31,11 @@ class CaseTable:
         self._ahead = dict[str, Item | None]()
 
     def read_ahead(self, case_ids: Sequence[str]) -> None:
-        """One BatchGetItem. What was read ahead before and not asked for is old, and dropped."""
-        self._ahead = {}
-        read = items.read_together(self._client, self._table, [key(case_key(case_id), "head") for case_id in case_ids])
-        self._ahead = {where["pk"]["S"]: item for where, item in read}
+        """One BatchGetItem, where that spares a call. What was read ahead before and not asked for is old, and dropped whatever happens."""
+        self._ahead.clear()
+        if len(case_ids) > 1:
+            read = items.read_together(self._client, self._table, [key(case_key(case_id), "head") for case_id in case_ids])
+            self._ahead |= {where["pk"]["S"]: item for where, item in read}
 
     def head(self, case_id: str) -> StoredHead:
         """The head, read consistently, or ahead; blank with version 0 when the case is new."""

@@ -53,7 +53,10 @@ class CaseLog(Protocol):
     """The log of every case, and the head folded from it."""
 
     def read_ahead(self, case_ids: Sequence[str]) -> None:
-        """Read the heads of up to 100 cases together. Each serves once; whoever asks for it again gets it read anew."""
+        """Read the heads of up to 100 cases together, and forget those read ahead before.
+
+        Each serves once; whoever asks for it again gets it read anew.
+        """
         ...
 
     def head(self, case_id: str) -> StoredHead:

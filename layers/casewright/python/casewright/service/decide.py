@@ -1,8 +1,6 @@
 """Decide: from one message to its decision in the table, once."""
 
 import random
-from collections.abc import Iterable
-from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -19,7 +17,6 @@ from casewright.cases.events import (
     ScheduleDue,
     Unrecognised,
 )
-from casewright.cases.glancing import case_named
 from casewright.cases.parsing import parse
 from casewright.cases.subscriptions import just_before
 from casewright.cases.values import unread_kinds
@@ -28,7 +25,6 @@ from casewright.decision import Decision, Head
 from casewright.errors import (
     CaseNotRead,
     CaseNotYetKnown,
-    CasewrightError,
     MalformedEvent,
     NotFound,
     RecordTooLarge,
@@ -48,17 +44,6 @@ from casewright.service.twin import twin_of
 
 TRIES: Final = 5
 """How often a version conflict is decided again before the message returns to the queue."""
-
-
-def read_ahead(bodies: Iterable[str], ports: Deciding) -> None:
-    """Read the heads that a batch begins with in one call, as far as that works now: what is missing is read when its turn comes.
-
-    A head that somebody writes meanwhile is read again when the decision on it cannot be recorded.
-    """
-    case_ids = list(dict.fromkeys(filter(None, map(case_named, bodies))))
-    if len(case_ids) > 1:
-        with suppress(CasewrightError):
-            ports.log.read_ahead(case_ids)
 
 
 def take(body: str, waited: int, ports: Deciding) -> None:
