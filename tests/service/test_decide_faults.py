@@ -22,7 +22,8 @@ from station import Station, holds
 from casewright.aws.bundles import BundleBucket
 from casewright.aws.records import case_key
 from casewright.bundle import read, write
-from casewright.service.decide import read_ahead, take
+from casewright.service.decide import take
+from casewright.service.reading_ahead import read_ahead
 from casewright.wiring.container import Container
 from casewright.wiring.deciding import deciding, following
 from casewright_workbench.console.desk import Desk
@@ -157,11 +158,13 @@ def test_the_heads_of_a_batch_are_read_in_one_call_and_each_serves_once(station:
     holds(station, *case_ids)
 
 
-@pytest.mark.parametrize("fault", [Throttled(), Lost.REQUEST, Refused("AccessDeniedException"), Refused("ValidationException")], ids=str)
-def test_heads_that_cannot_be_read_together_are_read_one_by_one(station: Station, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("place", "fault"), list(enumerate([Throttled(), Lost.REQUEST, Refused("AccessDeniedException"), Refused("ValidationException")]))
+)
+def test_heads_that_cannot_be_read_together_are_read_one_by_one(station: Station, place: int, fault: Fault) -> None:
     with Faults(station.house.cloud) as faults:
         faults.at("dynamodb", "BatchGetItem", fault, role="decide", calls=range(1, 20))
-        case_ids = of_a_batch(station, f"alone {fault}")
+        case_ids = of_a_batch(station, f"alone-{place}")
         assert sum(faults.happened.values()) >= 1
     assert heads_read(station)["GetItem"] == 5
     station.after(minutes=1, seconds=5)
@@ -176,7 +179,7 @@ def test_a_head_that_another_function_writes_after_it_was_read_ahead_is_read_aga
         station.changes(case_id, status="closed")
     first, second = (json.dumps(each) for each in held)
     ports = container.ports(deciding)
-    read_ahead([second, json.dumps(station.envelope("nobody", 1))], ports)
+    read_ahead([second, json.dumps(station.envelope("nobody", 1))], ports.log)
     station.takes(first)
     take(second, 0, ports)
     container.ports(following).deliver()
