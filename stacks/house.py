@@ -40,7 +40,9 @@ def stage_in(app: App) -> Stage:
     """
     name = app.node.try_get_context("stage")
     stages = app.node.try_get_context("stages") or {}
-    if name not in stages:
+    if not isinstance(stages, Mapping):
+        raise StageError(str(name), "*", stages, "an object with a member for each stage (cdk.json: context.stages)")
+    if not isinstance(name, str) or name not in stages:
         raise StageError(
             str(name), "*", None, f"one of {', '.join(sorted(stages)) or 'none'} (cdk.json: context.stages; choose with -c stage=NAME)"
         )
