@@ -66,6 +66,16 @@ def test_a_milestone_at_the_very_start_of_a_clock_that_a_rule_assigns_is_told() 
     assert names(decide(asked.head, parsed(updated("f", 2)), bundle).decision.matched) == ["r"], "it is told once"
 
 
+def test_a_clock_that_a_rule_assigns_and_that_cannot_start_is_told_once() -> None:
+    warned = Milestone("soon", offset=-4 * HOUR)
+    timed = policy(name="timed", start=StartsAssigned(), milestones=(warned,))
+    timeless = policy(name="timeless", start=StartsAssigned(), calendar="gone")
+    asking = rule("r", "case_updated", "sla_milestone", then=(AssignSla("timeless"), AssignSla("timed")))
+    decision = decided(linked(timed, timeless, asking), updated("e", 1))
+    assert names(decision.matched) == ["r", "r"]
+    assert [(each.policy, each.step) for each in decision.stalled] == [("timeless", "start")]
+
+
 def test_what_a_shadow_would_have_asked_for_is_what_it_asks_for_once_it_is_on() -> None:
     watching, acting = (linked(policy(), rule("r", "sla_milestone", "case_updated", mode=mode)) for mode in ("shadow", "on"))
     head = decide(blank("c1"), parsed(CREATED), watching).head

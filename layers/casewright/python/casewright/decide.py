@@ -41,7 +41,7 @@ def blank(case_id: str) -> Head:
 def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
     """Decide on an event that follows everything in the head."""
     asked = _asked(head, event, bundle)
-    facts, folded, found, imported = asked.facts, asked.folded, asked.found, is_import(event, bundle.importers)
+    facts, folded, found = asked.facts, asked.folded, asked.found
     acting = [(rule, moment) for moment, fired in found for rule in fired.acting]
     effects, overruled = without_conflicts([effect for rule, moment in acting for effect in asked_by(rule, moment)])
     after = _head_after(head, facts, folded)
@@ -53,8 +53,8 @@ def decide(head: Head, event: Event, bundle: LinkedBundle) -> Decided:
         matched=tuple(_match(rule, moment) for rule, moment in acting),
         shadowed=tuple(_match(rule, moment) for moment, fired in found for rule in fired.shadows),
         looped=tuple(_match(rule, moment) for moment, fired in found for rule in fired.looped),
-        imported=imported,
-        effects=(*effects, *mirrors(head.clocks, after, facts, imported=imported)),
+        imported=asked.imported,
+        effects=(*effects, *mirrors(head.clocks, after, facts, imported=asked.imported)),
         assigned=_assigned(found),
         transitions=folded.transitions,
         stalled=folded.stalled,
@@ -93,6 +93,7 @@ class _Asked(msgspec.Struct, frozen=True):
     facts: Facts
     folded: sla.Folded
     found: Sequence[tuple[Moment, Fired]]
+    imported: bool
 
 
 def _asked(head: Head, event: Event, bundle: LinkedBundle) -> _Asked:
@@ -101,11 +102,12 @@ def _asked(head: Head, event: Event, bundle: LinkedBundle) -> _Asked:
     imported, found = is_import(event, bundle.importers), list[tuple[Moment, Fired]]()
     coming = list(moments_of(head, facts, folded, imported=imported))
     while coming:
-        found += [(moment, _fired(moment, bundle)) for moment in coming]
-        told = len(folded.transitions)
-        folded = _hushed(_with_assigned(folded, _assigned(found), facts, bundle), head.told)
+        asked, told = [(moment, _fired(moment, bundle)) for moment in coming], len(folded.transitions)
+        assigned = set(_assigned(asked)).difference(_assigned(found))
+        folded = _hushed(_with_assigned(folded, assigned, facts, bundle), head.told)
         coming = list(clock_moments(head, facts, folded.transitions[told:], imported=imported))
-    return _Asked(facts, folded, found)
+        found += asked
+    return _Asked(facts, folded, found, imported)
 
 
 def _with_assigned(folded: sla.Folded, assigned: Container[str], facts: Facts, bundle: LinkedBundle) -> sla.Folded:
