@@ -17,26 +17,27 @@ class Domain(Construct):
     """The domain with everything CloudFormation can make of the definition.
 
     Options of fields have no resource type; `configure_domain` adds them afterwards and finds by name all that was made here.
-    Everything is kept when the stack goes: cases belong to the contact centre, not to this stack.
+    Everything is kept when the stack goes: cases belong to the contact centre, not to this stack. Only what a failed deployment has just
+    made goes with its rollback: names of domains, templates and layouts are unique, so what is left would stop every further try.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, instance_arn: str, definition: DomainDefinition) -> None:
         super().__init__(scope, construct_id)
-        domain = cases.CfnDomain(self, "Domain", name=name)
-        association = connect.CfnIntegrationAssociation(
-            self,
-            "Association",
-            instance_id=instance_arn,
-            integration_type="CASES_DOMAIN",
-            integration_arn=domain.attr_domain_arn,
+        domain = _kept(cases.CfnDomain(self, "Domain", name=name))
+        _kept(
+            connect.CfnIntegrationAssociation(
+                self,
+                "Association",
+                instance_id=instance_arn,
+                integration_type="CASES_DOMAIN",
+                integration_arn=domain.attr_domain_arn,
+            )
         )
         self.id, self.arn = domain.attr_domain_id, domain.attr_domain_arn
         self.field_ids = self._fields(definition.fields)
         self._rule_ids = self._conditions(definition.conditions)
         self._conditions_by_name = {condition.name: condition for condition in definition.conditions}
         self.template_ids = {template.name: self._template(template).attr_template_id for template in definition.templates}
-        for resource in (domain, association):
-            resource.apply_removal_policy(RemovalPolicy.RETAIN)
 
     def _fields(self, wanted: Iterable[FieldDefinition]) -> Mapping[str, str]:
         ids: dict[str, str] = {}
@@ -113,5 +114,5 @@ def _operand(value: str | float | bool) -> dict[str, object]:
 
 
 def _kept(resource: Resource) -> Resource:
-    resource.apply_removal_policy(RemovalPolicy.RETAIN)
+    resource.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     return resource
