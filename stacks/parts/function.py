@@ -20,12 +20,15 @@ _OLDER_RUNTIME: Final = (
     "the newest one is a change of that field, not of this function."
 )
 
+BEGUN_WITHIN: Final = Duration.minutes(5)
+"""Lambda keeps what it throttles for six hours unless told otherwise, and would then run hundreds of ticks at once."""
+
 
 class Function(lambda_.Function):
     """One folder of `lambdas/`, entered at `handler.handle`, told by its settings.
 
     `dead_letters` is required of a function that is invoked asynchronously (a rule, CloudFormation); readers of a queue use the
-    queue's own. Such an invocation is not retried: a queue or the next minute brings the work again.
+    queue's own. Such an invocation is not retried, and does not wait for longer than `BEGUN_WITHIN`: the next tick brings the work again.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only, each one a property that differs
@@ -58,6 +61,7 @@ class Function(lambda_.Function):
             memory_size=memory_mb,
             dead_letter_queue=dead_letters,
             retry_attempts=0 if dead_letters else None,
+            max_event_age=BEGUN_WITHIN if dead_letters else None,
         )
         acknowledge(self, "AwsSolutions-L1", because=_OLDER_RUNTIME)
         errors = self.metric_errors(period=Duration.minutes(5))

@@ -11,6 +11,8 @@ from stacks.parts.alarm import Alarm
 from stacks.stage import Stage
 
 LONGEST_RETENTION: Final = Duration.days(14)
+RETENTION: Final = Duration.days(10)
+"""Shorter, because a standard queue of dead letters counts from when a message was first sent: four days are left to look at the oldest."""
 
 
 class DeadLetters(sqs.Queue):
@@ -51,7 +53,7 @@ class Queue(sqs.Queue):
         reader_timeout: Duration,
         oldest: Duration,
         again_after: Duration | None = None,
-        kept: Duration = LONGEST_RETENTION,
+        kept: Duration = RETENTION,
         fifo: bool = False,
     ) -> None:
         self.dead_letters = DeadLetters(scope, f"{construct_id}Dead", stage=stage, fifo=fifo)

@@ -69,11 +69,12 @@ def test_the_table_has_the_keys_and_indexes_that_the_adapters_query(made: Any) -
     assert due["NonKeyAttributes"] == ["due", "overdue", "format"]
 
 
-def test_the_domain_and_what_is_in_it_outlive_the_stack(made: Any) -> None:
+def test_the_domain_and_what_is_in_it_outlive_the_stack_and_do_not_stop_a_second_try(made: Any) -> None:
     kept = [resource for where, resource in _everything(made).items() if resource["Type"].startswith("AWS::Cases::")]
     assert len(kept) == 9
-    assert {resource["DeletionPolicy"] for resource in kept} == {"Retain"}
-    assert made.one("AWS::Connect::IntegrationAssociation", "Association")["DeletionPolicy"] == "Retain"
+    kept.append(made.one("AWS::Connect::IntegrationAssociation", "Association"))
+    assert {resource["DeletionPolicy"] for resource in kept} == {"RetainExceptOnCreate"}, "a rollback would leave names that are unique"
+    assert {resource["UpdateReplacePolicy"] for resource in kept} == {"Retain"}
 
 
 def test_the_archive_is_kept_for_thirty_days(made: Any) -> None:
@@ -117,6 +118,8 @@ def test_a_function_that_is_invoked_asynchronously_has_dead_letters_and_no_retry
         assert "DeadLetterConfig" in function["Properties"]
     invocations = [config["Properties"] for config in made.of("AWS::Lambda::EventInvokeConfig").values()]
     assert {config["FunctionName"]["Ref"]: config["MaximumRetryAttempts"] for config in invocations} == dict.fromkeys(asynchronous, 0)
+    # Throttled ticks are kept for six hours by default, and then all run at once.
+    assert {config["MaximumEventAgeInSeconds"] for config in invocations} == {300}
 
 
 def test_every_target_of_every_rule_has_dead_letters(made: Any) -> None:
@@ -129,6 +132,7 @@ def test_every_queue_that_is_read_has_dead_letters_of_its_kind(made: Any) -> Non
     for name in ("CaseEvents", "Wake", "MailEvents"):
         queue, dead = (made.one("AWS::SQS::Queue", each)["Properties"] for each in (name, f"{name}Dead"))
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert queue["MessageRetentionPeriod"] < dead["MessageRetentionPeriod"], "dead letters count from when they were first sent"
         assert queue.get("FifoQueue") == dead.get("FifoQueue"), "SQS moves messages between queues of one kind only"
 
 
