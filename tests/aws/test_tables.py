@@ -165,6 +165,20 @@ def test_a_postponed_effect_keeps_its_write_id_only_if_told(dynamodb: Any) -> No
     assert effects.urgent("events", at(6))[0].write is None
 
 
+def test_an_effect_that_another_performer_has_claimed_since_is_left_to_it(dynamodb: Any) -> None:
+    stored(dynamodb)
+    effects = EffectTable(dynamodb, TABLE)
+    seen = effects.urgent("events", at(1))
+    mine = effects.claim(seen, write=WRITE, until=at(2))
+    [theirs] = effects.claim(effects.urgent("events", at(3)), write=WRITE, until=at(5))
+    for known in (seen, mine):
+        effects.postpone(known, until=at(3), detail="too late", keep_write=False)
+        effects.put_off(known, until=at(3))
+    assert effects.urgent("events", at(4)) == ()
+    [again] = effects.urgent("events", at(5))
+    assert (again.not_before, again.write, again.attempts, again.tries) == (theirs.not_before, WRITE, 2, 0)
+
+
 def test_finishing_takes_an_effect_out_and_puts_its_follow_ups_in(dynamodb: Any) -> None:
     stored(dynamodb)
     effects = EffectTable(dynamodb, TABLE)

@@ -77,23 +77,19 @@ class EffectTable:
         flags = [name for name, is_set in (("alone", alone), ("held", held)) if is_set]
         forget = "" if keep_write else " REMOVE #write"
         for each in effects:
-            values = texts(
-                {":until": stamp(until), ":urgency": urgency(each.effect, until), ":detail": detail[:1000], ":pending": "pending"}
-            )
-            numbers = {":none": {"N": "0"}, ":tries": {"N": str(each.tries + 1)}}
-            self._change(
-                each.effect,
-                f"SET not_before = :until, urgency = :urgency, detail = :detail, attempts = :none, tries = :tries"
-                f"{''.join(f', {name} = :set' for name in flags)}{forget}",
-                values | numbers | ({":set": {"BOOL": True}} if flags else {}),
-                names={} if keep_write else {"#write": "write"},
+            told = texts({":detail": detail[:1000]}) | {":none": {"N": "0"}, ":tries": {"N": str(each.tries + 1)}}
+            self._move(
+                each,
+                until,
+                f", detail = :detail, attempts = :none, tries = :tries{''.join(f', {name} = :set' for name in flags)}{forget}",
+                told | ({":set": {"BOOL": True}} if flags else {}),
+                {} if keep_write else {"#write": "write"},
             )
 
     def put_off(self, effects: Sequence[Pending], *, until: datetime) -> None:
         """Move not_before, and nothing else."""
         for each in effects:
-            values = texts({":until": stamp(until), ":urgency": urgency(each.effect, until), ":pending": "pending"})
-            self._change(each.effect, "SET not_before = :until, urgency = :urgency", values)
+            self._move(each, until, "", {}, {})
 
     def finish(self, effect: Effect, outcome: Outcome, at: datetime, *, told_before: datetime) -> bool:
         """End the effect, on the condition that it was pending; those that follow are put in by the same transaction."""
@@ -138,7 +134,16 @@ class EffectTable:
         where, values = key(case_key(case_id), f"effect#{effect_key}"), texts({":id": message_id})
         items.update(self._client, self._table, where, "SET sent_as = :id", condition="attribute_exists(pk)", values=values)
 
-    def _change(self, effect: Effect, expression: str, values: Item, names: Mapping[str, str] | None = None) -> None:
-        """Change an effect that is still pending; one that ended meanwhile stays as it is."""
-        names = {"#status": "status", **(names or {})}
-        items.update(self._client, self._table, key_of(effect), expression, condition="#status = :pending", values=values, names=names)
+    def _move(self, pending: Pending, until: datetime, more: str, values: Item, names: Mapping[str, str]) -> None:
+        """Let an effect wait until then; one that ended meanwhile, or that another performer has claimed since, stays as it is."""
+        effect = pending.effect
+        moved = {":until": stamp(until), ":urgency": urgency(effect, until), ":pending": "pending", ":seen": stamp(pending.not_before)}
+        items.update(
+            self._client,
+            self._table,
+            key_of(effect),
+            f"SET not_before = :until, urgency = :urgency{more}",
+            condition="#status = :pending AND not_before = :seen",
+            values=texts(moved) | values,
+            names={"#status": "status", **names},
+        )

@@ -86,7 +86,10 @@ class EffectQueue(Protocol):
         alone: bool = False,
         held: bool = False,
     ) -> None:
-        """Give effects back after a try, for a later one. The write is kept only when some attempt at it may have happened."""
+        """Give effects back after a try, for a later one. The write is kept only when some attempt at it may have happened.
+
+        One that another performer has claimed since it was read, or claimed here, is left to it.
+        """
         ...
 
     def put_off(self, effects: Sequence[Pending], *, until: datetime) -> None:
