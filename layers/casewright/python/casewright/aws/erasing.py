@@ -69,15 +69,17 @@ class CaseErasure:
             VersionConflict: the case is written all the time.
             Throttled: what could not be deleted is still there; begin again.
         """
-        until = max([now, *(_at(each) for each in _of(list(self._items(case_id)), "event#"))])
-        self._forget(case_id, until)
+        until = self._forget(case_id, now)
         self._delete(each for each in self._items(case_id) if _is_past(each, until))
 
-    def _forget(self, case_id: str, now: datetime) -> None:
+    def _forget(self, case_id: str, now: datetime) -> datetime:
+        """Put the head; answers up to when the case is forgotten. What is logged after the head was read makes it a conflict."""
         for _ in range(_RACES):
             before = read(self._client, self._table, key(case_key(case_id), "head"))
-            if self._put(Head(case=Case(case_id), forgotten_at=now), before):
-                return
+            logged = [_at(event) for event in of_case(self._client, self._table, case_id, "event#")]
+            until = max(filter(None, (now, _forgotten_at(before) if before else None, *logged)))
+            if self._put(Head(case=Case(case_id), forgotten_at=until), before):
+                return until
         raise VersionConflict(f"case {case_id}: {_RACES} others were faster")
 
     def _put(self, head: Head, before: Item | None) -> bool:
@@ -130,15 +132,15 @@ def _forgotten_at(head: Item) -> datetime | None:
         return None
 
 
-def _is_past(item: Item, now: datetime) -> bool:
+def _is_past(item: Item, until: datetime) -> bool:
     """Whether it tells of something up to then: what came after the head was put belongs to the log that began anew.
 
     An effect that cannot be read counts as past: it may tell of the customer.
     """
     kind = item["sk"]["S"].partition("#")[0]
     if kind == "event":
-        return _at(item) <= now
+        return _at(item) <= until
     try:
-        return kind == "effect" and unpack(item["body"], Effect, item).position.at <= now
+        return kind == "effect" and unpack(item["body"], Effect, item).position.at <= until
     except UnreadableRecord:
         return True
