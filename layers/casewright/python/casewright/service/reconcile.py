@@ -4,8 +4,7 @@ Three walks, each with a mark of its own, so that one that is cut off goes on wh
 all known cases in turn. The last finds what neither search shows: what was deleted, and a change that hides between two that came.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +16,7 @@ from casewright.decision import Head
 from casewright.errors import Refused, Throttled, UnreadableRecord, named
 from casewright.ports.audit import FoundItem, ReconcileMark, TimedCase
 from casewright.service.reconcile_case import GRACE, Reconciling, audit, paced
-from casewright.service.telling import tell_unread
+from casewright.service.unread import UnreadCases
 
 OVERLAP: Final = timedelta(minutes=15)
 """How much of what was looked at is looked at again: a search may have told something late."""
@@ -67,9 +66,9 @@ def reconcile(ports: Reconciling, seconds_left: Callable[[], float], *, spare: i
     except Throttled as error:
         ports.telemetry.log("reconcile stopped", reason=named(error))
         is_through = False
-    counts = {"audited": len(walker.audited), "lost": len(walker.lost), "unread": len(walker.unread)}
+    counts = {"audited": len(walker.audited), "lost": len(walker.lost), "unread": len(walker.unread.errors)}
     ports.telemetry.log("reconciled", **counts, through=is_through)
-    return Reconciled(len(walker.audited), tuple(walker.lost), is_through, tuple(walker.unread.values()))
+    return Reconciled(len(walker.audited), tuple(walker.lost), is_through, tuple(walker.unread.errors.values()))
 
 
 class Walker:
@@ -81,7 +80,7 @@ class Walker:
         self._spare = spare
         self.audited = set[str]()
         self.lost = list[Event]()
-        self.unread = dict[str, UnreadableRecord | Refused]()
+        self.unread = UnreadCases(ports.telemetry)
 
     def changed_cases(self) -> bool:
         """Cases by their last change: those whose log does not know it, and some of the others."""
@@ -92,7 +91,7 @@ class Walker:
             for case in found.cases:
                 if not self._has_time():
                     return False
-                with self._reading(case.case_id):
+                with self.unread.passed_over(case.case_id):
                     self._look_at(case, mark.at)
             if not found.next_page:
                 self._ports.marks.put("cases", ReconcileMark(at=self._until))
@@ -133,12 +132,12 @@ class Walker:
         while self._has_time():
             found = self._ports.known.heads(mark.page)
             for case_id, error in found.unread.items():
-                self._tell(case_id, error)
+                self.unread.tell(case_id, error)
             for head in found.heads:
                 if not self._has_time():
                     return False
                 if not _is_quiet(head, now):
-                    with self._reading(head.case.case_id):
+                    with self.unread.passed_over(head.case.case_id):
                         self._audit(head.case.case_id)
                 self._ports.marks.put("round", ReconcileMark(at=mark.at, page=head.case.case_id))
             mark = ReconcileMark(at=mark.at, page=found.after)
@@ -159,7 +158,7 @@ class Walker:
         """Look at an item; False when there was no time to."""
         if not self._has_time():
             return False
-        with self._reading(found.case_id):
+        with self.unread.passed_over(found.case_id):
             log = self._ports.log.entries(found.case_id) if found.case_id not in self.audited else ()
             if not any(isinstance(each.event.change, RelatedItemAdded) and each.event.change.item.id == found.item.id for each in log):
                 self._audit(found.case_id)
@@ -169,24 +168,6 @@ class Walker:
         if case_id not in self.audited:
             self.audited.add(case_id)
             self.lost += audit(case_id, self._began, self._ports)
-
-    @contextmanager
-    def _reading(self, case_id: str) -> Iterator[None]:
-        """A case with records that cannot be read, or of which AWS refuses something, is told of, and the walk goes on."""
-        try:
-            yield
-        except (UnreadableRecord, Refused) as error:
-            self._tell(case_id, error)
-
-    def _tell(self, case_id: str, error: UnreadableRecord | Refused) -> None:
-        if case_id in self.unread:
-            return
-        self.unread[case_id] = error
-        if isinstance(error, UnreadableRecord):
-            tell_unread(error, self._ports.telemetry)
-        else:
-            error.add_note(f"case {case_id}")
-            self._ports.telemetry.log("case not audited", case_id=case_id, error=named(error))
 
     def _has_time(self) -> bool:
         return self._seconds_left() > SECONDS_KEPT
