@@ -1,6 +1,7 @@
 """The cases stack: the domain as the operator wants it, what Connect needs to send its events, and where bundles are kept."""
 
 from pathlib import Path
+from typing import Final
 
 from aws_cdk import CfnOutput, Duration, Stack
 from constructs import Construct
@@ -17,6 +18,12 @@ from stacks.parts.layer import PACKAGE, Layers
 from stacks.parts.native_rules import NativeRules, native_rules
 from stacks.parts.place import Place
 from stacks.stage import Stage
+
+DOMAIN_ID_EXPORT: Final = "ExportsOutputFnGetAttDomain58E72D41DomainIdBAFB9A2C"
+"""The name under which CDK exports the id of a domain that is made.
+
+It stays when the stage names that domain as `domain_id`: CloudFormation takes no export away that the other stacks, deployed later, import.
+"""
 
 
 class Cases(Stack):
@@ -35,6 +42,8 @@ class Cases(Stack):
         CfnOutput(self, "BundleBucket", value=self.bundles.bucket_name, description="For `casewright publish --bucket`")
         domain = self._domain(stage, compiled) if stage.creates_domain else None
         self.place = Place(stage, domain_id=domain.id if domain else stage.domain_id or "", made=domain)
+        if not domain:
+            self.export_value(self.place.domain_id(self), name=f"{self.stack_name}:{DOMAIN_ID_EXPORT}")
         configure = self._configure(stage)
         allow_configuring(
             configure.house_role,

@@ -89,3 +89,12 @@ def test_a_new_release_configures_anew(made: Any) -> None:
 
 def _logical(value: dict[str, list[str]]) -> str:
     return value["Fn::GetAtt"][0][:-8]
+
+
+def test_a_made_domain_can_be_named_by_its_id_later_though_other_stacks_still_import_it(made: Any, adopted: Any) -> None:
+    """CloudFormation deploys the cases stack first, and refuses to take away an export that is in use; an equal value may stay."""
+    exported = {each["Export"]["Name"] for each in made.templates["cases"]["Outputs"].values() if "Export" in each}
+    kept = {each["Export"]["Name"]: each["Value"] for each in adopted.templates["cases"]["Outputs"].values() if "Export" in each}
+    assert exported <= set(kept)
+    [domain_id] = [kept[name] for name in exported if "DomainId" in name]
+    assert domain_id == "0f3c2b1a"
