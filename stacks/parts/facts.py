@@ -142,7 +142,9 @@ def _allow_delivery(role: iam.Role, *, bucket: s3.Bucket, shaper: lambda_.Functi
     objects = [f"{bucket.bucket_arn}/{prefix}*" for prefix in (PREFIX, BACKUP_PREFIX, ERROR_PREFIX)]
     why = "Firehose names the files it writes; it is held to the three prefixes of this stream."
     allow(role, ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], on=objects, because=why)
-    allow(role, ["lambda:InvokeFunction", "lambda:GetFunctionConfiguration"], on=[shaper.function_arn])
+    # Lambda checks the ARN with the version where a caller names one, and Firehose may name $LATEST.
+    versions = [shaper.function_arn, f"{shaper.function_arn}:$LATEST"]
+    allow(role, ["lambda:InvokeFunction", "lambda:GetFunctionConfiguration"], on=versions)
     log_group.grant(role, "logs:PutLogEvents")
 
 

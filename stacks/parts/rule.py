@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jsii
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -23,6 +23,14 @@ STALE = Duration.minutes(1)
 """After this a tick is not delivered any more: the next one is there."""
 
 
+class RuleRole(iam.Role):
+    """A role that EventBridge takes for rules of this account, and for no others (user guide, confused deputy)."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+        super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal("events.amazonaws.com", conditions=ours))
+
+
 @jsii.implements(events.IRuleTarget)
 class ToStream:
     """Delivers to the lake's stream. CDK's own target for Firehose takes no dead-letter queue."""
@@ -32,7 +40,7 @@ class ToStream:
 
     def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:  # noqa: A002, ARG002 - CDK's signature
         """Give EventBridge a role for the stream, and leave to write to the dead letters."""
-        role = iam.Role(self._undelivered, "Deliverer", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
+        role = RuleRole(self._undelivered, "Deliverer")
         allow(role, ["firehose:PutRecord", "firehose:PutRecordBatch"], on=[self._stream.arn])
         _let_write(rule, self._undelivered)
         dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=self._undelivered.queue_arn)

@@ -15,7 +15,7 @@ from constructs import Construct
 from casewright.cases.subscriptions import WEBHOOK_BODY, WEBHOOK_KEY, webhook_called
 from casewright_authoring.webhooks import ApiKey, Authentication, Basic, ClientCredentials, Webhook
 from stacks.parts.queue import DeadLetters
-from stacks.parts.rule import pattern_of
+from stacks.parts.rule import RuleRole, pattern_of
 from stacks.stage import Stage
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -40,6 +40,7 @@ class Webhooks(Construct):
             event=events.RuleTargetInput.from_event_path(WEBHOOK_BODY),
             header_parameters={**webhook.headers, IDEMPOTENCY_KEY: WEBHOOK_KEY},
             dead_letter_queue=undelivered,
+            event_role=RuleRole(self, f"{webhook.name}-Caller"),
             max_event_age=Duration.seconds(webhook.retry_for.total_seconds()),
             retry_attempts=webhook.retry_attempts,
         )

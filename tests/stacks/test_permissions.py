@@ -140,3 +140,35 @@ def test_only_one_function_touches_the_world(adopted: Any) -> None:
     for function in adopted.deployed.functions():
         granted = {action for statement in adopted.deployed.statements(function) for action in statement.actions}
         assert bool(granted & set(acting)) is (function == "Perform"), function
+
+
+def test_eventbridge_takes_a_role_for_rules_of_the_account_alone(adopted: Any) -> None:
+    trusting = [statement for role in adopted.of("AWS::IAM::Role").values() for statement in _trust(role)]
+    by_rules = [statement for statement in trusting if statement["Principal"] == {"Service": "events.amazonaws.com"}]
+    assert by_rules, "the test reads the template wrongly"
+    assert [statement.get("Condition") for statement in by_rules] == [{"StringEquals": {"aws:SourceAccount": "111122223333"}}] * len(
+        by_rules
+    )
+
+
+def test_what_a_service_may_send_or_invoke_by_a_policy_of_ours_comes_from_one_rule(made: Any) -> None:
+    policies = made.of("AWS::SQS::QueuePolicy").values()
+    statements = [statement for policy in policies for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
+    for statement in [each for each in statements if each["Effect"] == "Allow"]:
+        assert set(statement["Condition"]["ArnEquals"]) == {"aws:SourceArn"}
+    permissions = [permission["Properties"] for permission in made.of("AWS::Lambda::Permission").values()]
+    assert permissions
+    assert all("SourceArn" in permission for permission in permissions)
+
+
+def test_firehose_may_invoke_the_version_that_it_names(made: Any) -> None:
+    [policy] = [each for where, each in made.of("AWS::IAM::Policy").items() if where.startswith("lake/StreamRole")]
+    granted = policy["Properties"]["PolicyDocument"]["Statement"]
+    [invoked] = [each["Resource"] for each in granted if "lambda:InvokeFunction" in each["Action"]]
+    function = made.deployed.arn("ShapeRecords", "AWS::Lambda::Function")
+    assert [made.text("lake", arn) for arn in invoked] == [function, f"{function}:$LATEST"]
+
+
+def _trust(role: dict[str, Any]) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    return statements

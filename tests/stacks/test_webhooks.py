@@ -112,7 +112,9 @@ def test_no_function_may_read_secrets_or_call_destinations(called: Any) -> None:
 def test_eventbridge_may_call_the_one_destination_and_nothing_else(name: str, called: Any) -> None:
     role = target_of(called, name)["RoleArn"]["Fn::GetAtt"][0]
     assume = called.templates["automation"]["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    assert [statement["Principal"] for statement in assume] == [{"Service": "events.amazonaws.com"}]
+    assert [(statement["Principal"], statement["Condition"]) for statement in assume] == [
+        ({"Service": "events.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": "111122223333"}})
+    ]
     policies = [policy["Properties"] for policy in called.of("AWS::IAM::Policy").values()]
     [document] = [policy["PolicyDocument"]["Statement"] for policy in policies if {"Ref": role} in policy["Roles"]]
     assert document == [{"Action": "events:InvokeApiDestination", "Effect": "Allow", "Resource": target_of(called, name)["Arn"]}]
