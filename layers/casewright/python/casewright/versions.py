@@ -1,6 +1,6 @@
 """Which version of a policy was in force when an event was decided, as the cycles that began with it tell: old bundles are not at hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from casewright.decision import Decision, Logged
 from casewright.sla.clocks import Clock
@@ -14,18 +14,14 @@ class Versions:
     """
 
     def __init__(self, entries: Sequence[Logged], clocks: Iterable[Clock]) -> None:
-        recomputed, before = set[str](), list[Clock]()
-        for entry in entries:
-            recomputed |= {entry.decision.recomputed.policy.name} if entry.decision.recomputed else set()
-            if not entry.decision.late:
-                before += (clock for clock in entry.decision.closed if clock.policy.name not in recomputed)
-        told = sorted(entries, key=lambda entry: not entry.decision.late)  # what was told in time counts more than what a late event told
-        ended = [clock for entry in told for clock in entry.decision.closed if clock.policy.name not in recomputed]
-        known = [*ended, *(clock for clock in clocks if clock.policy.name not in recomputed)]
-        known += (clock for clock in before if clock.policy.name in recomputed)
+        recomputed = {change.policy.name for entry in entries if (change := entry.decision.recomputed)}
+        late = (clock for entry in entries if entry.decision.late for clock in entry.decision.closed)
+        ended = [clock for clock in late if clock.policy.name not in recomputed]
+        ended += _ended_in_time(entries)  # comes last, since it counts more than what a late event told
+        shown = [*ended, *(clock for clock in clocks if clock.policy.name not in recomputed)]
         bundles = {entry.event.id: entry.decision.bundle_hash for entry in entries}
-        self._ended = {(clock.policy.name, clock.cycle): clock.policy for clock in ended}
-        self._of_bundles = {(clock.policy.name, bundles[clock.started_by]): clock.policy for clock in known if clock.started_by in bundles}
+        self._of_cycles = {(clock.policy.name, clock.cycle): clock.policy for clock in ended if clock.policy.name not in recomputed}
+        self._of_bundles = {(clock.policy.name, bundles[clock.started_by]): clock.policy for clock in shown if clock.started_by in bundles}
         self._shown = {name for name, _ in self._of_bundles}
 
     def of(self, policy: Policy, cycle: int, decision: Decision) -> Policy | None:
@@ -38,7 +34,17 @@ class Versions:
             return found
         if cycle == 1 and policy.name in self._shown and not _began(policy.name, decision):
             return None
-        return self._ended.get((policy.name, cycle), policy)
+        return self._of_cycles.get((policy.name, cycle), policy)
+
+
+def _ended_in_time(entries: Iterable[Logged]) -> Iterator[Clock]:
+    """The cycles that gave way to another, as that was told when it happened, and before their clock was recomputed."""
+    recomputed = set[str]()
+    for entry in entries:
+        if change := entry.decision.recomputed:
+            recomputed.add(change.policy.name)
+        if not entry.decision.late:
+            yield from (clock for clock in entry.decision.closed if clock.policy.name not in recomputed)
 
 
 def _began(policy: str, decision: Decision) -> bool:

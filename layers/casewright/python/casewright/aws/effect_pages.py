@@ -15,7 +15,7 @@ from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending
 from casewright.telemetry import Telemetry
 
-AT_ONCE: Final = 100
+_AT_ONCE: Final = 100
 
 
 class EffectPages:
@@ -33,7 +33,7 @@ class EffectPages:
         """Whether the time of anything of the rank has come."""
         return bool(self._queued(bucket, rank, now, most=1))
 
-    def queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int = AT_ONCE) -> list[Pending]:
+    def queued(self, bucket: Bucket, rank: int, now: datetime, *, most: int = _AT_ONCE) -> list[Pending]:
         """Effects of one rank whose time has come, the oldest first."""
         return list(self._readable(self._queued(bucket, rank, now, most=most)))
 

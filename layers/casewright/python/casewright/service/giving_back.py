@@ -18,7 +18,7 @@ from casewright.errors import (
 from casewright.ports.effects import Pending
 from casewright.service.ending import LEASE, Acting
 
-LONGEST_WAIT: Final = timedelta(minutes=5)
+_LONGEST_WAIT: Final = timedelta(minutes=5)
 
 _ANEW: Final = "its last write may have happened, and is not repeated: a field was changed by someone else, or an effect of it has ended"
 
@@ -38,8 +38,8 @@ def try_later(claimed: Sequence[Pending], error: Retryable, ports: Acting, *, in
     refused = isinstance(error, Throttled | SendingPaused | NotPermitted | MailNotReady | Unreached)
     keep_write = not isinstance(error, ItemFailed) and (interrupted or not refused)
     paused = isinstance(error, SendingPaused)
-    doubled = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
-    wait = LONGEST_WAIT if paused or isinstance(error, NotPermitted) else doubled
+    doubled = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(claimed[0].tries + 1, 9)))
+    wait = _LONGEST_WAIT if paused or isinstance(error, NotPermitted) else doubled
     if isinstance(claimed[0].effect.action, SendEmail) and keep_write:
         wait = max(wait, LEASE)  # by then the event of the mail has come, if the mail was accepted
     ports.effects.postpone(claimed, until=ports.time.now() + wait, detail=str(error), keep_write=keep_write, held=paused)
