@@ -1,10 +1,12 @@
 """A late event: fold the whole log again in its true order, decide the late one in its place, and say what its absence had changed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
-from casewright.asking import MIRROR, effect_key, mirrors
+from casewright.asking import MIRROR, mirrors
+from casewright.breaches import each_breach_once
 from casewright.bundle import LinkedBundle
 from casewright.cases.events import Event
 from casewright.decide import Decided, blank, decide, facts_of, fold, told_of
@@ -12,7 +14,6 @@ from casewright.decision import Correction, Decision, Effect, EffectName, Head, 
 from casewright.recompute import recomputed
 from casewright.sla.clocks import Clock, Transition
 from casewright.sla.fold import Stalled
-from casewright.sla.native import NativeBreach, breach_of, overdue_item
 from casewright.sla.steps import tell_once
 from casewright.versions import Versions
 
@@ -31,73 +32,27 @@ def redecide(log: Iterable[Logged], event: Event, bundle: LinkedBundle, *, clock
     entries = sorted(log, key=lambda entry: entry.event.position)
     asked = {effect.key for entry in entries for effect in entry.decision.effect_names}
     again = _Again(event.case_id, entries, bundle, clocks)
-    left_out = list[Effect]()
-    for entry in entries:
-        if entry.event.position <= event.position:
-            left_out += _left_out(entry, again.take(entry))
-    told = tuple({told_of(did): None for did in _told(entries)})
-    facts, own = facts_of(again.head, event, bundle), decide(replace(again.hushed(), told=told), event, bundle).decision
+    before = [(entry, again.take(entry)) for entry in entries if entry.event.position <= event.position]
+    facts = facts_of(again.head, event, bundle)
+    own = decide(again.hushed(entries), event, bundle).decision
     again.take(Logged(event, own))
-    corrections, closed = list[Correction](), [*own.closed]
-    for entry in entries:
-        if entry.event.position > event.position:
-            decision = again.take(entry)
-            corrections += _correction(entry, decision, bundle, asked)
-            closed += decision.closed
-    effects = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
-    effects = _each_breach_once(effects, left_out, event, entries, asked)
-    kept = {} if again.head.case.deleted else {name: clocks[name] for name in again.stalled if name in clocks}
-    head = replace(again.head, clocks={**again.head.clocks, **kept})
+    after = [(entry, again.take(entry)) for entry in entries if entry.event.position > event.position]
+    kept, head = again.kept, again.left
+    effects: tuple[Effect, ...] = ()
     if not own.broken:
-        effects += mirrors(clocks, head, facts, imported=own.imported)
-    own = replace(
+        new = [effect for effect in own.effects if effect.key not in asked and not effect.rule.startswith(MIRROR)]
+        effects = (*each_breach_once(new, event, before, after, asked), *mirrors(clocks, head, facts, imported=own.imported))
+    closed = chain(own.closed, *(now.closed for _, now in after))
+    decision = replace(
         own,
-        effects=tuple(effects),
+        effects=effects,
         stalled=(*own.stalled, *(again.stalled[name] for name in kept)),
         closed=tuple(clock for clock in closed if clock.policy.name not in kept),
-        corrections=tuple(corrections),
+        corrections=tuple(chain(*(_correction(entry, now, bundle, asked) for entry, now in after))),
+        late=True,
+        revision=head.revision,
     )
-    head = replace(head, told=tuple(_taken_back([*entries, Logged(event, own)], head)))
-    return Decided(replace(own, late=True, revision=head.revision), head)
-
-
-def _left_out(entry: Logged, again: Decision) -> Iterator[Effect]:
-    """What a late event asks for in its place and did not ask for when it came, as rules were told by then."""
-    if entry.decision.late:
-        acted = {match.rule for match in entry.decision.matched}
-        asked = {effect.key for effect in entry.decision.effects}
-        yield from (effect for effect in again.effects if effect.rule in acted and effect.key not in asked)
-
-
-def _each_breach_once(
-    effects: list[Effect], left_out: Iterable[Effect], event: Event, entries: Iterable[Logged], asked: set[str]
-) -> list[Effect]:
-    """The effects of a late event, where it is about an SLA item of Cases: for each rule no more than the item has target times.
-
-    A breach is named by its target time, or by none where the event that told it first did not tell that. So the late event may tell what
-    rules were told by another name, or show that what an event before it left out for that reason is still to come.
-    """
-    if (breach := _breach(event)) is None:
-        return effects
-    told = [each for entry in entries if (each := _breach(entry.event)) and each.item_id == breach.item_id]
-    names = {each.id(event.case_id) for each in (breach, *told, NativeBreach(breach.item_id, None))}
-    times = len({each.target_at for each in (breach, *told)} - {None}) or 1
-
-    def keys(effect: Effect) -> set[str]:
-        return {effect_key(name, effect.rule, effect.index) for name in names}
-
-    kept, told_by_now = [effect for effect in effects if effect.key not in keys(effect)], dict[tuple[str, int], set[str]]()
-    for effect in (*left_out, *effects):
-        by_rule = told_by_now.setdefault((effect.rule, effect.index), keys(effect) & asked)
-        if effect.key in keys(effect) - by_rule and len(by_rule) < times:
-            by_rule.add(effect.key)
-            kept.append(effect)
-    return kept
-
-
-def _breach(event: Event) -> NativeBreach | None:
-    item = overdue_item(event.change, {})
-    return breach_of(item) if item else None
+    return Decided(decision, replace(head, told=tuple(_taken_back([*entries, Logged(event, decision)], head))))
 
 
 def _told(entries: Iterable[Logged]) -> Iterator[Transition]:
@@ -119,8 +74,7 @@ class _Again:
 
     def __init__(self, case_id: str, entries: Sequence[Logged], bundle: LinkedBundle, clocks: Mapping[str, Clock]) -> None:
         self.head = blank(case_id)
-        self._bundle, self._passed = bundle, list[Logged]()
-        self._present = {name: clock.policy for name, clock in clocks.items()}
+        self._bundle, self._clocks, self._passed = bundle, clocks, list[Logged]()
         self._versions = Versions(entries, clocks.values())
         self._recomputed = [entry for entry in entries if entry.decision.recomputed]
         self._then = replace(bundle, rules=(), policies=())
@@ -136,11 +90,25 @@ class _Again:
         self._passed.append(entry)
         return decided.decision
 
-    def hushed(self) -> Head:
-        """The head here, where clocks that are recomputed later on fire in silence: what they are due by now is another time."""
+    def hushed(self, entries: Iterable[Logged]) -> Head:
+        """The head here, for asking about an event that comes late: what rules were told by any of the entries they are not told again.
+
+        Clocks that are recomputed later on fire in silence: what they are due by now is another time.
+        """
         names = {entry.decision.recomputed.policy.name for entry in self._recomputed if entry.decision.recomputed}
         hushed = {name: tell_once(clock, clock.policy.moments) for name, clock in self.head.clocks.items() if name in names}
-        return replace(self.head, clocks={**self.head.clocks, **hushed})
+        told = tuple({told_of(did): None for did in _told(entries)})
+        return replace(self.head, clocks={**self.head.clocks, **hushed}, told=told)
+
+    @property
+    def kept(self) -> Mapping[str, Clock]:
+        """The clocks that stay as they are, since they cannot be folded again; none of a case that is deleted."""
+        return {} if self.head.case.deleted else {name: self._clocks[name] for name in self.stalled if name in self._clocks}
+
+    @property
+    def left(self) -> Head:
+        """The head here, with those."""
+        return replace(self.head, clocks={**self.head.clocks, **self.kept})
 
     def _decided(self, entry: Logged) -> Decided:
         if entry.decision.recomputed:
@@ -157,7 +125,7 @@ class _Again:
         Where nothing tells them, clocks go by their present policy; if that is recomputed later on, by the one until then.
         """
         until = [entry.decision.recomputed.until_then for entry in reversed(self._recomputed) if entry.decision.recomputed]
-        others = self._present | {policy.name: policy for policy in until}
+        others = {name: clock.policy for name, clock in self._clocks.items()} | {policy.name: policy for policy in until}
         found = (self._versions.of(policy, self._next_cycle(name), decision) for name, policy in others.items())
         policies = tuple(policy for policy in found if policy is not None)
         if policies != self._then.policies:
