@@ -1,12 +1,20 @@
 """The custom resource of the cases stack: bring the domain to its definition; on delete leave everything as it is."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
+from botocore.exceptions import ClientError
 
 from casewright.service.configure import Wanted, configure
 from casewright.wiring.configuring import configuring
-from casewright.wiring.container import container
+from casewright.wiring.container import Container, container
+
+UNTIL_ALLOWED: Final = (2, 4, 8, 16, 30)
+"""Seconds between tries to read what is wanted: the deployment has only just allowed it, and IAM takes a while to tell all of S3.
+
+A rollback comes here too, and one that fails leaves a stack that has to be mended by hand.
+"""
 
 
 def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -19,7 +27,21 @@ def handle(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {"PhysicalResourceId": f"casewright-{ports.domain_id}"}
     if event["RequestType"] == "Delete":
         return answer
-    properties = event["ResourceProperties"]
-    body = parts.client("s3").get_object(Bucket=properties["WantedBucket"], Key=properties["WantedKey"])["Body"].read()
-    catalog = configure(msgspec.json.decode(body, type=Wanted), ports)
+    catalog = configure(_wanted(event["ResourceProperties"], parts), ports)
     return answer | {"Data": {"Fields": len(catalog.fields), "Templates": len(catalog.templates)}}
+
+
+def _wanted(properties: Mapping[str, str], parts: Container) -> Wanted:
+    for seconds in UNTIL_ALLOWED:
+        try:
+            return _read(properties, parts)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+        parts.time.sleep(seconds)
+    return _read(properties, parts)
+
+
+def _read(properties: Mapping[str, str], parts: Container) -> Wanted:
+    found = parts.client("s3").get_object(Bucket=properties["WantedBucket"], Key=properties["WantedKey"])
+    return msgspec.json.decode(found["Body"].read(), type=Wanted)
