@@ -165,10 +165,14 @@ def with_history(cases: Cases, *later: AuditEntry) -> None:
 
 def test_an_entry_of_a_type_that_is_not_known_stops_nothing_and_is_told() -> None:
     cases, telemetry = Cases({"c1": at(5), "c2": at(6)}), FakeTelemetry()
-    with_history(cases, AuditEntry(id="a-new", type="unknown", at=at(6), performer=Performer("arn:iam")))
+    old, new = (
+        AuditEntry(id=name, type="unknown", at=at(minute), performer=Performer("arn:iam")) for name, minute in (("a-old", -6), ("a-new", 6))
+    )
+    with_history(cases, old, new)
     assert reconcile(replace(reconciling(cases, 60), telemetry=telemetry), forever).is_through
     assert [event.id for event in cases.sent] == ["repaired-a-c1", "repaired-a-c2"]
-    assert ("audit entry not known", {"case_id": "c1", "audit_id": "a-new"}) in telemetry.lines
+    told = [facts for message, facts in telemetry.lines if message == "audit entry not known"]
+    assert told == [{"case_id": case_id, "audit_id": "a-new"} for case_id in ("c1", "c2")], "not what happened before the first run"
 
 
 def test_a_case_deleted_after_its_history_was_read_stops_nothing() -> None:

@@ -70,10 +70,10 @@ def _missing(case_id: str, history: Sequence[AuditEntry], between: tuple[datetim
     log = ports.log.entries(case_id)
     since, until = max(between[0], _adopted(log) or between[0]), between[1]
     logged, included = [entry.event for entry in log], ports.programs.current().included_field_ids
-    for entry in history:
+    for entry in (each for each in history if since <= each.at <= until):
         if entry.type == "unknown":
             ports.telemetry.log("audit entry not known", case_id=case_id, audit_id=entry.id)
-        event = told_by(entry, case_id, ports.place) if since <= entry.at <= until else None
+        event = told_by(entry, case_id, ports.place)
         if event is not None and twins.among(event, logged, included) is None:
             yield event
 
