@@ -99,7 +99,7 @@ def _case_file(found: Iterable[Item]) -> CaseFile | None:
 
 
 def _action(standing: Standing) -> tuple[Position, str, int]:
-    return standing.effect.position, standing.effect.rule, standing.effect.index
+    return standing.effect.place
 
 
 def _causes_first(effects: list[Standing]) -> list[Standing]:

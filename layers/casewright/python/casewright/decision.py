@@ -93,6 +93,11 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     imported: bool = False
     """A bulk import asked for it: it is recorded and never performed."""
 
+    @property
+    def place(self) -> tuple[Position, str, int]:
+        """Its place among the effects of its case, in the order they were decided in."""
+        return self.position, self.rule, self.index
+
 
 class Overruled(msgspec.Struct, frozen=True):
     """Two rules set one field: the later in order won."""

@@ -86,7 +86,7 @@ def turn_of(effects: Sequence[Pending], head: Head, now: datetime) -> Turn:
     Two updates of one field land in the order they were decided in: the later one waits for an attempt at the earlier one that may still
     happen, takes an earlier one that waits with it, and makes superfluous one that comes after it.
     """
-    updates = sorted((each for each in effects if isinstance(each.effect.action, UpdateCase)), key=_decided)
+    updates = sorted((each for each in effects if isinstance(each.effect.action, UpdateCase)), key=lambda each: each.effect.place)
     over, open_ = list[tuple[Pending, Outcome]](), list[Pending]()
     for each in updates:
         if each.outcome is None:
@@ -95,9 +95,9 @@ def turn_of(effects: Sequence[Pending], head: Head, now: datetime) -> Turn:
     begun = [each for each in open_ if each.write]
     if again := next((each.write for each in begun if each.not_before <= now), None):
         write = tuple(each for each in begun if each.not_before <= now and each.write and each.write.id == again.id)
-        ended = [replace(each, outcome=outcome) for each, outcome in over]
-        wanted = is_repeatable(again, [*(each for each in updates if each.outcome), *ended, *open_], head)
-        return Turn(over=tuple(over), write=write) if wanted else Turn(over=tuple(over), anew=write)
+        ended = {each.effect.key: outcome for each, outcome in over}
+        known = [replace(each, outcome=ended.get(each.effect.key, each.outcome)) for each in updates]
+        return Turn(over=tuple(over), write=write) if is_repeatable(again, known, head) else Turn(over=tuple(over), anew=write)
     taken, waiting = _fresh(open_, begun, now)
     parts = list[Mapping[str, FieldValue]]()
     for each in taken:
@@ -155,7 +155,7 @@ def _fresh(open_: Sequence[Pending], begun: Sequence[Pending], now: datetime) ->
 
 
 def _set_since(pending: Pending, updates: Sequence[Pending]) -> frozenset[str]:
-    later = (each for each in updates if each.outcome and each.outcome.status == "done" and _decided(each) > _decided(pending))
+    later = (each for each in updates if each.outcome and each.outcome.status == "done" and each.effect.place > pending.effect.place)
     return frozenset(field_id for each in later for field_id in _fields(each))
 
 
@@ -166,7 +166,3 @@ def _fields(pending: Pending) -> Mapping[str, FieldValue]:
 
 def _size(part: Effect | Mapping[str, FieldValue]) -> int:
     return len(msgspec.json.encode(part))
-
-
-def _decided(pending: Pending) -> tuple[object, ...]:
-    return pending.effect.position, pending.effect.rule, pending.effect.index

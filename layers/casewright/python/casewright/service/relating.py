@@ -64,10 +64,8 @@ def _tagged(effect: Effect, tags: Mapping[str, str], cases: CaseWriter, ledger: 
 
 
 def _set_since(effect: Effect, ledger: Ledger) -> Iterator[str]:
-    place = (effect.position, effect.rule, effect.index)
     for each in ledger.effects(effect.case_id):
-        is_later = (each.effect.position, each.effect.rule, each.effect.index) > place
-        if isinstance(each.effect.action, Tag) and each.status == "done" and is_later:
+        if isinstance(each.effect.action, Tag) and each.status == "done" and each.effect.place > effect.place:
             yield from each.effect.action.tags
 
 
