@@ -54,12 +54,13 @@ def left_behind(served: Served) -> tuple[list[str], list[str], int]:
     return queues, rules, len(found["cases"])
 
 
+@pytest.mark.parametrize("folder", ["{file}/envelopes", "/proc"], ids=["a file stands there", "nobody may write there"])
 def test_a_folder_that_cannot_be_written_is_told_before_the_probe(
-    recording: Served, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    recording: Served, capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: str
 ) -> None:
     before = left_behind(recording)
     (tmp_path / "file").touch()
-    assert run([*ASK, "--save", str(tmp_path / "file" / "envelopes")]) == 2
+    assert run([*ASK, "--save", folder.format(file=tmp_path / "file")]) == 2
     assert "give --save a folder to write into" in capsys.readouterr().err
     assert left_behind(recording) == before
 

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
@@ -57,7 +58,7 @@ def doctor(  # noqa: PLR0913 - keyword-only, each one a name that a deployment m
         context = Context(clients, places_of(clients, stage, given), config, probes=live)
         running = _prepared(context, template, wait, armed_is_fine=armed_is_fine) if live else None
         if running and save:
-            _make(save)
+            _make_writable(save)
         is_fine = _report(context, running, save, as_json=as_json)
     if not is_fine:
         raise typer.Exit(1)
@@ -80,12 +81,13 @@ def _report(context: Context, running: Running | None, save: Path | None, *, as_
     return report.is_fine
 
 
-def _make(folder: Path) -> None:
+def _make_writable(folder: Path) -> None:
     """Before the probe: afterwards its envelopes are gone."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise WrongUsage(f"{folder} cannot be made: {error.strerror}; give --save a folder to write into") from error
+        raise WrongUsage(f"nothing can be written into {folder}: {error.strerror}; give --save a folder to write into") from error
 
 
 def _prepared(context: Context, template: str, wait: float, *, armed_is_fine: bool) -> Running:
