@@ -100,7 +100,7 @@ class Automation(Stack):
         settings = DecideSettings(
             **around.shared_settings(), case_events_queue_url=around.case_events.queue_url, dead_letter_queue_url=dead_letters.queue_url
         )
-        decide = around.function("Decide", role, settings, timeout=DECIDE_TIMEOUT, memory_mb=1024)
+        decide = around.function("Decide", role, settings, timeout=DECIDE_TIMEOUT, memory_mb=1024, writes_back=True)
         decide.add_event_source(
             sources.SqsEventSource(
                 around.case_events,
@@ -129,7 +129,7 @@ class Automation(Stack):
             quotas=quotas.written(stage.quotas),
             webhooks=" ".join(self._webhooks.names),
         )
-        perform = around.function("Perform", role, settings, timeout=PERFORM_TIMEOUT)
+        perform = around.function("Perform", role, settings, timeout=PERFORM_TIMEOUT, writes_back=True)
         bells = sources.SqsEventSource(around.wake, batch_size=1, report_batch_item_failures=True, max_concurrency=len(BUCKETS))
         perform.add_event_source(bells)
         around.table.allow(role, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")

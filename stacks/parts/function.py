@@ -29,6 +29,9 @@ class Function(lambda_.Function):
 
     `dead_letters` is required of a function that is invoked asynchronously (a rule, CloudFormation); readers of a queue use the
     queue's own. Such an invocation is not retried, and does not wait for longer than `BEGUN_WITHIN`: the next tick brings the work again.
+
+    `writes_back` is said of a function that sends to the queue it reads. Lambda takes that for a loop, and from the 17th time on stops the
+    function and buries the message, unless told that it is meant (developer guide, recursive loop detection).
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only, each one a property that differs
@@ -44,6 +47,7 @@ class Function(lambda_.Function):
         timeout: Duration,
         memory_mb: int = 512,
         dead_letters: DeadLetters | None = None,
+        writes_back: bool = False,
     ) -> None:
         self.house_role = role
         super().__init__(
@@ -61,6 +65,7 @@ class Function(lambda_.Function):
             memory_size=memory_mb,
             dead_letter_queue=dead_letters,
             retry_attempts=0 if dead_letters else None,
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if writes_back else None,
             max_event_age=BEGUN_WITHIN if dead_letters else None,
         )
         acknowledge(self, "AwsSolutions-L1", because=_OLDER_RUNTIME)

@@ -41,6 +41,7 @@ class Surroundings:
         timeout: Duration,
         memory_mb: int = 512,
         dead_letters: DeadLetters | None = None,
+        writes_back: bool = False,
     ) -> Function:
         """A function of the stack, named as its folder of `lambdas/` is."""
         return Function(
@@ -54,6 +55,7 @@ class Surroundings:
             timeout=timeout,
             memory_mb=memory_mb,
             dead_letters=dead_letters,
+            writes_back=writes_back,
         )
 
     def shared_settings(self) -> dict[str, str]:

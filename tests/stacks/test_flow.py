@@ -59,6 +59,20 @@ def test_a_message_comes_back_later_than_its_reader_can_take(made: Any) -> None:
     assert bells["Properties"]["VisibilityTimeout"] == perform["Properties"]["Timeout"] == 120
 
 
+def test_a_function_that_writes_to_the_queue_it_reads_is_not_taken_for_a_loop(made: Any) -> None:
+    """Lambda stops others at the 17th time: an event whose case cannot be read comes back up to 24 times, a bell while work is left."""
+    writing_back = set()
+    for mapping in [each["Properties"] for each in made.of("AWS::Lambda::EventSourceMapping").values()]:
+        function, queue = made.text("automation", mapping["FunctionName"]), made.text("automation", mapping["EventSourceArn"])
+        name = next(each for each in made.deployed.functions() if each.lower() == function)
+        if made.deployed.allows(name, "sqs:SendMessage", queue, {}):
+            writing_back.add(name)
+    assert writing_back == {"Decide", "Perform"}
+    for name in made.deployed.functions():
+        said = made.one("AWS::Lambda::Function", name)["Properties"].get("RecursiveLoop")
+        assert said == ("Allow" if name in writing_back else None), name
+
+
 def test_readers_report_the_messages_that_failed(made: Any) -> None:
     mappings = [mapping["Properties"] for mapping in made.of("AWS::Lambda::EventSourceMapping").values()]
     assert len(mappings) == 3
