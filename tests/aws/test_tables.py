@@ -16,9 +16,10 @@ from casewright.aws.effect_items import effect_item
 from casewright.aws.effect_queue import EffectTable
 from casewright.aws.marks import HeadsOfTable
 from casewright.aws.records import key
+from casewright.aws.suppression import RecipientTable
 from casewright.decide import Decided, blank, decide
 from casewright.decision import Outcome
-from casewright.errors import UnreadableRecord, VersionConflict
+from casewright.errors import Throttled, UnreadableRecord, VersionConflict
 from casewright.ports.effects import Write
 from casewright.ports.log import DueClock
 from casewright.quotas import Quota
@@ -84,6 +85,29 @@ def test_a_head_that_was_read_ahead_and_not_asked_for_is_not_told_to_a_later_bat
     written.record(decide(created().head, event, BUNDLE), event, version=1, armed=True)
     read.read_ahead(next_batch)
     assert read.head("c1").version == 2
+
+
+class Busy:
+    """DynamoDB, which leaves the last key of a batch for later."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dynamodb, name)
+
+    def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803 -- boto3's name
+        *keys, left = RequestItems[TABLE]["Keys"]
+        answer = self._dynamodb.batch_get_item(RequestItems={TABLE: RequestItems[TABLE] | {"Keys": keys}})
+        return answer | {"UnprocessedKeys": {TABLE: RequestItems[TABLE] | {"Keys": [left]}}}
+
+
+def test_what_a_batch_leaves_for_later_is_not_taken_for_absent(dynamodb: Any) -> None:
+    read, _ = CaseTable(Busy(dynamodb), TABLE), stored(dynamodb)
+    read.read_ahead(["c2", "c1"])
+    assert (read.head("c1").version, read.head("c2").version) == (1, 0)
+    with pytest.raises(Throttled):
+        RecipientTable(Busy(dynamodb), TABLE).suppressed(["a@example.com", "b@example.com"], at(1))
 
 
 def test_ninety_effects_fit_one_transaction(dynamodb: Any) -> None:

@@ -28,12 +28,10 @@ class RecipientTable:
     def suppressed(self, addresses: Sequence[str], now: datetime) -> frozenset[str]:
         """BatchGetItem, of up to 50 addresses. An item past its time counts no more, deleted or not."""
         digests = dict.fromkeys(map(digest, addresses))
-        asked = {"Keys": [key(each, _SUPPRESSED) for each in digests], "ConsistentRead": True}
-        with translated("BatchGetItem"):
-            answer = self._client.batch_get_item(RequestItems={self._table: asked})
-        if answer.get("UnprocessedKeys"):
+        read = items.read_together(self._client, self._table, [key(each, _SUPPRESSED) for each in digests])
+        if len(read) < len(digests):
             raise Throttled("BatchGetItem: some keys were not read")
-        found = {item["pk"]["S"] for item in answer["Responses"].get(self._table, ()) if not _is_over(item, now)}
+        found = {item["pk"]["S"] for _, item in read if item and not _is_over(item, now)}
         return frozenset(address for address in addresses if digest(address) in found)
 
     def suppress(self, address: str, cause: Cause, now: datetime) -> None:
