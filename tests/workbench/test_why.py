@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from building import AGENT, CATALOG, at, case_event, changed, equals, linked, parsed, rule
+from building import AGENT, CATALOG, at, case_event, changed, equals, linked, parsed, rule, text
 from msgspec.structs import replace
 from pages import commands, page
 from serving import Served
@@ -235,6 +235,20 @@ def test_people_read_the_case_from_top_to_bottom(world: World, capsys: pytest.Ca
     assert "not asked: close" in told
     assert '✓ status changed {from: "open", to: "closed"}  it changed from "open" to "closed"' in told
     assert "update_case" not in told
+
+
+def test_what_a_task_that_is_done_went_without_is_told_and_its_id_is_not(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.publish([rule("call", "case_created", then=(do.CreateTask("Escalations", text("Call")),) * 2)])
+    world.take(created(minutes=0.005))
+    notes = ("", "; started at once: it was scheduled for 2026-11-16T13:00:00+00:00; left out: Customer")
+    for pending, more in zip(world.effects.urgent("connect", at(9)), notes, strict=True):
+        assert world.effects.finish(pending.effect, Outcome(status="done", detail=f"arn:task{more}"), at(7), told_before=at(8))
+    assert run(["why", "c1", "--table", "cases", "--bucket", "bundles"]) == 0
+    told = capsys.readouterr().out
+    assert "  done  by call" in told
+    assert "  done: started at once: it was scheduled for 2026-11-16T13:00:00+00:00; left out: Customer  by call" in told
+    assert "arn:task" not in told
+    assert told.startswith("2026-11-16T14:00:00Z  Case created"), "to the second; --json has the fraction"
 
 
 def test_unknown_conditions_are_told_where_the_log_begins_in_the_middle(world: World, why: Why) -> None:

@@ -40,5 +40,13 @@ def described(effect: Effect, names: Names) -> str:  # noqa: C901, PLR0912 -- on
     return " ".join(text.split())
 
 
+def noted(effect: Effect, detail: str) -> str:
+    """What the detail of a mail or task that is done tells beside its id: whom or what it went without, what follows."""
+    if not isinstance(effect.action, actions.SendEmail | actions.CreateTask):
+        return ""
+    first, _, notes = detail.partition("; ")
+    return notes or (first if " " in first else "")
+
+
 def _in_turn(field_id: str, among: tuple[str, ...], names: Names) -> str:
     return f"in turn {' | '.join(str(names.value(field_id, each)) for each in among)}"

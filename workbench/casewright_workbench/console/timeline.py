@@ -13,7 +13,7 @@ from casewright.sla.policies import BREACH
 from casewright_workbench.console import wording
 from casewright_workbench.console.desk import Desk
 from casewright_workbench.console.durations import as_duration
-from casewright_workbench.console.effects import described
+from casewright_workbench.console.effects import described, noted
 from casewright_workbench.console.names import Names
 from casewright_workbench.deployment.records import CaseFile, Standing
 
@@ -142,8 +142,9 @@ def _clock_change(each: Transition) -> ClockChange:
 def _did(standing: Standing, names: Names) -> Did:
     effect = standing.effect
     what = described(effect, names)
-    if standing.status not in ("done", "pending", "recorded"):
-        what = f"{what} — {names.readable(standing.detail)}"
+    detail = noted(effect, standing.detail) if standing.status == "done" else standing.detail
+    if detail and standing.status not in ("pending", "recorded"):
+        what = f"{what} — {names.readable(detail)}"
     return Did(standing.ended_at, effect.rule, name_of(effect.action), standing.status, what)
 
 

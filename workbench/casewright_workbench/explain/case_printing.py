@@ -9,12 +9,13 @@ from rich.tree import Tree
 from casewright.decision import Correction, EffectStatus, Match
 from casewright.sla.clocks import Transition
 from casewright_workbench.console import wording
+from casewright_workbench.console.effects import noted
 from casewright_workbench.console.names import Names
 from casewright_workbench.deployment.records import Standing
 from casewright_workbench.explain.case_records import told_effect, told_shadows
 from casewright_workbench.explain.history import Retold
 from casewright_workbench.explain.printing import HELD_BACK, add_effect, add_rules
-from casewright_workbench.explain.words import Words, instant
+from casewright_workbench.explain.words import Words, second
 
 _STYLES: Final[dict[EffectStatus, str]] = {"done": "green", "failed": "bold red", "pending": "dim", "recorded": "dim"}
 _VERBS: Final = {"not_met": "ended late", "met": "met in time"}
@@ -26,14 +27,14 @@ def event_tree(retold: Retold, words: Words, names: Names, *, traced: bool) -> T
     what, quote = wording.told(event, names)
     by = wording.by(event, names)
     tree = Tree(
-        Text.assemble((instant(event.at), "dim"), f"  {what}", f" by {by}" if by else "", (f"  {event.id}", "dim")), guide_style="dim"
+        Text.assemble((second(event.at), "dim"), f"  {what}", f" by {by}" if by else "", (f"  {event.id}", "dim")), guide_style="dim"
     )
     if quote:
         tree.add(Text(f"“{' '.join(quote.split())}”", "italic"))
     for name, value in wording.values(event, names):
         tree.add(Text(f"{name} = {value}"))
     for each in decision.transitions:
-        tree.add(Text.assemble("clock ", (each.policy, "bold"), f" {_did(each)}, due {instant(each.due_at)}"))
+        tree.add(Text.assemble("clock ", (each.policy, "bold"), f" {_did(each)}, due {second(each.due_at)}"))
     if traced:
         add_rules(tree, retold.rules, (), words, detail="asked")
     else:
@@ -59,7 +60,7 @@ def _add_matches(tree: Tree, matches: Iterable[Match], mark: tuple[str, str], mo
 
 
 def _add_effect(tree: Tree, standing: Standing, retold: Retold, words: Words, names: Names) -> None:
-    detail = "" if standing.status == "done" else names.readable(standing.detail)
+    detail = names.readable(noted(standing.effect, standing.detail) if standing.status == "done" else standing.detail)
     told = told_effect(standing, retold, words)
     ending = f"{standing.status}{': ' + detail if detail else ''}  by {told.rule}"
     add_effect(tree, told, more=ending, style=_STYLES.get(standing.status, "yellow"))

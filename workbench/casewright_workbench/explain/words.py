@@ -123,6 +123,11 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def second(moment: datetime) -> str:
+    """The same to the second, as terminals show it."""
+    return instant(moment.replace(microsecond=0))
+
+
 def duration(length: timedelta) -> str:
     """As operators write it: `1h30m`."""
     written, left = "", length
