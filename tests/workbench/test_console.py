@@ -238,8 +238,12 @@ def test_the_times_of_a_page_are_of_one_zone_that_is_named(served: Served, say: 
         (3660, "1h 01m"),
         (86_400, "1d"),
         (100_000, "1d 3h"),
-        (-90, "-1m"),
+        (-90, "-1m 30s"),
+        (61, "1m 01s"),
+        (599.4, "9m 59s"),
+        (629, "10m"),
+        (14_399.1, "4h"),
     ],
 )
-def test_durations_are_short(seconds: int, text: str) -> None:
+def test_durations_are_short(seconds: float, text: str) -> None:
     assert as_duration(seconds) == as_duration(timedelta(seconds=seconds)) == text

@@ -104,6 +104,8 @@ def test_spans_cover_the_course_and_show_as_a_bar(center: ClockCenter, case_id: 
     told = capsys.readouterr().out
     assert "█" * 20 + "░" * 10 + "█" * 3 + "▓" * 27 + "  █ Active 7m  ░ Paused 3m  ▓ Overdue 8m" in told
     assert "in-hours" not in told
+    assert run(["sla", case_id, *center.places, "--policy", "in-hours"]) == 0
+    assert "Clock in-hours: time is up\n" in capsys.readouterr().out, "an id of ours would only say it again"
 
 
 def test_the_time_of_a_clock_is_shared_out_by_queue(center: ClockCenter, case_id: str, capsys: pytest.CaptureFixture[str]) -> None:

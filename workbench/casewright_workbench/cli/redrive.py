@@ -13,7 +13,7 @@ from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.places import places_of
 from casewright_workbench.doctor.undelivered import dead_letter_queues
 from casewright_workbench.explain.printing import console
-from casewright_workbench.explain.words import Json, instant
+from casewright_workbench.explain.words import Json, instant, second
 from casewright_workbench.redriving.groups import SET_ASIDE, Group, Redrive
 from casewright_workbench.terminal import echo_json
 
@@ -65,7 +65,7 @@ def _tell(run: Redrive, places: list[str], *, moved: bool, as_json: bool) -> Non
     output = console()
     for each in groups:
         of = f", case {each.case_id}" if each.case_id else ""
-        output.print(Text.assemble((each.queue, "bold"), f"  {each.count} since {instant(each.oldest)}"), soft_wrap=True)
+        output.print(Text.assemble((each.queue, "bold"), f"  {each.count} since {second(each.oldest)}"), soft_wrap=True)
         output.print(Text(f"    {each.reason}\n    {each.way}; for example {each.sample}{of}"), soft_wrap=True)
         if each.stayed:
             output.print(Text(f"    {each.stayed} stay: {each.trouble}", "red"), soft_wrap=True)
@@ -79,7 +79,8 @@ def _summary(groups: list[Group], places: list[str], *, moved: bool) -> str:
         return f"nothing to bring back in {', '.join(places)}"
     if not moved:
         return f"{count} to bring back; --yes does it"
-    return f"{sum(each.moved for each in groups)} of {count} are back where they belong"
+    back = sum(each.moved for each in groups)
+    return f"{back} of {count} {'is' if count == 1 else 'are'} back"
 
 
 def _record(group: Group) -> dict[str, Json]:

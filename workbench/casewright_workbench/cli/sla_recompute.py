@@ -20,7 +20,7 @@ from casewright_workbench.cli.deployment import AsJson, BucketName, Deployment, 
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
-from casewright_workbench.explain.words import Json, duration, instant
+from casewright_workbench.explain.words import Json, duration, instant, second
 from casewright_workbench.sla.printing import STYLES
 from casewright_workbench.sla.recomputing import Recomputing
 from casewright_workbench.terminal import echo_json
@@ -108,7 +108,7 @@ def _line(found: Recomputation) -> Text:
     if found.stalled:
         return line.append(f"  left as it is: {found.stalled[0].reason}", "red")
     if found.after.started_at != found.before.started_at:
-        line.append(f", started {instant(found.after.started_at)}")
+        line.append(f", started {second(found.after.started_at)}")
     if passed := _passed(found):
         line.append(f"  past, and not told: {', '.join(passed)}", "yellow")
     if found.after.told:
@@ -117,7 +117,7 @@ def _line(found: Recomputation) -> Text:
 
 
 def _clock(clock: Clock) -> tuple[str | tuple[str, str], ...]:
-    return (clock.status, STYLES[clock.status]), f" due {instant(clock.due_at)}, target {duration(clock.target)}, cycle {clock.cycle}"
+    return (clock.status, STYLES[clock.status]), f" due {second(clock.due_at)}, target {duration(clock.target)}, cycle {clock.cycle}"
 
 
 def _record(found: Recomputation) -> dict[str, Json]:

@@ -8,11 +8,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from casewright.cases.events import Event
+from casewright.cases.subscriptions import AFTER_ALL_ELSE
 from casewright.sla.clocks import Status, Transition
 from casewright_workbench.console import wording
 from casewright_workbench.console.durations import as_duration
 from casewright_workbench.console.names import Names
-from casewright_workbench.explain.words import duration, instant
+from casewright_workbench.explain.words import duration, second
 from casewright_workbench.sla.absences import Absence
 from casewright_workbench.sla.courses import Course, Cycle, Turn
 from casewright_workbench.sla.spans import Span
@@ -42,7 +43,7 @@ def course_tree(course: Course, names: Names) -> Tree:
             branch.add(_shares(cycle, names))
     for did in course.untrue:
         tree.add(
-            Text(f"Told then, and not so since a late event came: {verb(did)} at {instant(did.at)}, due {instant(did.due_at)}", "yellow")
+            Text(f"Told then, and not so since a late event came: {verb(did)} at {second(did.at)}, due {second(did.due_at)}", "yellow")
         )
     return tree
 
@@ -66,7 +67,7 @@ def _heading(cycle: Cycle) -> Text:
     return Text.assemble(
         f"cycle {clock.cycle}  ",
         (clock.status, STYLES[clock.status]),
-        f"  due {instant(clock.due_at)}  target {duration(clock.target)}{calendar}  {_used(cycle.used, cycle.left)}",
+        f"  due {second(clock.due_at)}  target {duration(clock.target)}{calendar}  {_used(cycle.used, cycle.left)}",
         (f"  policy of bundle {cycle.bundle}", "dim"),
     )
 
@@ -87,11 +88,11 @@ def _bar(stood: tuple[Span, ...]) -> Text:
 def _add_turn(branch: Tree, turn: Turn, names: Names) -> None:
     did = turn.did
     line = Text.assemble(
-        (instant(did.at), "dim"),
+        (second(did.at), "dim"),
         "  ",
         (f"{verb(did):<16}", "bold"),
         (f"  {did.status:<9}", STYLES[did.status]),
-        f"  due {instant(did.due_at)}  {_used(turn.used, turn.left)}  ",
+        f"  due {second(did.due_at)}  {_used(turn.used, turn.left)}  ",
         *_event(turn.event, names),
         ("  late" if turn.late else "", "yellow"),
         ("" if turn.was_told else "  known since a late event came", "yellow"),
@@ -111,7 +112,8 @@ def _used(used: timedelta | None, left: timedelta | None) -> str:
 def _event(event: Event, names: Names) -> Iterator[str | tuple[str, str]]:
     by = wording.by(event, names)
     yield wording.told(event, names)[0] + (f" by {by}" if by else "")
-    yield f"  {event.id}", "dim"
+    if not event.id.startswith(AFTER_ALL_ELSE):  # an id of our own would only say the line again
+        yield f"  {event.id}", "dim"
 
 
 def _shares(cycle: Cycle, names: Names) -> Text:
