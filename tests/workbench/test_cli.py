@@ -107,7 +107,8 @@ def test_local_does_not_begin_a_day_whose_cases_the_directory_does_not_know(caps
         (["check", "no/such/directory"], "no/such/directory is not a directory"),
         (["local", "--port", "seventy"], "'--port': Input should be a valid integer"),
         (["local", "--port", "70000"], "'--port': Input should be less than or equal to 65535"),
-        (["local", "--twice"], "--twice"),
+        (["local", "--twice"], "(casewright local --help says what is accepted)"),
+        (["sla", "list", "--table", "cases"], "'--bucket'. (casewright sla list --help says what is accepted)"),
         (["dance"], "dance"),
     ],
 )

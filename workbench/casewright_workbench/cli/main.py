@@ -89,7 +89,9 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except TyperException as misused:
         said = misused.format_message()  # empty where no command was given: the help was printed instead
-        return _refuse(errors, f"{said} (casewright --help lists commands and options)") if said else USAGE
+        context = getattr(misused, "ctx", None)  # of the command that was misused, where one was found
+        help_of = context.command_path if context else "casewright"
+        return _refuse(errors, f"{said} ({help_of} --help says what is accepted)") if said else USAGE
     return code or FINE
 
 
