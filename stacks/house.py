@@ -24,7 +24,7 @@ def from_cdk_json(environ: Mapping[str, str]) -> App:
 
     The CDK CLI passes context and output folder in the environment; without it both are those the CLI would choose.
     """
-    context: dict[str, Any] = {} if "CDK_CONTEXT_JSON" in environ else json.loads((ROOT / "cdk.json").read_text())["context"]
+    context: dict[str, Any] = {} if "CDK_CONTEXT_JSON" in environ else json.loads((ROOT / "cdk.json").read_text()).get("context", {})
     app = App(context=context, outdir=None if "CDK_OUTDIR" in environ else str(ROOT / "cdk.out"))
     stage = stage_in(app)
     build(app, stage=stage, compiled=read_contents(ROOT / "contact_center", stage=stage))

@@ -190,18 +190,23 @@ def test_counters_are_looked_for_where_the_functions_count(made: Any) -> None:
     assert [alarm["Dimensions"] for alarm in counted] == [[{"Name": "service", "Value": telemetry._metrics.service}]] * len(counted)
 
 
-def test_every_alarm_leads_to_the_runbook_and_has_a_line_there(made: Any) -> None:
+def test_every_alarm_leads_to_the_runbook_and_has_a_line_there_and_every_line_an_alarm(made: Any) -> None:
     file, _, anchor = RUNBOOK.partition("#")
     [watched] = re.findall(r"(?ms)^## What to watch$(.*?)^## ", (ROOT / file).read_text())
     assert anchor == "what-to-watch"
     signals = {signal for line in watched.splitlines() if line.startswith("| ") for signal in re.findall(r"`([\w-]+)`", line.split("|")[1])}
-    patterns = [re.compile(signal.replace("NAME", "[A-Z][A-Za-z]+")) for signal in signals]
+    [unalarmed] = re.findall(r"(?s)have no alarm: (.*?)\.\n", watched)
+    patterns = {signal: re.compile(signal.replace("NAME", "[A-Z][A-Za-z]+")) for signal in signals}
     webhooks = re.compile(r"\w+(-\w+)*-UndeliveredFilled")
+    ringing = {"NAME-UndeliveredFilled"}
     for alarm in made.of("AWS::CloudWatch::Alarm").values():
         name = alarm["Properties"]["AlarmName"]
         signal = re.sub(r"^casewright-test-[a-z]+-", "", name)
-        assert webhooks.fullmatch(signal) or any(pattern.fullmatch(signal) for pattern in patterns), name
+        lines = {each for each, pattern in patterns.items() if pattern.fullmatch(signal)}
+        assert lines or webhooks.fullmatch(signal), name
+        ringing |= lines
         assert alarm["Properties"]["AlarmDescription"].endswith(f"({RUNBOOK})"), name
+    assert signals - ringing == set(re.findall(r"`(\w+)`", unalarmed))
 
 
 def test_the_dashboard_shows_every_alarm(made: Any) -> None:
