@@ -49,6 +49,20 @@ def test_a_field_that_an_agent_changed_since_a_write_got_no_answer_is_left_alone
     assert [fields for _, _, fields, *_ in bench.world.done[before:]] == [{"title": "urgent"}]
 
 
+def test_a_write_that_leaves_out_what_an_agent_had_changed_before_it_is_repeated_as_it_was(bench: Bench) -> None:
+    both = sets("both", to={"priority": "high", "title": "urgent"}, condition=changed("amount"))
+    later = sets("later", to={"priority": "low"}, condition=changed("vip"))
+    bench.decide(
+        linked(both, later), CREATED, updated("e", 1, amount=1.0), updated("agent", 2, priority="normal"), updated("f", 3, vip=True)
+    )
+    bench.time.moment = at(3)
+    bench.world.lost_answers = iter([Unavailable("no answer")])
+    assert bench.act("cases") == 0
+    bench.time.moment = at(8)
+    assert bench.act("cases") == 2
+    assert [fields for _, _, fields, *_ in bench.world.done] == [{"f-priority": "low", "title": "urgent"}]
+
+
 def test_an_effect_that_was_given_up_is_not_performed_with_the_others_of_its_write(bench: Bench) -> None:
     """Six cases, so that in whatever order the index has them some are written between the last attempts of the call they shared."""
     for number in range(6):

@@ -13,7 +13,7 @@ from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending, Write
 from casewright.service.repeating import is_repeatable
-from casewright.service.wanted import changed_by_others, moot
+from casewright.service.wanted import changed_by_others, moot, still_wanted
 
 MOST: Final = 100
 """Cases in one call (Cases API), and effects in one claim (DynamoDB transactions)."""
@@ -101,8 +101,8 @@ def turn_of(effects: Sequence[Pending], head: Head, now: datetime) -> Turn:
     taken, waiting = _fresh(open_, begun, now)
     parts = list[Mapping[str, FieldValue]]()
     for each in taken:
-        unwanted = changed_by_others(each.effect, head) | _set_since(each, updates)
-        parts.append({field_id: value for field_id, value in _fields(each).items() if field_id not in unwanted})
+        set_since = _set_since(each, updates)
+        parts.append({field_id: value for field_id, value in still_wanted(each.effect, head).items() if field_id not in set_since})
     until = min((each.not_before for each in begun), default=None)
     return Turn(over=tuple(over), write=tuple(taken), parts=tuple(parts), waiting=tuple(waiting) if until else (), until=until)
 

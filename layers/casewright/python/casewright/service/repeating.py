@@ -6,7 +6,7 @@ from casewright.decision import Head
 from casewright.errors import UnreadableRecord
 from casewright.ports.effects import Pending, Write
 from casewright.service.ending import Acting
-from casewright.service.wanted import changed_by_others
+from casewright.service.wanted import still_wanted
 
 
 def is_repeatable(write: Write, effects: Sequence[Pending], head: Head) -> bool:
@@ -18,7 +18,8 @@ def is_repeatable(write: Write, effects: Sequence[Pending], head: Head) -> bool:
     of_write = [each for each in effects if each.write and each.write.id == write.id]
     if any(each.outcome and each.outcome.status == "done" for each in of_write):
         return True
-    return bool(of_write) and not any(each.outcome or changed_by_others(each.effect, head) for each in of_write)
+    wanted = {field_id for each in of_write for field_id in still_wanted(each.effect, head)}
+    return bool(of_write) and not any(each.outcome for each in of_write) and write.fields.keys() <= wanted
 
 
 def is_wanted_by_the_others(write: Write, effects: Sequence[Pending], ports: Acting) -> bool:

@@ -1,9 +1,11 @@
 """Wanted: whether a pending effect is still worth performing, and what of it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from casewright.actions import Action, AddComment, AttachContact, LinkCase, Tag, UpdateCase, expires_after
+from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending
 from casewright.service.mirroring import overtaken
@@ -49,6 +51,13 @@ def changed_by_others(effect: Effect, head: Head) -> frozenset[str]:
         return frozenset()
     changes = ((field_id, head.field_changes.get(field_id)) for field_id in effect.action.fields)
     return frozenset(field_id for field_id, change in changes if change and not change.ours and change.position > effect.position)
+
+
+def still_wanted(effect: Effect, head: Head) -> Mapping[str, FieldValue]:
+    """What of an update nobody else has changed since it was decided on."""
+    fields = effect.action.fields if isinstance(effect.action, UpdateCase) else {}
+    changed = changed_by_others(effect, head)
+    return {field_id: value for field_id, value in fields.items() if field_id not in changed}
 
 
 def _overwritten(effect: Effect, head: Head, set_since: frozenset[str]) -> Outcome | None:
