@@ -13,7 +13,7 @@ from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
 from casewright.ports.effects import Pending, Write
 from casewright.service.repeating import is_repeatable
-from casewright.service.wanted import changed_by_others, moot, still_wanted
+from casewright.service.wanted import moot, still_wanted
 
 MOST: Final = 100
 """Cases in one call (Cases API), and effects in one claim (DynamoDB transactions)."""
@@ -72,8 +72,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_overtaken(self, head: Head) -> bool:
         """Whether somebody else has changed a field that it sets, or deleted the case, since it was seen what is to be done."""
-        changed = frozenset(chain.from_iterable(changed_by_others(each.effect, head) for each in self.write))
-        return head.case.deleted or not changed.isdisjoint(self.fields)
+        wanted = {field_id for each in self.write for field_id in still_wanted(each.effect, head)}
+        return head.case.deleted or not self.fields.keys() <= wanted
 
     def as_write(self, *, new_id: str) -> Write:
         """The write: as it was begun, or a new one."""
