@@ -170,4 +170,4 @@ def test_a_clock_that_is_overdue_is_listed_wherever_its_due_time_moved(center: C
     changed = Changed()
     changed.listen("decide", "event taken", {"case_id": case_id})
     lists = clock_lists(Desk.of(center.house, changed, NEW_YORK))
-    assert ([each.left for each in lists.overdue], lists.soon, lists.later) == (["4h 52m"], (), ())
+    assert ([each.left for each in lists.overdue], lists.soon, lists.later) == (["4h 53m"], (), ())

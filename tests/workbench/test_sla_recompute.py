@@ -430,7 +430,7 @@ def test_the_lake_is_told_where_its_stream_is_given(center: ClockCenter, capsys:
 
 def test_people_read_before_and_after_on_a_line(center: ClockCenter, capsys: pytest.CaptureFixture[str]) -> None:
     case_id = center.opens()
-    started = center.clock(case_id).started_at
+    started = center.clock(case_id).started_at.replace(microsecond=0)
     bundle = center.publish(slas=LONGER)
     capsys.readouterr()
     assert run(["sla", "recompute", *P, "--case", case_id, *center.places]) == 0
