@@ -78,7 +78,7 @@ class Bundle:
             capture_output=True,
             text=True,
             check=False,
-            timeout=50,
+            timeout=200,
         )
         assert done.returncode == 0, f"{function}: {done.stderr}"
         said = json.loads(done.stdout.splitlines()[-1])
@@ -226,7 +226,7 @@ def test_a_bundle_told_nothing_says_what_it_was_not_told(function: str, bundle: 
     own = [str(ROOT / "lambdas" / function), *(str(layer / "python") for layer in bundle.layers)]
     told = LAMBDA | {"AWS_ACCESS_KEY_ID": function, "AWS_ENDPOINT_URL": bundle.url}
     command = [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, json.dumps(own)]
-    done = subprocess.run(command, input='{"records": []}', env=told, capture_output=True, text=True, check=False, timeout=50)
+    done = subprocess.run(command, input='{"records": []}', env=told, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 1
     assert "MissingSetting" in done.stderr.splitlines()[-1]
     assert "DOMAIN_ID" in done.stderr.splitlines()[-1]

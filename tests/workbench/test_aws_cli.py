@@ -31,7 +31,7 @@ def aws(served: Served, tmp_path: Path) -> Aws:
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [AWS, "--endpoint-url", served.url, *words], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [AWS, "--endpoint-url", served.url, *words], env=environment, capture_output=True, text=True, timeout=200, check=False
         )
 
     return run
@@ -55,7 +55,7 @@ def text(value: str) -> dict[str, str]:
 
 
 def page(served: Served, path: str) -> str:
-    with urllib.request.urlopen(served.url + path, timeout=10) as answer:
+    with urllib.request.urlopen(served.url + path, timeout=100) as answer:
         return str(answer.read().decode())
 
 

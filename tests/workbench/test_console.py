@@ -55,7 +55,7 @@ def settled(served: Served) -> None:
 
 
 def get(served: Served, path: str) -> HTTPResponse:
-    answer: HTTPResponse = urllib.request.urlopen(served.url + path, timeout=10)
+    answer: HTTPResponse = urllib.request.urlopen(served.url + path, timeout=100)
     return answer
 
 

@@ -15,7 +15,7 @@ ADDRESS = "forget.me@example.com"
 
 
 def page(served: Served, path: str) -> str:
-    text: str = urlopen(served.url + path, timeout=10).read().decode()
+    text: str = urlopen(served.url + path, timeout=100).read().decode()
     return text
 
 

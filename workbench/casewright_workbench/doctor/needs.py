@@ -31,7 +31,7 @@ _BUNDLES: Final = (_need("s3:GetObject", "bundle"), _need("s3:ListBucket", "buck
 NEEDS: Final[Mapping[str, tuple[Need, ...]]] = {
     "decide": (
         _need(_POLLING, "case_events"),
-        _need("dynamodb:GetItem Query PutItem UpdateItem ConditionCheckItem", "table"),
+        _need("dynamodb:GetItem BatchGetItem Query PutItem UpdateItem ConditionCheckItem", "table"),
         *_BUNDLES,
         _need("cases:GetCase", "domain case"),
         _need("sqs:SendMessage", "case_events dead_letters wake"),
