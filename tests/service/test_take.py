@@ -9,7 +9,8 @@ from core_case import CREATED, policy, updated
 from fakes import FakeLog, clock_due, deciding, ours
 from msgspec.structs import replace
 
-from casewright.cases.events import CaseRead
+from casewright.cases.events import CaseRead, Event
+from casewright.decide import Decided
 from casewright.decision import LOG_KEPT
 from casewright.errors import Throttled, Unavailable, VersionConflict
 from casewright.ports.log import DueClock
@@ -65,6 +66,42 @@ def test_an_item_of_an_unknown_case_waits_and_then_the_case_is_read() -> None:
     take(comment("x", 5), WAITS, ports)
     assert [effect.rule for effect in ports.log.effects] == ["on-comment"]
     assert ports.log.heads["c1"].head.case.hydrated
+
+
+@pytest.mark.parametrize("cut_off", ["after the reading was logged", "after the event was logged"])
+@pytest.mark.parametrize("meanwhile", [(), (updated("y", 9),)], ids=["nothing", "a later change"])
+def test_rows_of_a_reading_are_delivered_again_with_its_event(cut_off: str, meanwhile: tuple[str, ...]) -> None:
+    """A function may die with the rows of a batch in hand, which are delivered at its end."""
+    ports = deciding(linked(rule("on-comment", "related_item_added")))
+    ports.reader.cases["c1"] = CaseRead("t-billing", None, {"status": "open"})
+    if cut_off == "after the reading was logged":
+        cut = replace(ports, log=CutOff(ports.log))
+        with pytest.raises(Unavailable):
+            take(comment("x", 5), WAITS, cut)
+    else:
+        take(comment("x", 5), WAITS, ports)
+    ports.lake.rows.clear()
+    for body in (*meanwhile, comment("x", 5)):
+        take(body, WAITS, ports)
+    told = [row["event_id"] for row in ports.lake.rows]
+    assert set(told) == {event_id for _, event_id in ports.log.log}
+    assert told.count("w~") == 1
+
+
+class CutOff:
+    """A log that records one event, and no other."""
+
+    def __init__(self, log: FakeLog) -> None:
+        self.log, self.left = log, 1
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.log, name)
+
+    def record(self, decided: Decided, event: Event, *, version: int, armed: bool) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Unavailable("cut off")
+        self.log.record(decided, event, version=version, armed=armed)
 
 
 def test_an_item_of_a_case_that_is_gone_leaves_its_fields_unknown() -> None:

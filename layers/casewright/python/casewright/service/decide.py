@@ -37,6 +37,7 @@ from casewright.errors import (
 from casewright.ports.log import StoredHead
 from casewright.redecide import redecide
 from casewright.service.deciding import Deciding
+from casewright.service.reading_again import reading_for
 from casewright.service.returning import WAITS, bury, dated, too_early, wait_for_case, wait_to_read
 from casewright.service.sweep import send_soon, still_due
 from casewright.service.telling import tell, tell_unread
@@ -100,6 +101,8 @@ def _settle(event: Event, waited: int, ports: Deciding) -> str:
 def _once(event: Event, waited: int, ports: Deciding) -> str:
     stored, bundle = ports.log.head(event.case_id), ports.programs.current()
     before = stored.head
+    if reading := reading_for(event, before, ports.log):
+        _deliver(Decided(reading.decision, before), reading.event, ports)
     if why := _nothing_to_decide(event, stored, bundle, ports):
         return why
     if before.last is None and not isinstance(event.change, CaseCreated | CaseUpdated | CaseDeleted):
