@@ -178,4 +178,5 @@ def _fact(name: str, facts: Facts) -> Any:
         "sla.name": clock.name if clock else ABSENT,
         "sla.status": clock.status if clock else ABSENT,
         "sla.milestone": clock.milestone if clock else ABSENT,
+        "sla.due_at": (UNKNOWN if clock.due_at is None else clock.due_at) if clock else ABSENT,
     }[name]

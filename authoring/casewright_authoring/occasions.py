@@ -22,6 +22,7 @@ _SUPPLIERS: Final[Mapping[FactName, frozenset[Trigger]]] = {
     "sla.name": SLA_TRIGGERS,
     "sla.status": SLA_TRIGGERS,
     "sla.milestone": frozenset({"sla_milestone", "sla_breached"}),
+    "sla.due_at": SLA_TRIGGERS,
 }
 
 Triggers: TypeAlias = frozenset[Trigger]

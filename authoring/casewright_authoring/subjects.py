@@ -94,7 +94,7 @@ def fact_kind(name: FactName, names: Names) -> Kind:  # noqa: C901  # one return
             return Kind("a text", "text", (*EQUALITY, *TEXT_PARTS), clearable=False)
         case "performed_by.id" | "comment.body":
             return Kind("a text", "text", (*EQUALITY, *TEXT_PARTS, "absent"), clearable=False)
-        case "now":
+        case "now" | "sla.due_at":
             return Kind("a date and time", "moment", (*ORDERS, *HOURS), clearable=False)
         case "performed_by.kind":
             return closed_choice("kind of performer", get_args(PerformerKind), choice)

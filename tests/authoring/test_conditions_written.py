@@ -199,7 +199,7 @@ def test_a_condition_is_refused_at_its_place(complaints: Complain, written: str,
 def test_an_unknown_subject_is_told_with_every_subject_there_is(complaints: Complain) -> None:
     [told] = complaints({"rules/a.yaml": RULE.format("{prioritty: high}")})
     assert told.startswith("rules/a.yaml:3:8: unknown subject 'prioritty' (did you mean 'priority'?); accepted are title, summary,")
-    assert told.endswith(", sla.milestone"), "none is left out"
+    assert told.endswith(", sla.due_at"), "none is left out"
 
 
 def test_of_more_names_than_anyone_reads_those_most_like_the_one_given_are_told(complaints: Complain) -> None:

@@ -117,7 +117,7 @@ def test_a_whole_number_in_the_detail_of_an_event_goes_out_without_a_point(compi
         ("assign_sla: by-hnd", 53, "unknown SLA 'by-hnd' (did you mean 'by-hand'?); accepted are by-hand, automatic"),
         ('add_comment: ""', 54, "a blank text is given for the comment"),
         ("add_comment: 12", 54, "the number 12 is given for the comment; accepted is a text; quote it if the text itself is meant"),
-        ('add_comment: "about {{ case.titel }}"', 61, "unknown variable 'case.titel' (did you mean 'case.title'?); accepted are case.title, case.summary, case.status, case.assigned_queue, case.assigned_user, case.opened, case.opened_by, case.priority, case.amount, case.vip, case.due, case.page, case.reviewer, case.customer_email, template, case.id, now, performed_by.kind, performed_by.id, related_item.type, comment.body, contact.channel, sla.name, sla.status, sla.milestone"),
+        ('add_comment: "about {{ case.titel }}"', 61, "unknown variable 'case.titel' (did you mean 'case.title'?); accepted are case.title, case.summary, case.status, case.assigned_queue, case.assigned_user, case.opened, case.opened_by, case.priority, case.amount, case.vip, case.due, case.page, case.reviewer, case.customer_email, template, case.id, now, performed_by.kind, performed_by.id, related_item.type, comment.body, contact.channel, sla.name, sla.status, sla.milestone, sla.due_at"),
         ('add_comment: "{{ title }}"', 55, "a text names a case field with 'case.': {{ case.title }}"),
         ('add_comment: "{{ now }} and {{ now"', 69, "'{{' opens a variable that no '}}' closes"),
         ('add_comment: "{{ sla.name }}"', 55, "'sla.name' has no value in a rule set off by case_updated; it comes with sla_milestone or sla_breached or sla_met"),

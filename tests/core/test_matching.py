@@ -226,7 +226,7 @@ def moments_of(subject: Field | Fact, draw: Random) -> Iterator[tuple[Any, Facts
         *map(events.RelatedItemAdded, items),
     ]
     for change in changes:
-        for clock in (None, ClockFact("open", "Active", "")):
+        for clock in (None, ClockFact("open", "Active", ""), ClockFact("open", "Active", "", START)):
             for performer in (Performer(), Performer("arn", "user"), Performer("arn", "", "open")):
                 after = Case("c1", draw.choice(["t-billing", ""]))
                 yield draw.choice(TRIGGERS), moment(change, performer, Case("c1"), after, clock)

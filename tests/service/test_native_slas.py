@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casewright.asking import effect_key
+from casewright.conditions.operators import Absent
 from casewright.conditions.subjects import Fact
-from casewright.conditions.tree import All
+from casewright.conditions.tree import All, Leaf
 from casewright.rules.instructions import Members, PutEvent
 from casewright.service.decide import take
 from casewright.sla.native import NativeBreach, is_among, remembered
@@ -183,6 +184,18 @@ def test_a_rule_reads_the_case_as_it_is_when_the_item_is_overdue() -> None:
     for body in (CREATED, native("n1", 31), updated("u", 40, priority="high"), native("n2", 61, target=60)):
         take(body, 3, ports)
     assert [effect.position.event_id for effect in ports.log.effects] == ["n2"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "target", "due"), [((), TARGET, "2026-11-16T14:30:00Z"), ((), None, ""), ((MIRRORED,), 240.5, "2026-11-16T18:00:00Z")]
+)
+def test_rules_read_when_a_clock_was_due_as_far_as_that_is_told(policies: tuple[Any, ...], target: float | None, due: str) -> None:
+    told = PutEvent("told", Members({"due": text(Fact("sla.due_at"))}))
+    waits = rule("waits", "sla_breached", condition=Leaf(Fact("sla.due_at"), Absent(wanted=False)), then=(told,))
+    ports = deciding(linked(waits, *policies))
+    for body in (CREATED, native("n", 241, name="resolve", target=target)):
+        take(body, 3, ports)
+    assert [effect.action.detail for effect in ports.log.effects if effect.rule == "waits"] == ([{"due": due}] if due else [])
 
 
 def test_an_item_of_ours_only_wakes_its_clock() -> None:

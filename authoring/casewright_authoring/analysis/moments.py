@@ -132,6 +132,8 @@ def _fact(name: FactName, trigger: Trigger) -> Readings:
             return Readings(_STATUSES.get(trigger, (Missing.ABSENT,)))
         case "sla.milestone":
             return _MILESTONES.get(trigger, _ABSENT)
+        case "sla.due_at":
+            return Readings((Missing.UNKNOWN,), moments=True) if trigger in SLA_TRIGGERS else _ABSENT
 
 
 def _of_performer(name: FactName, trigger: Trigger) -> Readings:

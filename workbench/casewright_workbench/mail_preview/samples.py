@@ -34,7 +34,11 @@ class Samples:
 
     def _sample(self, variable: Variable) -> str:
         subject = variable.subject
-        kind = ("DateTime" if subject.name == "now" else "Text") if isinstance(subject, Fact) else self._catalog.fields[subject.name].type
+        kind = (
+            ("DateTime" if subject.name in ("now", "sla.due_at") else "Text")
+            if isinstance(subject, Fact)
+            else self._catalog.fields[subject.name].type
+        )
         match kind:
             case "DateTime":
                 return self._moment

@@ -35,6 +35,7 @@ FactName = Literal[
     "sla.name",
     "sla.status",
     "sla.milestone",
+    "sla.due_at",
 ]
 FACT_NAMES: tuple[str, ...] = get_args(FactName)
 
@@ -67,6 +68,8 @@ class ClockFact(msgspec.Struct, frozen=True, gc=False):
     name: str
     status: str
     milestone: str
+    due_at: datetime | None = None
+    """When it is due, or was; None where Cases tells a breach without the time."""
     by_time: bool = False
     """Time alone brought the moment, so nobody performed it, even where an event of somebody tells of it first."""
 
@@ -155,6 +158,8 @@ def _fact(name: FactName, facts: Facts) -> Reading:
             return _item_fact(name, facts.event)
         case "sla.name" | "sla.status" | "sla.milestone":
             return getattr(facts.clock, name.removeprefix("sla."), Missing.ABSENT) if facts.clock else Missing.ABSENT
+        case "sla.due_at":
+            return (facts.clock.due_at or Missing.UNKNOWN) if facts.clock else Missing.ABSENT
 
 
 def _performer_fact(name: str, facts: Facts) -> Reading:
