@@ -12,6 +12,7 @@ from small_center import SmallCenter
 from small_directory import FLOW, QUICK_CONNECT, SMALL, TASK_TEMPLATE
 
 from casewright_workbench.deployment.records import Standing
+from casewright_workbench.localcloud.connectcases.unsteady import Faults as StreamFaults
 
 RULES = """\
     - rule: by-flow
@@ -281,3 +282,18 @@ def test_what_is_asked_for_together_with_the_end_is_not_ended(center: Center) ->
     center.asks(case_id, "quick")
     center.asks(case_id, "start-over")
     assert {task.name: center.is_open(task.id) for task in center.tasks(case_id)} == {"Quick": False, "Anew": True}
+
+
+def test_a_task_whose_event_comes_after_the_end_of_all_tasks_is_not_started(center: Center) -> None:
+    case_id, stream = center.opens(), center.house.cloud.connectcases.stream
+    stream.set(StreamFaults(dropped=1.0))
+    center.asks(case_id, "flow")
+    stream.set(StreamFaults())
+    center.asks(case_id, "end-all")
+    center.house.cloud.events.deliver(stream.lost.pop())
+    center.after(minutes=2)
+    asked = {each.effect.rule: (each.status, each.detail) for each in center.file(case_id).effects}
+    assert asked == {"end-all": ("done", "no open task"), "by-flow": ("superseded", "the tasks of the case were ended since")}
+    assert center.tasks(case_id) == []
+    center.asks(case_id, "start-over")
+    assert [center.is_open(task.id) for task in center.tasks(case_id)] == [True]

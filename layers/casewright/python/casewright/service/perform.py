@@ -16,7 +16,7 @@ from casewright.service import emitting
 from casewright.service.mailing import Mailing, mailed
 from casewright.service.mirroring import mirrored, unmirrored
 from casewright.service.relating import related
-from casewright.service.tasking import ended, started
+from casewright.service.tasking import ended, ended_since, started
 
 
 class Performing(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def _one(effect: Effect, write_id: str, world: Performing, *, now: datetime, int
         case actions.SendEmail() as email:
             return mailed(effect, email, world.mail, interrupted=interrupted)
         case actions.CreateTask() as task:
-            return started(effect, task, world.tasks, now=now)
+            return ended_since(effect, world.ledger) or started(effect, task, world.tasks, now=now)
         case actions.EndTasks() as end:
             return ended(effect, end, world.tasks, world.items, world.ledger)
         case actions.AddComment() as comment:

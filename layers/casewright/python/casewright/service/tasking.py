@@ -40,6 +40,17 @@ def started(effect: Effect, task: actions.CreateTask, tasks: Tasks, *, now: date
     return Outcome(status="done", detail="; ".join([contact_arn, *notes]), follow_ups=(_attachment(effect, contact_arn),))
 
 
+def ended_since(effect: Effect, ledger: Ledger) -> Outcome | None:
+    """What becomes of a task whose event came late, when a later one had ended the tasks of the case: it is not started.
+
+    One that may have been started already was asked for by then, and ending has waited for it.
+    """
+    ends = (each for each in ledger.effects(effect.case_id) if isinstance(each.effect.action, actions.EndTasks) and each.status == "done")
+    if any(each.effect.position > effect.position for each in ends):
+        return Outcome(status="superseded", detail="the tasks of the case were ended since")
+    return None
+
+
 def ended(effect: Effect, action: actions.EndTasks, tasks: Tasks, items: RelatedItems, ledger: Ledger) -> Outcome:
     """Have the tasks ended that the case had when this was asked for; one that refuses to end does not keep the others.
 
