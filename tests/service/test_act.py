@@ -286,6 +286,19 @@ def test_a_tag_that_was_put_off_does_not_take_the_place_of_a_newer_value(bench: 
     assert sorted(bench.outcomes) == [("one", "done"), ("same", "superseded"), ("two", "done")]
 
 
+def test_a_tag_is_set_though_another_effect_of_its_case_cannot_be_read(bench: Bench, dynamodb: Any) -> None:
+    one = rule("one", then=(do.AddComment(text("x")),), condition=changed("amount"))
+    two = rule("two", then=(do.Tag({"line": text("hats")}),), condition=changed("vip"))
+    bench.decide(linked(one, two), CREATED, updated("e", 1, amount=1.0))
+    bench.act("cases")
+    [item] = [each for each in dynamodb.scan(TableName="cases")["Items"] if each["sk"]["S"].startswith("effect#")]
+    dynamodb.put_item(TableName="cases", Item=item | {"format": {"N": "99"}})
+    bench.decide(linked(one, two), updated("f", 2, vip=True))
+    bench.time.moment = at(2)
+    assert bench.act("cases") == 1
+    assert bench.world.done[1:] == [("tag", "c1", {"line": "hats"})]
+
+
 def test_a_comment_whose_answer_was_lost_is_not_made_again_after_throttling(bench: Bench) -> None:
     bench.decide(linked(rule("c", then=(do.AddComment(text("x")),))), CREATED, updated("e", 1))
     bench.world.lost_answers = iter([Unavailable("no answer")])

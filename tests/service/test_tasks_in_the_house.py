@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from damaging import LATER, Stored
 from faults import Faults, Lost, Refused, Throttled
 from small_center import SmallCenter
 from small_directory import FLOW, QUICK_CONNECT, SMALL, TASK_TEMPLATE
@@ -297,3 +298,15 @@ def test_a_task_whose_event_comes_after_the_end_of_all_tasks_is_not_started(cent
     assert center.tasks(case_id) == []
     center.asks(case_id, "start-over")
     assert [center.is_open(task.id) for task in center.tasks(case_id)] == [True]
+
+
+def test_an_effect_that_cannot_be_read_does_not_keep_later_tasks_of_its_case_from_being_started(center: Center) -> None:
+    """One that is done does not come up in the queue any more, so that nobody would be told why."""
+    case_id, stored = center.opens(), Stored(center.house)
+    center.asks(case_id, "quick")
+    key = center.effect(case_id, "by-quick-connect").effect.key
+    written, _ = stored.damage(case_id, f"effect#{key}", format=LATER)
+    center.asks(case_id, "flow")
+    stored.put(written)
+    assert [task.name for task in center.tasks(case_id)] == ["Quick", "Call: Tent"]
+    assert center.effect(case_id, "by-flow").status == "done"

@@ -1,6 +1,6 @@
 """Relating: new cases, and what ties a case to others, to contacts and to tags."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, TypeAlias, assert_never
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from casewright.cases.performers import entity_for
 from casewright.decision import Effect, Outcome
 from casewright.ports.cases import CaseWriter, RelatedItems
 from casewright.ports.effects import Ledger
+from casewright.service.wanted import done_since
 
 Tie: TypeAlias = CreateCase | LinkCase | AttachContact | Tag
 
@@ -55,18 +56,12 @@ def _link(effect: Effect, case_id: str) -> Effect:
 
 def _tagged(effect: Effect, tags: Mapping[str, str], cases: CaseWriter, ledger: Ledger) -> Outcome:
     """A tag that was set by what was decided later, while this waited, keeps its newer value."""
-    newer = set(_set_since(effect, ledger))
+    newer = {name for each in done_since(effect, ledger) if isinstance(each.action, Tag) for name in each.action.tags}
     wanted = {name: value for name, value in tags.items() if name not in newer}
     if not wanted:
         return Outcome(status="superseded", detail=f"set by a later tag of ours: {', '.join(tags)}")
     cases.tag(effect.case_id, wanted)
     return _done(f"tagged {', '.join(wanted)}")
-
-
-def _set_since(effect: Effect, ledger: Ledger) -> Iterator[str]:
-    for each in ledger.effects(effect.case_id):
-        if isinstance(each.effect.action, Tag) and each.status == "done" and each.effect.place > effect.place:
-            yield from each.effect.action.tags
 
 
 def _done(detail: str) -> Outcome:

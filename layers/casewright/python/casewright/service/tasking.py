@@ -15,6 +15,7 @@ from casewright.errors import NotFound, Permanent, TasksToCome
 from casewright.ports.cases import RelatedItems
 from casewright.ports.effects import Ledger, Recorded
 from casewright.ports.world import Tasks
+from casewright.service.wanted import done_since
 
 _SOON: Final = timedelta(minutes=1)
 """A time this near may be past when Connect reads it, and would be refused."""
@@ -45,8 +46,8 @@ def ended_since(effect: Effect, ledger: Ledger) -> Outcome | None:
 
     One that may have been started already was asked for by then, and ending has waited for it.
     """
-    ends = (each for each in ledger.effects(effect.case_id) if isinstance(each.effect.action, actions.EndTasks) and each.status == "done")
-    if any(each.effect.position > effect.position for each in ends):
+    ends = (each for each in done_since(effect, ledger) if isinstance(each.action, actions.EndTasks))
+    if any(each.position > effect.position for each in ends):
         return Outcome(status="superseded", detail="the tasks of the case were ended since")
     return None
 

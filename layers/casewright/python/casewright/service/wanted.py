@@ -7,7 +7,8 @@ from typing import Final
 from casewright.actions import Action, AddComment, AttachContact, LinkCase, Tag, UpdateCase, expires_after
 from casewright.cases.values import FieldValue
 from casewright.decision import Effect, Head, Outcome
-from casewright.ports.effects import Pending
+from casewright.errors import UnreadableRecord
+from casewright.ports.effects import Ledger, Pending
 from casewright.service.mirroring import overtaken
 
 MOST_ATTEMPTS: Final = 8
@@ -58,6 +59,18 @@ def still_wanted(effect: Effect, head: Head) -> Mapping[str, FieldValue]:
     fields = effect.action.fields if isinstance(effect.action, UpdateCase) else {}
     changed = changed_by_others(effect, head)
     return {field_id: value for field_id, value in fields.items() if field_id not in changed}
+
+
+def done_since(effect: Effect, ledger: Ledger) -> tuple[Effect, ...]:
+    """What of its case was decided on later and is done already; nothing is known of that where a record of the case cannot be read.
+
+    Such a record stops what needs it. That something later went ahead is rare, and no reason to give up all that is asked for from then on.
+    """
+    try:
+        recorded = ledger.effects(effect.case_id)
+    except UnreadableRecord:
+        return ()
+    return tuple(each.effect for each in recorded if each.status == "done" and each.effect.place > effect.place)
 
 
 def _overwritten(effect: Effect, head: Head, set_since: frozenset[str]) -> Outcome | None:
