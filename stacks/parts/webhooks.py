@@ -35,16 +35,19 @@ class Webhooks(Construct):
     def _called(self, webhook: Webhook, undelivered: DeadLetters) -> None:
         pattern = pattern_of(webhook_called(webhook.name, domain_id=self._domain_id))
         rule = events.Rule(self, f"{webhook.name}-Called", event_pattern=pattern, description=f"Calls of the webhook {webhook.name}")
+        caller = RuleRole(self, f"{webhook.name}-Caller")
         target = targets.ApiDestination(
             self._destination(webhook),
             event=events.RuleTargetInput.from_event_path(WEBHOOK_BODY),
             header_parameters={**webhook.headers, IDEMPOTENCY_KEY: WEBHOOK_KEY},
             dead_letter_queue=undelivered,
-            event_role=RuleRole(self, f"{webhook.name}-Caller"),
+            event_role=caller,
             max_event_age=Duration.seconds(webhook.retry_for.total_seconds()),
             retry_attempts=webhook.retry_attempts,
         )
         rule.add_target(target)
+        # What it may not call yet is given up at once, as where a stack that is in use gets the role anew.
+        rule.node.add_dependency(caller)
 
     def _destination(self, webhook: Webhook) -> events.ApiDestination:
         connection = events.Connection(self, f"{webhook.name}-Connection", authorization=_authorization(webhook.authentication))

@@ -121,6 +121,25 @@ def test_eventbridge_may_call_the_one_destination_and_nothing_else(name: str, ca
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_rule_calls_by_a_role_only_once_that_may_call(name: str, called: Any) -> None:
+    """Else calls of a stack that is in use would be given up while a deployment changes the role."""
+    role = target_of(called, name)["RoleArn"]["Fn::GetAtt"][0]
+    resources = called.templates["automation"]["Resources"]
+    policies = {
+        logical
+        for logical, each in resources.items()
+        if each["Type"] == "AWS::IAM::Policy" and {"Ref": role} in each["Properties"]["Roles"]
+    }
+    [rule] = [
+        each
+        for each in resources.values()
+        if each["Type"] == "AWS::Events::Rule" and target_of(called, name) in each["Properties"]["Targets"]
+    ]
+    assert policies
+    assert policies <= set(rule.get("DependsOn", ()))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_what_was_given_up_waits_encrypted_watched_and_written_by_its_rule_alone(name: str, called: Any) -> None:
     queue = mine(called, "AWS::SQS::Queue", name)
     assert queue["SqsManagedSseEnabled"] is True
