@@ -305,10 +305,11 @@ def test_names_stand_for_ids_where_the_domain_is_yet_to_be_made(tmp_path: Path, 
 
 
 def test_people_read_a_tree(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    events = written(tmp_path / "events.jsonl", case("e1", 0, changed=("status",), status="closed", amount=900.0))
+    events = written(tmp_path / "events.jsonl", case("e1", 0.005, changed=("status",), status="closed", amount=900.0))
     assert run(["explain", "--config", str(config), "--events", str(events)]) == 0
     told = capsys.readouterr().out
     assert "e1  Changed status" in told
+    assert "  case c1  2026-11-16T14:00:00Z\n" in told, "to the second"
     assert "✓ raise-it  fired by case_updated" in told
     assert "✓ amount greater_than 500  it was 900" in told
     assert "→ update_case  set: assigned_queue = Escalations" in told

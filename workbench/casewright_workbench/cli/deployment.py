@@ -18,7 +18,7 @@ from casewright_workbench.deployment.clients import Clients
 from casewright_workbench.deployment.records import CaseFile, CaseRecords
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.explain.programs import KeptPrograms
-from casewright_workbench.explain.words import instant
+from casewright_workbench.explain.words import second
 
 TableName: TypeAlias = Annotated[str, typer.Option("--table", help="The case table: output `CaseTable` of the automation stack.")]
 BucketName: TypeAlias = Annotated[str, typer.Option("--bucket", help="The bucket of bundles: output `BundleBucket` of the cases stack.")]
@@ -63,7 +63,7 @@ class Deployment:
 def _what_is_known(case_id: str, at: datetime | None) -> str:
     if at is None:
         return f"knows no case {case_id!r}; the id is that of Cases, such as 7f1c2f9e-…, not the reference number"
-    return f"knows of case {case_id!r} only that it was forgotten at {instant(at)}: its log was erased, and nothing has happened since"
+    return f"knows of case {case_id!r} only that it was forgotten at {second(at)}: its log was erased, and nothing has happened since"
 
 
 @contextmanager

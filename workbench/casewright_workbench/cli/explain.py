@@ -20,7 +20,7 @@ from casewright_workbench.explain.envelopes import events_of
 from casewright_workbench.explain.explaining import Explainer, Explanation
 from casewright_workbench.explain.linking import linked
 from casewright_workbench.explain.printing import add_effect, add_rules, console
-from casewright_workbench.explain.words import Words, instant
+from casewright_workbench.explain.words import Words, second
 from casewright_workbench.terminal import echo_json
 
 
@@ -63,7 +63,7 @@ def _only(rule: str, explanation: Explanation) -> Explanation:
 def _tree(explanation: Explanation, words: Words, names: Names, *, whole: bool, rule: str) -> Tree:
     event, decision = explanation.event, explanation.decision
     what, _ = told(event, names)
-    head = Text.assemble((event.id, "bold"), f"  {what}", (f"  case {event.case_id}  {instant(event.at)}", "dim"))
+    head = Text.assemble((event.id, "bold"), f"  {what}", (f"  case {event.case_id}  {second(event.at)}", "dim"))
     tree = Tree(head, guide_style="dim")
     add_rules(tree, explanation.rules, explanation.effects, words, held_back=explanation.shadow_effects, detail="all" if whole else "fired")
     if decision is None or rule:

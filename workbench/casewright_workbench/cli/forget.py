@@ -14,7 +14,7 @@ from casewright_workbench.doctor.context import Context
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.doctor.places import places_of
 from casewright_workbench.explain.printing import console
-from casewright_workbench.explain.words import Json, instant
+from casewright_workbench.explain.words import Json, second
 from casewright_workbench.forgetting.customers import cases_of, is_customer
 from casewright_workbench.forgetting.elsewhere import ELSEWHERE, in_the_lake
 from casewright_workbench.terminal import echo_json
@@ -74,7 +74,7 @@ def _tell(found: list[Held], unread: tuple[str, ...], listed: list[str] | None, 
         return
     output = console()
     for each in found:
-        again = f", forgotten {instant(each.forgotten_at)} and begun anew" if each.forgotten_at else ""
+        again = f", forgotten {second(each.forgotten_at)} and begun anew" if each.forgotten_at else ""
         output.print(f"{each.case_id}  {each.events} events, {each.effects} effects, {each.pending} of them pending{again}")
     count = counted(len(found), "case")
     output.print(f"{count} erased" if erased else f"{count} would be erased; --yes erases" if found else "nothing to erase")

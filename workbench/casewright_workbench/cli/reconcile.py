@@ -26,7 +26,7 @@ from casewright_workbench.cli.reconcile_young import too_young
 from casewright_workbench.deployment.usage import WrongUsage
 from casewright_workbench.doctor.findings import counted
 from casewright_workbench.explain.printing import console
-from casewright_workbench.explain.words import Json, instant
+from casewright_workbench.explain.words import Json, instant, second
 from casewright_workbench.terminal import echo_json
 
 _GRACE_MINUTES: Final = int(GRACE.total_seconds()) // 60
@@ -132,7 +132,7 @@ def _tell(found: Reconciled, young: int | None, *, fed: bool, as_json: bool) -> 
     output = console()
     for event in found.lost:
         hydrated = "  partly as it is now" if event.repair and event.repair.hydrated else ""
-        output.print(f"{event.case_id}  {instant(event.at)}  {event.event_type}{hydrated}")
+        output.print(f"{event.case_id}  {second(event.at)}  {event.event_type}{hydrated}")
     for each in found.unread:
         output.print(f"not compared: {_not_compared(each)}", soft_wrap=True)
     ending = "" if found.is_through else "; Cases asked to slow down: run it again, it begins anew"

@@ -17,7 +17,7 @@ from casewright_workbench.explain.case_records import event_record
 from casewright_workbench.explain.history import Retold, retell
 from casewright_workbench.explain.printing import console
 from casewright_workbench.explain.programs import Gone
-from casewright_workbench.explain.words import Json, Words, instant
+from casewright_workbench.explain.words import Json, Words, instant, second
 from casewright_workbench.terminal import echo_json
 
 
@@ -42,7 +42,7 @@ def why(
         return
     output = console()
     if file.head.forgotten_at:
-        output.print(f"Forgotten at {instant(file.head.forgotten_at)}; its log begins anew after that.")
+        output.print(f"Forgotten at {second(file.head.forgotten_at)}; its log begins anew after that.")
     for each in told:
         output.print(event_tree(each, words, names, traced=traced))
 
