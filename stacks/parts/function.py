@@ -27,8 +27,8 @@ BEGUN_WITHIN: Final = Duration.minutes(5)
 class Function(lambda_.Function):
     """One folder of `lambdas/`, entered at `handler.handle`, told by its settings.
 
-    `dead_letters` is required of a function that is invoked asynchronously (a rule, CloudFormation); readers of a queue use the
-    queue's own. Such an invocation is not retried, and does not wait for longer than `BEGUN_WITHIN`: the next tick brings the work again.
+    `dead_letters` is required of a function that is invoked asynchronously, as rules do; readers of a queue use the queue's own. Such an
+    invocation is not retried, and does not wait for longer than `BEGUN_WITHIN`: the next tick brings the work again.
 
     `writes_back` is said of a function that sends to the queue it reads. Lambda takes that for a loop, and from the 17th time on stops the
     function and buries the message, unless told that it is meant (developer guide, recursive loop detection).
