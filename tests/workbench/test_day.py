@@ -44,7 +44,9 @@ class Running:
         self.folder = folder
         command = [CASEWRIGHT, "local", "--port", str(self.port), "--folder", folder]
         environment = {**os.environ, "COLUMNS": "60", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # what starts in the background would leave Ctrl-C unheard
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        signal.signal(signal.SIGINT, ours)
         assert self.process.stdout is not None
         self.lines: list[str] = []
         for line in self.process.stdout:
@@ -196,7 +198,7 @@ def test_it_serves_pages_while_it_runs_and_ends_with_ctrl_c(running: Running) ->
         with urllib.request.urlopen(running.url + path, timeout=100) as answer:
             assert told in answer.read().decode()
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(200) == 0
+    assert running.process.wait(100) == 0
 
 
 def test_the_same_seed_draws_the_same_day_and_another_draws_another() -> None:
