@@ -1,8 +1,8 @@
 """What deciding one event costs as the log of its case grows, and as cases grow in number: both should be flat.
 
 The real use case and adapters against the local cloud. Time is that of our own code, with AWS calls left out: the emulated table slows down
-as it fills, which says nothing about DynamoDB. For the same reason what it holds is kept from the garbage collector. What is asked of AWS is
-counted instead: calls, and bytes of items read and written.
+as it fills, which says nothing about DynamoDB. For the same reason what it holds is kept from the garbage collector. What is asked of AWS
+is counted instead: calls, and bytes of items read and written.
 """
 
 import gc
