@@ -120,6 +120,12 @@ def test_the_timeline_of_a_case_tells_events_decisions_effects_and_clocks(served
         assert part in told
 
 
+def test_a_paused_clock_tells_since_when_and_no_due_time(served: Served, say: Say) -> None:
+    case_id = broken_case(say, "paused")
+    told = " ".join(re.sub(r"<[^>]+>|\s+", " ", page(served, f"/cases/{case_id}")).split())
+    assert re.search(r"resolution Paused \w+ since \d+ Nov \d\d:\d\d \u2013 ", told), told
+
+
 def test_a_mail_can_be_read_and_taken_home(served: Served, say: Say) -> None:
     say("mail", "web-form", Open("Technical", {"title": "Ünicode — works?", "customer_email": "zoe@example.com"}))
     sent = served.house.outbox.messages()[-1]

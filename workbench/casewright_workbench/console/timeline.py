@@ -65,10 +65,13 @@ class ClockState:
     tone: str
     cycle: int
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    """None while it is paused: when it is due is not known then."""
     ended_at: datetime | None
     target: str
     paused: str
+    """How long it was paused before it last went on; empty where it never was."""
+    paused_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,9 @@ def clock_tone(status: str) -> str:
 def _clock_state(clock: Clock) -> ClockState:
     tone = "bad" if BREACH in clock.fired else clock_tone(clock.status)
     target, paused = as_duration(clock.target), as_duration(clock.time_paused) if clock.time_paused else ""
-    return ClockState(clock.policy.name, clock.status, tone, clock.cycle, clock.started_at, clock.due_at, clock.ended_at, target, paused)
+    due_at = None if clock.paused_at else clock.due_at
+    times = clock.started_at, due_at, clock.ended_at
+    return ClockState(clock.policy.name, clock.status, tone, clock.cycle, *times, target, paused, clock.paused_at)
 
 
 def _moments(file: CaseFile, effects: dict[str, list[Standing]], names: Names) -> Iterator[Moment]:
