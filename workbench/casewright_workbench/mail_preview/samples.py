@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import quote
 
-from casewright.cases.catalog import Catalog
+from casewright.cases.catalog import Catalog, FieldType
 from casewright.conditions.mail_texts import readable_moment
 from casewright.conditions.subjects import Fact, Subject
 from casewright.conditions.texts import Text, Variable, Verbatim
 
 Part = Literal["subject", "text", "html"]
+
+_MOMENTS: Final = frozenset({"now", "sla.due_at"})
 
 
 class Samples:
@@ -34,12 +36,7 @@ class Samples:
 
     def _sample(self, variable: Variable) -> str:
         subject = variable.subject
-        kind = (
-            ("DateTime" if subject.name in ("now", "sla.due_at") else "Text")
-            if isinstance(subject, Fact)
-            else self._catalog.fields[subject.name].type
-        )
-        match kind:
+        match self._kind(subject):
             case "DateTime":
                 return self._moment
             case "Number":
@@ -50,6 +47,11 @@ class Samples:
                 return next(iter(variable.labels.values()))
             case _:
                 return subject.name.replace("_", " ").replace(".", " ")
+
+    def _kind(self, subject: Subject) -> FieldType:
+        if isinstance(subject, Fact):
+            return "DateTime" if subject.name in _MOMENTS else "Text"
+        return self._catalog.fields[subject.name].type
 
 
 def variable_of(subject: Subject) -> str:

@@ -45,7 +45,7 @@ def moments_of(head: Head, facts: Facts, folded: Folded, *, imported: bool) -> I
         yield Moment(trigger, facts, "", event.own, imported)
     yield from clock_moments(head, facts, folded.transitions, imported=imported)
     if item := _newly_overdue(head, event, folded):
-        clock = ClockFact(item.sla_name, "Overdue", BREACH, item.sla_target_at)
+        clock = ClockFact(item.sla_name, "Overdue", BREACH, due_at=item.sla_target_at)
         yield Moment("sla_breached", replace(facts, clock=clock), breach_of(item).id(event.case_id), event.own, imported)
 
 
@@ -57,7 +57,8 @@ def clock_moments(head: Head, facts: Facts, transitions: Iterable[Transition], *
     for transition in transitions:
         if (trigger := _SLA_TRIGGERS.get(transition.kind)) and not transition.silent:
             was_coming = _was_coming(transition, head.clocks)
-            clock = ClockFact(transition.policy, transition.status, transition.milestone, transition.due_at, was_coming)
+            name, due_at = transition.policy, transition.due_at
+            clock = ClockFact(name, transition.status, transition.milestone, due_at=due_at, by_time=was_coming)
             own = event.own if transition.at == event.at and not was_coming else None
             yield Moment(trigger, replace(facts, clock=clock), transition.id(event.case_id), own, imported and not was_coming)
 
