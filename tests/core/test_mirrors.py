@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from building import at, case_event, changed, equals, field, linked, parsed
+from building import at, case_event, changed, equals, field, linked, parsed, rule, text
 from core_case import CREATED, policy, updated
 
 from casewright.actions import Action, MirrorSla, UnmirrorSla
-from casewright.decide import blank, decide
+from casewright.decide import MOST_EFFECTS, blank, decide
 from casewright.redecide import Logged, redecide
+from casewright.rules.instructions import AddComment
 from casewright.sla.policies import Mirror, StartsWhen
 
 BUNDLE = linked(policy(mirror=Mirror(field("status"), "closed"), cancel=equals("title", "duplicate")))
@@ -102,6 +103,17 @@ def test_a_late_event_asks_for_the_item_that_the_whole_log_makes() -> None:
     closed, opened = updated("c", 30, status="closed"), updated("o", 50, status="open")
     assert late(updated("w", 40, status="waiting"), CREATED, closed, opened) == (HIDDEN, 0), "not opened again, so the cycle never was"
     assert late(closed, CREATED, updated("e", 40, status="closed", title="x")) == ([], 0), "met, as the item is by itself"
+
+
+def test_a_late_event_that_trips_the_breaker_asks_nothing_of_items_either() -> None:
+    flood = rule("flood", "case_updated", condition=equals("title", "flood"), then=(AddComment(text("x")),) * (MOST_EFFECTS + 1))
+    bundle = linked(flood, *BUNDLE.policies)
+    first = decide(blank("c1"), parsed(CREATED), bundle)
+    second = decide(first.head, parsed(REOPENED), bundle)
+    log = [Logged(parsed(CREATED), first.decision), Logged(parsed(REOPENED), second.decision)]
+    paused = parsed(updated("w", 30, status="waiting", title="flood"))
+    decision = redecide(log, paused, bundle, clocks=second.head.clocks).decision
+    assert ("flood" in (decision.broken or ""), decision.effects) == (True, ())
 
 
 def test_a_clock_that_the_true_order_never_started_loses_its_item() -> None:
